@@ -1,0 +1,19 @@
+import type { ClientId, ConnectionId, Time } from './names';
+import type { SubscriptionKey } from './subscription';
+
+/** One connection, as recorded when it was made. */
+export interface Connection {
+  readonly connection: ConnectionId;
+  readonly client: ClientId;
+  readonly connectedAt: Time;
+  /** When the platform closes it at the latest. */
+  readonly expiresAt: Time;
+}
+
+/** What is known of a client: where it is connected, and where its subscriptions are. */
+export interface Client {
+  readonly client: ClientId;
+  /** Those that were welcomed and did not end, as far as is known. */
+  readonly connections: readonly Connection[];
+  readonly subscriptions: readonly SubscriptionKey[];
+}

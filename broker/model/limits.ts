@@ -1,0 +1,62 @@
+/** Bytes of a frame, either way. API Gateway's limit for one WebSocket frame (AWS quotas, "WebSocket frame size"). */
+export const FRAME_BYTES = 32_768;
+/** Bytes of a published message as JSON; leaves room for what a delivery adds, so that it fits one frame. */
+export const MESSAGE_BYTES = 30_000;
+/** Messages in one publish. */
+export const BATCH_MESSAGES = 100;
+/** Messages named by one ack, nack, reject or extend: the largest window. */
+export const WINDOW_MESSAGES = 1_000;
+/** Of one client. */
+export const SUBSCRIPTIONS_PER_CLIENT = 100;
+/** Of one client. */
+export const CONNECTIONS_PER_CLIENT = 10;
+/** Event names that a queue remembers for `list`; more are delivered like any other, but not listed. */
+export const LISTED_EVENTS = 500;
+/** Dead letters that one redrive or purge takes. */
+export const REDRIVE_MESSAGES = 10_000;
+/** Seconds without a frame after which a client should send `ping`: API Gateway closes after 600. */
+export const HEARTBEAT_SECONDS = 240;
+
+/** The longest that a redelivery waits, unless the ack deadline is longer. Milliseconds. */
+export const MAX_BACKOFF_MS = 600_000;
+/**
+ * After this long, a number that was taken and not written will not be: the publishing function lives 10 s at most.
+ * Milliseconds.
+ */
+export const PUBLISHER_LIFETIME_MS = 30_000;
+/** So long after it was made, a connection that refuses a push as gone may only not be open yet. Milliseconds. */
+export const OPENING_MS = 10_000;
+/** How soon a connection that may not be open yet is tried again. Milliseconds. */
+export const OPENING_RETRY_MS = 1_000;
+/** How soon the burial of a dead letter is tried again after a crash. Milliseconds. */
+export const BURIAL_RETRY_MS = 5_000;
+/** Messages passed over, unwanted, before the cursor is stored although nothing was delivered. */
+export const UNSTORED_SKIP = 100;
+/** Characters of a nack's reason that are kept until its message dies or is settled. */
+export const KEPT_REASON = 256;
+
+/** What an operator may set. */
+export interface BrokerSettings {
+  /** Milliseconds that a message is kept: 1 hour to 365 days. */
+  readonly messageRetention: number;
+  /** Milliseconds that a dead letter is kept. */
+  readonly deadLetterRetention: number;
+  /** Milliseconds until a subscription that nobody connects to ends; Infinity: never. */
+  readonly subscriptionExpiry: number;
+  /** Milliseconds that a connection lasts at most. */
+  readonly connectionLifetime: number;
+  /** Subscriptions of a queue that share a shard before it gets another. */
+  readonly shardSize: number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The defaults; API Gateway ends connections after 2 hours (AWS quotas, "connection duration"). */
+export const DEFAULT_SETTINGS: BrokerSettings = {
+  messageRetention: 7 * DAY,
+  deadLetterRetention: 14 * DAY,
+  subscriptionExpiry: 31 * DAY,
+  connectionLifetime: 2 * HOUR,
+  shardSize: 250,
+};

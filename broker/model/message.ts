@@ -1,0 +1,46 @@
+import type { ClientId, EventName, JsonText, Seq, Time } from './names';
+
+/** One message in the log of its queue. */
+export interface Message {
+  readonly seq: Seq;
+  /** Chosen by the publisher, or by the server. */
+  readonly id: string;
+  readonly event: EventName;
+  readonly payload: JsonText;
+  /** A JSON object of strings. */
+  readonly headers: JsonText;
+  readonly publisher: ClientId;
+  readonly publishedAt: Time;
+  /** When retention ends; from then on no read returns it. */
+  readonly expiresAt: Time;
+  /**
+   * When the number before this one was taken (0 for the first). It tells a reader that finds that number missing
+   * whether it was removed by retention or was never written.
+   */
+  readonly previousAt: Time;
+}
+
+/** Stands where a publisher took a number and died before it wrote its message. Readers pass over it. */
+export interface Tombstone {
+  readonly seq: Seq;
+  readonly tombstone: true;
+  readonly publishedAt: Time;
+  readonly expiresAt: Time;
+  readonly previousAt: Time;
+}
+
+export type LogEntry = Message | Tombstone;
+
+export const isTombstone = (entry: LogEntry): entry is Tombstone => 'tombstone' in entry;
+
+/** A message that its subscriber did not manage to process, kept with its payload. */
+export interface DeadLetter {
+  readonly message: Message;
+  readonly reason: string;
+  /** How many deliveries were tried. */
+  readonly attempts: number;
+  readonly diedAt: Time;
+  readonly expiresAt: Time;
+  /** In flight again. Kept until it is settled, for its message may have left the log. */
+  readonly redriven: boolean;
+}

@@ -1,0 +1,28 @@
+declare const brand: unique symbol;
+type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** The name of a queue: 1 to 128 characters, no control characters. */
+export type QueueName = Branded<string, 'QueueName'>;
+/** The name of an event inside its queue: as a queue's name. `*` stands for every event in a subscription. */
+export type EventName = Branded<string, 'EventName'>;
+/** Who talks: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`. Names the durable subscriber. */
+export type ClientId = Branded<string, 'ClientId'>;
+/** One of a client's connections; given by the platform, disposable. */
+export type ConnectionId = Branded<string, 'ConnectionId'>;
+/** The number of a message in its queue: 1, 2, 3 … */
+export type Seq = number;
+/** Milliseconds since 1970 UTC. */
+export type Time = number;
+/** A JSON text, kept as it will be sent, so that it is written once and never parsed again. */
+export type JsonText = Branded<string, 'JsonText'>;
+
+/** In a subscription: every event of the queue. */
+export const EVERY_EVENT = '*' as EventName;
+
+const ANONYMOUS = 'anon-';
+
+/** Whether this client was named by the server; its subscriptions end with its connection. */
+export const isAnonymous = (client: ClientId): boolean => client.startsWith(ANONYMOUS);
+
+/** Names a client that gave no name. `unique` must be unguessable and of a client id's characters. */
+export const anonymousClient = (unique: string): ClientId => `${ANONYMOUS}${unique}` as ClientId;

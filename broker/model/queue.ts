@@ -1,0 +1,30 @@
+import type { EventName, QueueName, Seq, Time } from './names';
+
+/** What is known of a queue apart from its messages. */
+export interface Queue {
+  readonly queue: QueueName;
+  /** The last number taken; 0 in a queue nobody published to. */
+  readonly head: Seq;
+  /** When `head` was taken. */
+  readonly headAt: Time;
+  /** The event names seen so far, sorted. A queue remembers a bounded number of them. */
+  readonly events: readonly EventName[];
+  readonly createdAt: Time;
+  /** How many shards its subscriptions are spread over; at least 1. */
+  readonly shards: number;
+}
+
+/** The shard of a queue: its subscriptions live in it, and it is woken as one. */
+export interface Shard {
+  readonly queue: QueueName;
+  readonly shard: number;
+}
+
+/** Unambiguous whatever the queue is called, for the number has no `#`. */
+export const shardKey = ({ queue, shard }: Shard): string => `${shard}#${queue}`;
+
+/** The inverse of {@link shardKey}. */
+export function parseShardKey(key: string): Shard {
+  const separator = key.indexOf('#');
+  return { shard: Number(key.slice(0, separator)), queue: key.slice(separator + 1) as QueueName };
+}

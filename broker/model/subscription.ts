@@ -1,0 +1,81 @@
+import type { ClientId, ConnectionId, EventName, Seq, Time } from './names';
+import type { Shard } from './queue';
+
+/** Where one subscription is stored: its client within the shard it was created in. */
+export interface SubscriptionKey extends Shard {
+  readonly client: ClientId;
+}
+
+/** How a subscription is delivered to; kept with it. */
+export interface SubscriptionSettings {
+  /** Seconds. */
+  readonly ackDeadline: number;
+  /** 0: no limit. */
+  readonly maxDeliveries: number;
+  readonly maxInFlight: number;
+}
+
+/** An event name and the first seq from which it is wanted. */
+export interface Interest {
+  readonly event: EventName;
+  readonly since: Seq;
+}
+
+/** A message that was delivered and is not settled. */
+export interface Flight {
+  readonly seq: Seq;
+  /** How often it was delivered; 0 when its only delivery is known not to have arrived. */
+  readonly attempt: number;
+  /** When it is delivered again, or, once `dead`, when its burial is tried again. */
+  readonly dueAt: Time;
+  /** Nacked or redriven, and waiting outside the window for `dueAt`. */
+  readonly waiting?: true;
+  /** Its message is to be read from the dead letters if the log has it no more. */
+  readonly redriven?: true;
+  /** Why it was nacked last, for its dead letter. */
+  readonly reason?: string;
+  /**
+   * Decided dead, for `reason`, and not yet moved to the dead letters: settled for its subscriber, but held until its
+   * dead letter is stored, so that a crash in between loses nothing.
+   */
+  readonly dead?: true;
+}
+
+/** One of the connections a subscription is delivered to. */
+export interface AttachedConnection {
+  readonly connection: ConnectionId;
+  readonly connectedAt: Time;
+}
+
+/** One client's durable interest in one queue, and how far it has come. */
+export interface Subscription extends SubscriptionKey {
+  /** Raised by one with every change; what compare-and-set compares. 0: not stored yet. */
+  readonly version: number;
+  readonly createdAt: Time;
+  /** In the order in which they were asked for. */
+  readonly events: readonly Interest[];
+  /** Everything below is settled, except what is in flight. */
+  readonly next: Seq;
+  /** Frames of first deliveries so far cover what is below; at most `next`. The `from` of the frame to come. */
+  readonly covered: Seq;
+  /** Ascending by seq. */
+  readonly inFlight: readonly Flight[];
+  readonly connections: readonly AttachedConnection[];
+  readonly settings: SubscriptionSettings;
+  /** When it ends unless its client connects before. */
+  readonly expiresAt: Time;
+}
+
+/** The flights that count: what is decided dead is settled. */
+export const countInFlight = (subscription: Subscription): number => {
+  let count = 0;
+  for (const flight of subscription.inFlight) if (!flight.dead) count += 1;
+  return count;
+};
+
+/** How many messages lie between the cursor and the head: exact unless the subscription filters. */
+export const backlogOf = (subscription: Subscription, head: Seq): number => Math.max(0, head + 1 - subscription.next);
+
+/** The names of the events a subscription wants. */
+export const eventNames = (subscription: Subscription): EventName[] =>
+  subscription.events.map((interest) => interest.event);

@@ -1,0 +1,19 @@
+import type { Time } from '../model/names';
+
+/** The time. */
+export interface Clock {
+  now(): Time;
+}
+
+/** Chance. */
+export interface Ids {
+  /** A new ULID (26 characters, ordered by time): of a message, or of an anonymous client. */
+  next(): string;
+  /** A number from 0 up to, not including, 1. */
+  random(): number;
+}
+
+/** Where the broker reports what it mended or could not do. Never given payloads. */
+export interface Reporter {
+  warn(what: string, details: Record<string, unknown>): void;
+}

@@ -1,0 +1,49 @@
+import type { Client, Connection } from '../model/connection';
+import type { ClientId, ConnectionId, Time } from '../model/names';
+import type { SubscriptionKey } from '../model/subscription';
+import type { Page, PageRequest } from './page';
+
+/** The connections, as they are made and end. */
+export interface ConnectionStore {
+  /** Records a connection. On AWS this wakes `welcome`, by the table's stream. */
+  add(connection: Connection): Promise<void>;
+  /** Consistent. One whose `expiresAt` is not after `now` is left out. */
+  get(connection: ConnectionId, now: Time): Promise<Connection | undefined>;
+  /** Forgets a connection; harmless to repeat. On AWS this wakes `farewell`, by the table's stream. */
+  remove(connection: ConnectionId): Promise<void>;
+}
+
+/**
+ * The directory of clients. It is kept apart from subscriptions and connections, and read consistently, so that of a
+ * connection and a subscription that come into being at the same time one always sees the other; an index would be
+ * eventually consistent, and could show neither to either.
+ */
+export interface ClientStore {
+  /** Consistent. A client nobody heard of has no connections and no subscriptions. Expired connections are left out. */
+  get(client: ClientId, now: Time): Promise<Client>;
+  /**
+   * Adds a connection to its client; harmless to repeat.
+   *
+   * @param limit how many unexpired ones it may have with this one.
+   * @returns false if it has `limit` others: nothing was changed.
+   */
+  addConnection(connection: Connection, limit: number, now: Time): Promise<boolean>;
+  /** Harmless to repeat. */
+  removeConnection(client: ClientId, connection: ConnectionId): Promise<void>;
+  /**
+   * Notes that a subscription is about to be stored at this key; harmless to repeat. There is one key per queue: if the
+   * client has another for it, that one stays.
+   *
+   * @returns the key for this queue: the one given, or the one that was there; undefined if the client has `limit`
+   * others: nothing was changed.
+   */
+  addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined>;
+  /** Harmless to repeat. */
+  removeSubscription(key: SubscriptionKey): Promise<void>;
+  /**
+   * All clients that have connections or subscriptions, those with connections first.
+   *
+   * @param connected only those that have connections (true) or have none (false).
+   */
+  list(page: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>>;
+}

@@ -1,0 +1,23 @@
+import type { DeadLetter } from '../model/message';
+import type { ClientId, QueueName, Seq, Time } from '../model/names';
+import type { Page, PageRequest } from './page';
+
+/** Whose dead letters: one client's, of one queue. */
+export interface DeadLetterOwner {
+  readonly queue: QueueName;
+  readonly client: ClientId;
+}
+
+/** The dead letters of all subscribers, at most one per owner and seq. None that is expired is ever returned. */
+export interface DeadLetterStore {
+  /** Stores a dead letter, over one with the same seq. Durable when answered. */
+  put(owner: DeadLetterOwner, letter: DeadLetter): Promise<void>;
+  /** Those at these numbers, redriven or not; missing ones are left out. Consistent. */
+  get(owner: DeadLetterOwner, seqs: readonly Seq[], now: Time): Promise<DeadLetter[]>;
+  /** Drops those at these numbers; harmless to repeat. Durable when answered. */
+  remove(owner: DeadLetterOwner, seqs: readonly Seq[]): Promise<void>;
+  /** Those of an owner that are not redriven, ascending by seq. */
+  list(owner: DeadLetterOwner, page: PageRequest, now: Time): Promise<Page<DeadLetter>>;
+  /** How many {@link list} would return in all. */
+  count(owner: DeadLetterOwner, now: Time): Promise<number>;
+}

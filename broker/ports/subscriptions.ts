@@ -1,0 +1,36 @@
+import type { Time } from '../model/names';
+import type { Shard } from '../model/queue';
+import type { Subscription, SubscriptionKey } from '../model/subscription';
+import type { Page, PageRequest } from './page';
+
+/** The subscriptions, changed by compare-and-set. */
+export interface SubscriptionStore {
+  /** Consistent: sees every save that was answered before. One whose `expiresAt` is not after `now` is left out. */
+  get(key: SubscriptionKey, now: Time): Promise<Subscription | undefined>;
+  /** As `get`, for several; those that do not exist are left out, the rest in any order. */
+  getMany(keys: readonly SubscriptionKey[], now: Time): Promise<Subscription[]>;
+  /**
+   * Stores a subscription over the version before it, only over that.
+   *
+   * @param subscription the new state; its `version` is one more than that of the state it was made from. 1 stores
+   * where there is none, or only an expired one.
+   * @returns false if another was stored meanwhile: nothing was changed, read again.
+   */
+  save(subscription: Subscription, now: Time): Promise<boolean>;
+  /**
+   * Removes the version given, only that.
+   *
+   * @returns false if another was stored meanwhile. True if it was gone already.
+   */
+  remove(subscription: Subscription): Promise<boolean>;
+  /**
+   * Waits until what was saved at this key is on disk. At once where `save` itself answers only then.
+   *
+   * @throws Unavailable it could not be written.
+   */
+  persisted(key: SubscriptionKey): Promise<void>;
+  /** Those of a shard that have connections, in any order. Consistent, as `get`. */
+  connected(shard: Shard, now: Time): Promise<Subscription[]>;
+  /** All of a queue, in a stable order. */
+  list(shards: readonly Shard[], page: PageRequest, now: Time): Promise<Page<Subscription>>;
+}

@@ -1,0 +1,33 @@
+import type { ClientId, ConnectionId, Time } from '../model/names';
+import type { Shard } from '../model/queue';
+
+/** A signal that work may have become possible; the work itself is read from the stores. */
+export type WakeUp =
+  /** Messages were appended, or something else that concerns all of a shard. */
+  | { readonly kind: 'shard'; readonly shard: Shard }
+  /** A timer of a shard went off. `firesAt`: when it was to. */
+  | { readonly kind: 'timer'; readonly shard: Shard; readonly firesAt: Time }
+  /** One subscription has something to deliver. */
+  | { readonly kind: 'subscription'; readonly shard: Shard; readonly client: ClientId }
+  /** A connection was made and waits for its welcome. */
+  | { readonly kind: 'welcome'; readonly connection: ConnectionId };
+
+/** Delivers wake-ups: at least once, in any order, at or after their time. */
+export interface WakeUps {
+  /**
+   * @param delay milliseconds; 0: as soon as possible.
+   * @throws Unavailable it could not be armed.
+   */
+  send(wakeUp: WakeUp, delay: number): Promise<void>;
+}
+
+/** The timers of shards: wake-ups of which one that is pending serves all that come later. */
+export interface Timers {
+  /**
+   * Sees to it that a `timer` wake-up of the shard, not yet begun by {@link begun}, comes at `at` or before. Costs
+   * nothing much if one is pending.
+   */
+  arm(shard: Shard, at: Time, now: Time): Promise<void>;
+  /** A `timer` wake-up came: it is no longer pending. To be called before the subscriptions of the shard are read. */
+  begun(shard: Shard, firesAt: Time): Promise<void>;
+}

@@ -1,0 +1,22 @@
+const project = (displayName, folders, extra = {}) => ({
+  displayName,
+  testEnvironment: 'node',
+  roots: ['<rootDir>'],
+  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out'],
+  transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  ...extra,
+});
+
+/** One project a kind of test; `npm test` runs those that need nothing but this folder. */
+export default {
+  projects: [
+    project('unit', ['unit']),
+    project('contract', ['contract']),
+    project('server', ['server', 'conformance'], { globalSetup: '<rootDir>/test/server/globalSetup.ts', globalTeardown: '<rootDir>/test/server/globalTeardown.ts' }),
+    project('stack', ['stack']),
+    project('docs', ['docs']),
+    project('conformance', ['conformance']),
+    project('emulator', ['emulator', 'conformance'], { globalSetup: '<rootDir>/test/emulator/globalSetup.ts' }),
+  ],
+};
