@@ -1,20 +1,19 @@
-declare const brand: unique symbol;
-type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+import type { $brand } from 'zod';
 
 /** The name of a queue: 1 to 128 characters, no control characters. */
-export type QueueName = Branded<string, 'QueueName'>;
+export type QueueName = string & $brand<'QueueName'>;
 /** The name of an event inside its queue: as a queue's name. `*` stands for every event in a subscription. */
-export type EventName = Branded<string, 'EventName'>;
+export type EventName = string & $brand<'EventName'>;
 /** Who talks: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`. Names the durable subscriber. */
-export type ClientId = Branded<string, 'ClientId'>;
+export type ClientId = string & $brand<'ClientId'>;
 /** One of a client's connections; given by the platform, disposable. */
-export type ConnectionId = Branded<string, 'ConnectionId'>;
+export type ConnectionId = string & $brand<'ConnectionId'>;
 /** The number of a message in its queue: 1, 2, 3 … */
 export type Seq = number;
 /** Milliseconds since 1970 UTC. */
 export type Time = number;
 /** A JSON text, kept as it will be sent, so that it is written once and never parsed again. */
-export type JsonText = Branded<string, 'JsonText'>;
+export type JsonText = string & $brand<'JsonText'>;
 
 /** In a subscription: every event of the queue. */
 export const EVERY_EVENT = '*' as EventName;

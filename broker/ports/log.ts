@@ -41,7 +41,7 @@ export interface MessageLog {
    * Reads on from a number, consistently: what was durable when this was called is seen.
    *
    * @param from the first seq wanted.
-   * @param limit how many entries at most; fewer, though more follow, is allowed, none is not.
+   * @param limit how many entries; fewer are returned only if no more follow.
    * @returns ascending by seq, expired ones left out.
    */
   read(queue: QueueName, from: Seq, limit: number, now: Time): Promise<LogEntry[]>;

@@ -1,20 +1,26 @@
 import type { ConnectionId } from '../model/names';
 
-/**
- * What became of a push. `sent`: handed to the connection; whether it arrived, its ack tells. `gone`: there is no such
- * connection. `slow`: the connection takes nothing at present.
- */
-export type PushOutcome = 'sent' | 'gone' | 'slow';
+/** What became of frames that were pushed. */
+export interface Pushed {
+  /**
+   * `sent`: all were handed to the connection; whether they arrived, acks tell. `gone`: there is no such connection.
+   * `slow`: the connection takes no more at present, or it is not known what became of the rest.
+   */
+  readonly outcome: 'sent' | 'gone' | 'slow';
+  /** How many were sent, in order, before it turned out gone or slow. */
+  readonly sent: number;
+}
 
 /** Sends frames to connections. */
 export interface Pusher {
   /**
-   * @param frame an encoded frame: UTF-8 JSON of at most 32 KB. The same object for all who get the same frame.
-   * @throws Unavailable whether it was sent is not known.
+   * Sends frames in order; nothing that is pushed to the same connection later, in this process, overtakes them.
+   *
+   * @param frames encoded: each UTF-8 JSON of at most 32 KB, and the same object for all who get the same frame.
    */
-  push(connection: ConnectionId, frame: Uint8Array): Promise<PushOutcome>;
+  push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed>;
   /**
-   * Ends a connection.
+   * Ends a connection. Harmless if it is gone.
    *
    * @param code of the `goodbye` frame that was sent before; closes with the same code where the platform can.
    */

@@ -1,0 +1,212 @@
+import { PUBLISHER_LIFETIME_MS } from '../model/limits';
+import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
+import type { Seq, Time } from '../model/names';
+import type { Flight, Subscription } from '../model/subscription';
+import type { Delivery } from '../protocol/encode';
+import { answerWithin } from './backoff';
+import { dying } from './dying';
+import { wants } from './interest';
+import { windowOf } from './window';
+
+/** What was read for one advance. */
+export interface Reading {
+  /** The messages of {@link dueSeqs}; undefined for those that are kept no more. */
+  readonly due: ReadonlyMap<Seq, Message | undefined>;
+  /** Of the log, from the cursor on: ascending, expired ones left out. */
+  readonly entries: readonly LogEntry[];
+  /** Whether the log may go on after `entries`. */
+  readonly more: boolean;
+  /** The queue's head, if nothing was read though something should be there: tells what retention took. */
+  readonly tail?: { readonly head: Seq; readonly headAt: Time; readonly retention: number };
+}
+
+/** Messages that retention took before they were delivered: from, up to and including, to. */
+export interface Gap {
+  readonly from: Seq;
+  readonly to: Seq;
+}
+
+/** What is to be done for a subscription. */
+export interface Advance {
+  /** The next state; the one given if nothing changed. */
+  readonly subscription: Subscription;
+  readonly gaps: readonly Gap[];
+  readonly redeliveries: readonly Delivery[];
+  /** First deliveries, and what their frames cover; not there if there are none. */
+  readonly fresh?: { readonly from: Seq; readonly next: Seq; readonly deliveries: readonly Delivery[] };
+  /** Numbers that were taken and will not be written: to be filled; then advance again. */
+  readonly holes: readonly Tombstone[];
+  /** When work becomes due by itself. */
+  readonly wakeAt?: Time;
+  /** The window has room and the log goes on: advance again. */
+  readonly more: boolean;
+}
+
+/** A redelivery that is due and may be made: its flight is not dead, and the window has room if it waits outside. */
+function* deliverable(subscription: Subscription, now: Time): Generator<Flight> {
+  let room = windowOf(subscription).forWaiting;
+  for (const flight of subscription.inFlight) {
+    if (flight.dead || flight.dueAt > now) continue;
+    if (flight.waiting) {
+      if (room === 0) continue;
+      room -= 1;
+    }
+    yield flight;
+  }
+}
+
+/** The seqs that an advance now would deliver again, or find dead: their messages have to be read for it. */
+export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
+  subscription.connections.length === 0 ? [] : Array.from(deliverable(subscription, now), (flight) => flight.seq);
+
+/**
+ * Decides all delivery: first deliveries, catching up, redelivery after a missed deadline, and refilling the window
+ * after an ack are this one function.
+ *
+ * Delivers nothing to a subscription without connections. Stops at a number that is not written yet; finds it a hole
+ * once a later message is older than a publisher can live.
+ *
+ * @param now not before the time at which `reading` was read.
+ * @param random from 0 up to 1: the jitter of all deadlines set here, one for all so that they stay compact.
+ */
+export function advance(subscription: Subscription, reading: Reading, now: Time, random: number): Advance {
+  if (subscription.connections.length === 0)
+    return { subscription, gaps: [], redeliveries: [], holes: [], more: false };
+  const again = redeliver(subscription, reading.due, now, random);
+  const on = readOn(again.subscription, reading, now, random);
+  const gaps = [...again.gaps, ...on.gaps];
+  const changed = again.subscription !== subscription || on.subscription !== again.subscription;
+  const next = changed ? on.subscription : subscription;
+  const wakeAt = earliest(dueNext(next, now), on.wakeAt);
+  return {
+    subscription: next,
+    gaps,
+    redeliveries: again.redeliveries,
+    ...(on.fresh ? { fresh: on.fresh } : {}),
+    holes: on.holes,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    more: on.more,
+  };
+}
+
+function redeliver(subscription: Subscription, due: Reading['due'], now: Time, random: number) {
+  const { settings, events } = subscription;
+  const flights = new Map<Seq, Flight | undefined>();
+  const gaps: Gap[] = [];
+  const redeliveries: Delivery[] = [];
+  for (const flight of deliverable(subscription, now)) {
+    if (!due.has(flight.seq)) continue;
+    const message = due.get(flight.seq);
+    if (message === undefined) {
+      flights.set(flight.seq, undefined);
+      gaps.push({ from: flight.seq, to: flight.seq });
+    } else if (!flight.redriven && !wants(events, message.event, message.seq)) {
+      flights.set(flight.seq, undefined);
+    } else if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) {
+      flights.set(flight.seq, dying(flight, now));
+    } else {
+      const attempt = flight.attempt + 1;
+      const { waiting: _, ...rest } = flight;
+      flights.set(flight.seq, { ...rest, attempt, dueAt: now + answerWithin(settings, attempt, random) });
+      redeliveries.push({ message, attempt });
+    }
+  }
+  if (flights.size === 0) return { subscription, gaps, redeliveries };
+  const inFlight: Flight[] = [];
+  for (const flight of subscription.inFlight) {
+    const next = flights.has(flight.seq) ? flights.get(flight.seq) : flight;
+    if (next) inFlight.push(next);
+  }
+  return { subscription: { ...subscription, inFlight }, gaps, redeliveries };
+}
+
+type ReadOn = Pick<Advance, 'subscription' | 'gaps' | 'fresh' | 'holes' | 'wakeAt' | 'more'>;
+
+function readOn(subscription: Subscription, reading: Reading, now: Time, random: number): ReadOn {
+  const { events, settings, next } = subscription;
+  let room = windowOf(subscription).forBacklog;
+  let cursor = next;
+  let wakeAt: Time | undefined;
+  let blocked = false;
+  const gaps: Gap[] = [];
+  const holes: Tombstone[] = [];
+  const deliveries: Delivery[] = [];
+  const flights: Flight[] = [];
+  const dueAt = now + answerWithin(settings, 1, random);
+  for (const entry of reading.entries) {
+    if (entry.seq < cursor) continue;
+    if (entry.seq > cursor) {
+      const retention = entry.expiresAt - entry.publishedAt;
+      if (entry.previousAt + retention <= now) {
+        gaps.push({ from: cursor, to: entry.seq - 1 });
+        cursor = entry.seq;
+      } else {
+        blocked = true;
+        const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;
+        if (settledAt <= now) holes.push(...tombstones(cursor, entry));
+        else wakeAt = settledAt;
+        break;
+      }
+    }
+    if (!isTombstone(entry) && wants(events, entry.event, entry.seq)) {
+      if (room === 0) {
+        blocked = true;
+        break;
+      }
+      room -= 1;
+      deliveries.push({ message: entry, attempt: 1 });
+      flights.push({ seq: entry.seq, attempt: 1, dueAt });
+    }
+    cursor = entry.seq + 1;
+  }
+  const { tail } = reading;
+  if (tail && reading.entries.length === 0 && cursor <= tail.head && tail.headAt + tail.retention <= now) {
+    gaps.push({ from: cursor, to: tail.head });
+    cursor = tail.head + 1;
+  }
+  const more = reading.more && !blocked && room > 0;
+  if (cursor === next) return { subscription, gaps, holes, more, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  const covered = deliveries.length > 0 ? cursor : subscription.covered;
+  const inFlight = flights.length > 0 ? merge(subscription.inFlight, flights) : subscription.inFlight;
+  return {
+    subscription: { ...subscription, next: cursor, covered, inFlight },
+    gaps,
+    holes,
+    more,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...(deliveries.length > 0 ? { fresh: { from: subscription.covered, next: cursor, deliveries } } : {}),
+  };
+}
+
+function tombstones(from: Seq, entry: LogEntry): Tombstone[] {
+  const { publishedAt, expiresAt, previousAt } = entry;
+  return Array.from({ length: entry.seq - from }, (_, index) => ({
+    seq: from + index,
+    tombstone: true,
+    publishedAt,
+    expiresAt,
+    previousAt,
+  }));
+}
+
+// What is fresh comes after all that is in flight, except where a dead letter of later was redriven before a seek back.
+function merge(inFlight: readonly Flight[], fresh: readonly Flight[]): readonly Flight[] {
+  const last = inFlight.at(-1);
+  const first = fresh[0];
+  if (last === undefined || first === undefined || last.seq < first.seq) return [...inFlight, ...fresh];
+  const known = new Set(fresh.map((flight) => flight.seq));
+  return [...inFlight.filter((flight) => !known.has(flight.seq)), ...fresh].sort((a, b) => a.seq - b.seq);
+}
+
+/** When the earliest of what is in flight is due; what waits for room in the window is due when it gets it. */
+function dueNext(subscription: Subscription, now: Time): Time | undefined {
+  let at: Time | undefined;
+  for (const flight of subscription.inFlight) {
+    if (flight.waiting && flight.dueAt <= now) continue;
+    if (at === undefined || flight.dueAt < at) at = flight.dueAt;
+  }
+  return at;
+}
+
+const earliest = (a: Time | undefined, b: Time | undefined): Time | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);

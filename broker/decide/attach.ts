@@ -1,0 +1,58 @@
+import type { ConnectionId, Time } from '../model/names';
+import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
+
+/** A connection attached to a subscription. */
+export interface Attachment {
+  /** The next state; the one given if the connection was attached already. */
+  readonly subscription: Subscription;
+  /** What is in flight on other connections, to be shown to this one: no attempt of it. */
+  readonly show: readonly Flight[];
+}
+
+/**
+ * Delivers to this connection from now on. The first one after an absence makes what is in flight due, as a further
+ * attempt; one that joins others is shown it. What waits after a nack keeps its time.
+ *
+ * @param expiresAt when the subscription ends if nobody connects again.
+ */
+export function attach(
+  subscription: Subscription,
+  connection: AttachedConnection,
+  now: Time,
+  expiresAt: Time,
+): Attachment {
+  const { connections } = subscription;
+  if (connections.some((attached) => attached.connection === connection.connection)) return { subscription, show: [] };
+  const isFirst = connections.length === 0;
+  return {
+    subscription: {
+      ...subscription,
+      connections: [...connections, connection],
+      expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
+      ...(isFirst ? { inFlight: makeDue(subscription.inFlight, now, false) } : {}),
+    },
+    show: isFirst ? [] : subscription.inFlight.filter((flight) => !flight.waiting && !flight.dead),
+  };
+}
+
+/**
+ * Delivers to this connection no more.
+ *
+ * @param expiresAt when the subscription ends if this was its last connection and nobody connects again.
+ */
+export function detach(subscription: Subscription, connection: ConnectionId, expiresAt: Time): Subscription {
+  const connections = subscription.connections.filter((attached) => attached.connection !== connection);
+  if (connections.length === subscription.connections.length) return subscription;
+  return { ...subscription, connections, ...(connections.length === 0 ? { expiresAt } : {}) };
+}
+
+/** Asked for: all that is in flight is due, also what waits. */
+export const catchUp = (subscription: Subscription, now: Time): Subscription => ({
+  ...subscription,
+  inFlight: makeDue(subscription.inFlight, now, true),
+});
+
+const makeDue = (inFlight: readonly Flight[], now: Time, alsoWaiting: boolean): readonly Flight[] =>
+  inFlight.map((flight) =>
+    flight.dead || flight.dueAt <= now || (flight.waiting && !alsoWaiting) ? flight : { ...flight, dueAt: now },
+  );

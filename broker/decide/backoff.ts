@@ -1,0 +1,36 @@
+import { MAX_BACKOFF_MS } from '../model/limits';
+import type { SubscriptionSettings } from '../model/subscription';
+
+const LATENESS = 0.1;
+
+/**
+ * How long a message stays out after a delivery before it is due again, without the jitter: doubled with each attempt,
+ * up to 10 minutes or the ack deadline if that is more.
+ *
+ * @param attempt of the delivery; 1 is the first.
+ * @returns milliseconds.
+ */
+export function backoffSpan({ ackDeadline }: SubscriptionSettings, attempt: number): number {
+  const deadline = ackDeadline * 1000;
+  return Math.min(deadline * 2 ** (Math.max(1, attempt) - 1), Math.max(MAX_BACKOFF_MS, deadline));
+}
+
+/**
+ * How long a delivery may go without an answer: the span, and up to a tenth more at random, so that what failed
+ * together does not come back together.
+ *
+ * @param random from 0 up to 1.
+ * @returns milliseconds.
+ */
+export const answerWithin = (settings: SubscriptionSettings, attempt: number, random: number): number =>
+  Math.round(backoffSpan(settings, attempt) * (1 + LATENESS * random));
+
+/**
+ * How long a nacked message waits when its consumer did not say: anything up to the span, known as full jitter (Marc
+ * Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ *
+ * @param random from 0 up to 1.
+ * @returns milliseconds.
+ */
+export const retryAfterNack = (settings: SubscriptionSettings, attempt: number, random: number): number =>
+  Math.round(backoffSpan(settings, attempt) * random);

@@ -1,0 +1,24 @@
+import { EVERY_EVENT, type EventName, type Seq } from '../model/names';
+import type { Interest } from '../model/subscription';
+
+/** Whether a message was asked for: its event, or every event, from its seq or before. */
+export function wants(events: readonly Interest[], event: EventName, seq: Seq): boolean {
+  for (const interest of events)
+    if (seq >= interest.since && (interest.event === event || interest.event === EVERY_EVENT)) return true;
+  return false;
+}
+
+/** Adds event names; one that is new is wanted from `since` on. */
+export function widen(events: readonly Interest[], names: readonly EventName[], since: Seq): readonly Interest[] {
+  const known = new Set(events.map((interest) => interest.event));
+  const added = [...new Set(names)].filter((event) => !known.has(event));
+  return added.length === 0 ? events : [...events, ...added.map((event) => ({ event, since }))];
+}
+
+/** Takes event names away. */
+export const narrow = (events: readonly Interest[], names: readonly EventName[]): readonly Interest[] =>
+  events.filter((interest) => !names.includes(interest.event));
+
+/** After the cursor was moved back: all events are wanted from there on. */
+export const rewind = (events: readonly Interest[], to: Seq): readonly Interest[] =>
+  events.map((interest) => ({ ...interest, since: Math.min(interest.since, to) }));

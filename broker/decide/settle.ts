@@ -1,0 +1,74 @@
+import { KEPT_REASON } from '../model/limits';
+import type { Seq, Time } from '../model/names';
+import type { Flight, Subscription } from '../model/subscription';
+import { retryAfterNack } from './backoff';
+import { dying } from './dying';
+
+/** What a settlement did. */
+export interface Settlement {
+  /** The next state; the one given if nothing was in flight of what was named. */
+  readonly subscription: Subscription;
+  /** Those it applied to, ascending. What is not in flight is skipped, so that all settlements may be repeated. */
+  readonly seqs: readonly Seq[];
+  /** Of these, those that were dead letters in flight again. */
+  readonly redriven: readonly Seq[];
+}
+
+/** Which messages a settlement names. */
+export type Named = { readonly seqs: readonly Seq[] } | { readonly upTo: Seq };
+
+/** These were processed: never again. */
+export const ack = (subscription: Subscription, named: Named): Settlement =>
+  settle(subscription, named, () => undefined);
+
+/**
+ * These are to be delivered again. What has had all its deliveries is dead instead.
+ *
+ * @param delay milliseconds; left out: the back-off.
+ * @param random from 0 up to 1.
+ */
+export function nack(
+  subscription: Subscription,
+  named: Named,
+  now: Time,
+  random: number,
+  { delay, reason }: { delay?: number | undefined; reason?: string | undefined } = {},
+): Settlement {
+  const { settings } = subscription;
+  const kept = reason === undefined ? {} : { reason: reason.slice(0, KEPT_REASON) };
+  return settle(subscription, named, (flight) => {
+    if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) return dying(flight, now, reason);
+    const dueAt = now + (delay ?? retryAfterNack(settings, flight.attempt, random));
+    return { ...flight, ...kept, dueAt, waiting: true };
+  });
+}
+
+/** These go to the dead letters. */
+export const reject = (subscription: Subscription, named: Named, now: Time, reason = 'rejected'): Settlement =>
+  settle(subscription, named, (flight) => dying(flight, now, reason));
+
+/** These are still being worked on: due `by` milliseconds from now. What waits after a nack is left as it is. */
+export const extend = (subscription: Subscription, named: Named, now: Time, by: number): Settlement =>
+  settle(subscription, named, (flight) => (flight.waiting ? flight : { ...flight, dueAt: now + by }));
+
+function settle(subscription: Subscription, named: Named, become: (flight: Flight) => Flight | undefined): Settlement {
+  const isNamed = 'upTo' in named ? (seq: Seq) => seq <= named.upTo : membership(named.seqs);
+  const seqs: Seq[] = [];
+  const redriven: Seq[] = [];
+  const inFlight: Flight[] = [];
+  for (const flight of subscription.inFlight) {
+    const next = !flight.dead && isNamed(flight.seq) ? become(flight) : flight;
+    if (next !== flight) {
+      seqs.push(flight.seq);
+      if (flight.redriven) redriven.push(flight.seq);
+    }
+    if (next) inFlight.push(next);
+  }
+  return { subscription: seqs.length === 0 ? subscription : { ...subscription, inFlight }, seqs, redriven };
+}
+
+function membership(seqs: readonly Seq[]): (seq: Seq) => boolean {
+  if (seqs.length === 1) return (seq) => seq === seqs[0];
+  const set = new Set(seqs);
+  return (seq) => set.has(seq);
+}

@@ -1,0 +1,28 @@
+import type { Subscription } from '../model/subscription';
+
+/** How the flights of a subscription take up its window. */
+export interface Window {
+  /** How many messages of the backlog may be delivered. */
+  readonly forBacklog: number;
+  /** How many of those that wait may be delivered again. */
+  readonly forWaiting: number;
+}
+
+/**
+ * The room in the window. A message that waits after a nack takes no place, so that retries cannot stall what is new;
+ * beyond `maxInFlight` of them, they do, so that what a subscription holds stays bounded.
+ */
+export function windowOf({ inFlight, settings }: Subscription): Window {
+  let delivered = 0;
+  let waiting = 0;
+  for (const flight of inFlight) {
+    if (flight.dead) continue;
+    if (flight.waiting) waiting += 1;
+    else delivered += 1;
+  }
+  const free = settings.maxInFlight - delivered;
+  return {
+    forWaiting: Math.max(0, free),
+    forBacklog: Math.max(0, free - Math.max(0, waiting - settings.maxInFlight)),
+  };
+}

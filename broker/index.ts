@@ -1,0 +1,15 @@
+export * from './model/connection';
+export * from './model/limits';
+export * from './model/names';
+export * from './ports';
+export * from './protocol';
+export { answer, errorFrame } from './usecases/answer';
+export { farewell } from './usecases/farewell';
+export { inspectRoute } from './usecases/inspectRoute';
+export type { Caller, Outcome, Route } from './usecases/outcome';
+export { pingRoute } from './usecases/pingRoute';
+export { publishRoute } from './usecases/publish';
+export { settleRoute } from './usecases/settle';
+export { subscribeRoute } from './usecases/subscribeRoute';
+export { wake, wakeQueue } from './usecases/wake';
+export { dismiss, welcome } from './usecases/welcome';

@@ -1,0 +1,19 @@
+/** Why the server closes a connection, as said in `goodbye` and, where the platform can, in the closing code. */
+export interface Closing {
+  /** 4000–4099: do not reconnect. 4100–4199: reconnect with back-off. 4200–4299: reconnect at once. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Sent by a server that is asked to end; the client reconnects with back-off until it is there again. */
+export const SHUTTING_DOWN: Closing = { code: 4100, reason: 'the server is shutting down' };
+/** Sent to a connection that has lasted as long as one may; the client reconnects at once. */
+export const LIFETIME_OVER: Closing = { code: 4200, reason: 'the connection has reached its maximum lifetime' };
+/** Sent to one connection more than a client may have; the client does not try again. */
+export const TOO_MANY_CONNECTIONS: Closing = {
+  code: 4029,
+  reason: 'this client has 10 connections already: close one before opening another',
+};
+
+/** Whether a client that was told this code should connect again. */
+export const shouldReconnect = (code: number): boolean => code >= 4100;

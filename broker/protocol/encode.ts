@@ -1,0 +1,72 @@
+import { FRAME_BYTES } from '../model/limits';
+import type { Message } from '../model/message';
+import type { QueueName, Seq } from '../model/names';
+import type { ServerFrame } from './frames';
+
+const encoder = new TextEncoder();
+
+/** The bytes of a frame, to be sent as they are to everyone who gets it. */
+export const encodeFrame = (frame: ServerFrame): Uint8Array => encoder.encode(JSON.stringify(frame));
+
+/** A message to deliver, and which attempt it is. */
+export interface Delivery {
+  readonly message: Message;
+  readonly attempt: number;
+}
+
+/** One encoded `messages` frame, and what it carries. */
+export interface MessagesFrame {
+  readonly bytes: Uint8Array;
+  readonly deliveries: readonly Delivery[];
+  /** What it covers, if it is one of first deliveries. */
+  readonly covers?: { readonly from: Seq; readonly next: Seq };
+}
+
+/** Parts of a delivered message that JSON already: written by hand, for this is the hottest place there is. */
+const messageText = ({ message, attempt }: Delivery): string =>
+  `{"seq":${message.seq},"id":${JSON.stringify(message.id)},"event":${JSON.stringify(message.event)},"payload":${message.payload},"headers":${message.headers},"publisher":"${message.publisher}","publishedAt":"${new Date(message.publishedAt).toISOString()}","attempt":${attempt}}`;
+
+const opening = (queue: QueueName, covers?: { from: Seq; next: Seq }): string =>
+  `{"type":"messages","queue":${JSON.stringify(queue)},${covers ? `"from":${covers.from},"next":${covers.next},` : ''}"messages":[`;
+
+/**
+ * Encodes deliveries in as few frames of at most 32 KB as they take, in order.
+ *
+ * @param deliveries at least one; ascending by seq if `covers` is given.
+ * @param covers what all of them together cover, if they are first deliveries: the first frame joins at `from`, the
+ * last ends at `next`, and those between at the seq that follows in the next frame.
+ */
+export function encodeMessages(
+  queue: QueueName,
+  deliveries: readonly Delivery[],
+  covers?: { from: Seq; next: Seq },
+): MessagesFrame[] {
+  const frames: MessagesFrame[] = [];
+  // Room for `from` and `next` as large as they get.
+  const envelope = Buffer.byteLength(opening(queue, covers && { from: 2 ** 53, next: 2 ** 53 })) + ']}'.length;
+  let texts: string[] = [];
+  let start = 0;
+  let bytes = envelope;
+  let from = covers?.from ?? 0;
+  const close = (end: number, next: Seq) => {
+    const range = covers && { from, next };
+    frames.push({
+      bytes: encoder.encode(`${opening(queue, range)}${texts.join(',')}]}`),
+      deliveries: deliveries.slice(start, end),
+      ...(range ? { covers: range } : {}),
+    });
+    texts = [];
+    start = end;
+    bytes = envelope;
+    from = next;
+  };
+  deliveries.forEach((delivery, index) => {
+    const text = messageText(delivery);
+    const size = Buffer.byteLength(text) + 1;
+    if (texts.length > 0 && bytes + size > FRAME_BYTES) close(index, delivery.message.seq);
+    texts.push(text);
+    bytes += size;
+  });
+  close(deliveries.length, covers?.next ?? 0);
+  return frames;
+}

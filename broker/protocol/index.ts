@@ -1,0 +1,7 @@
+export * from './closing';
+export * from './encode';
+export * from './errors';
+export * from './fields';
+export * from './frames';
+export * from './parse';
+export { type Action, type Request, type RequestOf, requestSchema } from './requests';

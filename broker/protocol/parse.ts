@@ -1,0 +1,53 @@
+import { describeIssue } from './describeIssue';
+import { ProtocolError } from './errors';
+import { type Request, requestSchema } from './requests';
+
+const schemas = new Map(requestSchema.options.map((schema) => [schema.shape.action.value as string, schema]));
+
+const REF_CHARACTERS = 64;
+
+/** A frame from a client, understood or not. `ref` is there whenever it can be echoed. */
+export type Parsed = { readonly ref?: string } & ({ readonly request: Request } | { readonly error: ProtocolError });
+
+/**
+ * Reads a frame from a client.
+ *
+ * @param text what arrived.
+ * @returns the request, or the error to answer with: `invalid` or `unknown_action`. Never throws.
+ */
+export function parseRequest(text: string): Parsed {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch (cause) {
+    return {
+      error: new ProtocolError(
+        'invalid',
+        'frame is not JSON: expected an object such as {"action":"ping"}',
+        undefined,
+        { cause },
+      ),
+    };
+  }
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame))
+    return { error: new ProtocolError('invalid', 'frame must be an object such as {"action":"ping"}') };
+  const refOf =
+    'ref' in frame && typeof frame.ref === 'string' && frame.ref.length <= REF_CHARACTERS ? { ref: frame.ref } : {};
+  const action = Object.hasOwn(frame, 'action') && 'action' in frame ? frame.action : undefined;
+  if (typeof action !== 'string') {
+    const expected = `a string, one of ${[...schemas.keys()].join(', ')}`;
+    const message = action === undefined ? `action is missing: expected ${expected}` : `action must be ${expected}`;
+    return { ...refOf, error: new ProtocolError('invalid', message, 'action') };
+  }
+  const schema = schemas.get(action);
+  if (schema === undefined) {
+    const message = `there is no action of this name: expected one of ${[...schemas.keys()].join(', ')}`;
+    return { ...refOf, error: new ProtocolError('unknown_action', message, 'action') };
+  }
+  const parsed = schema.safeParse(frame, { reportInput: true });
+  if (parsed.success) return { ...refOf, request: parsed.data };
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) return { ...refOf, error: new ProtocolError('invalid', 'frame is not valid') };
+  const { message, field } = describeIssue(issue);
+  return { ...refOf, error: new ProtocolError('invalid', message, field) };
+}

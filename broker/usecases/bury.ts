@@ -1,0 +1,57 @@
+import type { DeadLetter, Message } from '../model/message';
+import type { Seq, Time } from '../model/names';
+import type { Flight, Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { change } from './change';
+
+/**
+ * Moves what was decided dead to the dead letters: stores the letter first, and only then lets go of the flight, so
+ * that a crash in between repeats it and loses nothing.
+ *
+ * @returns the subscription as it is then; undefined if it ended.
+ */
+export async function bury(
+  ports: Ports,
+  subscription: Subscription,
+  flights: readonly Flight[],
+): Promise<Subscription | undefined> {
+  if (flights.length === 0) return subscription;
+  const now = ports.clock.now();
+  const seqs = flights.map(({ seq }) => seq);
+  const messages = await findMessages(ports, subscription, flights, now);
+  for (const flight of flights) {
+    const message = messages.get(flight.seq);
+    if (message) await ports.deadLetters.put(subscription, letterOf(ports, message, flight, now));
+  }
+  const buried = new Set(seqs);
+  const changed = await change(ports, subscription, (current) => {
+    const inFlight = current.inFlight.filter((flight) => !(flight.dead && buried.has(flight.seq)));
+    return { subscription: inFlight.length === current.inFlight.length ? current : { ...current, inFlight } };
+  });
+  return changed?.subscription;
+}
+
+const letterOf = (ports: Ports, message: Message, flight: Flight, now: Time): DeadLetter => ({
+  message,
+  reason: flight.reason ?? 'dead',
+  attempts: flight.attempt,
+  diedAt: now,
+  expiresAt: now + ports.settings.deadLetterRetention,
+  redriven: false,
+});
+
+/** The messages of flights: of the log, or, if it has them no more and they were dead before, of the dead letters. */
+export async function findMessages(
+  ports: Ports,
+  subscription: Subscription,
+  flights: readonly Pick<Flight, 'seq' | 'redriven'>[],
+  now: Time,
+): Promise<Map<Seq, Message>> {
+  if (flights.length === 0) return new Map();
+  const seqs = flights.map(({ seq }) => seq);
+  const found = new Map((await ports.log.get(subscription.queue, seqs, now)).map((message) => [message.seq, message]));
+  const missing = flights.filter(({ seq, redriven }) => redriven && !found.has(seq)).map(({ seq }) => seq);
+  if (missing.length > 0)
+    for (const { message } of await ports.deadLetters.get(subscription, missing, now)) found.set(message.seq, message);
+  return found;
+}

@@ -1,0 +1,40 @@
+import { catchUp } from '../decide/attach';
+import { backlogOf, countInFlight, type SubscriptionKey } from '../model/subscription';
+import type { Ports } from '../ports';
+import type { RequestOf } from '../protocol/requests';
+import { change, findKey, notSubscribed } from './change';
+import { type Caller, type Outcome, refOf } from './outcome';
+
+/** Makes due what is in flight; the wake-up delivers it, and as much of the backlog as fits the window. */
+export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'catchup'>): Promise<Outcome> {
+  const { queue } = request;
+  const keys = await keysOf(ports, caller, request);
+  const queues = await ports.queues.getMany(keys.map((key) => key.queue));
+  let redelivered = 0;
+  let backlog = 0;
+  for (const key of keys) {
+    const changed = await change(ports, key, (subscription, now) => ({ subscription: catchUp(subscription, now) }));
+    if (changed === undefined) continue;
+    redelivered += countInFlight(changed.subscription);
+    backlog += backlogOf(changed.subscription, queues.get(key.queue)?.head ?? 0);
+  }
+  return {
+    reply: { type: 'catchup', ...refOf(request), ...(queue === undefined ? {} : { queue }), redelivered, backlog },
+    wakeUps: keys.map(({ queue: name, shard, client }) => ({
+      kind: 'subscription',
+      shard: { queue: name, shard },
+      client,
+    })),
+  };
+}
+
+async function keysOf(
+  ports: Ports,
+  caller: Caller,
+  { queue }: RequestOf<'catchup'>,
+): Promise<readonly SubscriptionKey[]> {
+  if (queue === undefined) return (await ports.clients.get(caller.client, ports.clock.now())).subscriptions;
+  const key = await findKey(ports, caller, queue);
+  if (key === undefined) throw notSubscribed(queue);
+  return [key];
+}

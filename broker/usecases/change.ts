@@ -1,0 +1,59 @@
+import type { QueueName, Time } from '../model/names';
+import type { Subscription, SubscriptionKey } from '../model/subscription';
+import { type Ports, Unavailable } from '../ports';
+import { ProtocolError } from '../protocol/errors';
+import type { Caller } from './outcome';
+
+const TRIES = 100;
+
+/** The state to store over another: with the version that compare-and-set expects. */
+export const successor = (stored: Subscription, next: Subscription): Subscription => ({
+  ...next,
+  version: stored.version + 1,
+});
+
+/** What a decision made of a subscription. */
+interface Decision {
+  readonly subscription: Subscription;
+}
+
+/**
+ * Reads, decides, and stores over what was read; again when another was faster.
+ *
+ * @param decide pure but for reading; its `subscription` is stored unless it is the one given.
+ * @returns what was decided, with the subscription as stored; undefined if there is no such subscription.
+ */
+export async function change<D extends Decision>(
+  ports: Ports,
+  key: SubscriptionKey,
+  decide: (subscription: Subscription, now: Time) => D | Promise<D>,
+): Promise<D | undefined> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const now = ports.clock.now();
+    const stored = await ports.subscriptions.get(key, now);
+    if (stored === undefined) return undefined;
+    const decision = await decide(stored, now);
+    if (decision.subscription === stored) return decision;
+    const subscription = successor(stored, decision.subscription);
+    if (await ports.subscriptions.save(subscription, now)) return { ...decision, subscription };
+  }
+  throw new Unavailable(`the subscription changed ${TRIES} times while it was to be changed`);
+}
+
+/** Where the caller's subscription of a queue is stored; undefined if it has none. */
+export async function findKey(
+  ports: Ports,
+  { client }: Pick<Caller, 'client'>,
+  queue: QueueName,
+): Promise<SubscriptionKey | undefined> {
+  const { subscriptions } = await ports.clients.get(client, ports.clock.now());
+  return subscriptions.find((key) => key.queue === queue);
+}
+
+/** The error of those who speak of a subscription that is not there. */
+export const notSubscribed = (queue: QueueName): ProtocolError =>
+  new ProtocolError(
+    'not_found',
+    `you have no subscription to ${JSON.stringify(queue)}: subscribe to it first`,
+    'queue',
+  );

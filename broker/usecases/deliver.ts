@@ -1,0 +1,136 @@
+import { type Advance, advance, dueSeqs, type Reading } from '../decide/advance';
+import { detach } from '../decide/attach';
+import { giveBack } from '../decide/giveBack';
+import { windowOf } from '../decide/window';
+import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
+import type { Seq, Time } from '../model/names';
+import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { bury, findMessages } from './bury';
+import { change, successor } from './change';
+import { expiryFrom } from './expiry';
+import { type PushResult, push } from './push';
+import { Round } from './round';
+
+const PAGE = 250;
+
+/**
+ * Delivers to one subscription all that can be delivered now: reads the log, advances, arms the timer, stores, and
+ * only then pushes. Never assumes what a wake-up was for.
+ *
+ * @param subscription as read after whatever woke it.
+ * @param round what it shares with others of the same wake-up.
+ */
+export async function deliver(
+  ports: Ports,
+  subscription: Subscription,
+  round = new Round(ports.log, subscription.queue),
+): Promise<void> {
+  let stored = subscription;
+  // May be ahead of what is stored, by messages that were passed over: those cost no write each.
+  let current = subscription;
+  for (;;) {
+    if (current.connections.length === 0) return;
+    const now = ports.clock.now();
+    const step = advance(current, await read(ports, current, round, now), now, ports.ids.random());
+    if (step.holes.length > 0) {
+      await Promise.all(step.holes.map((hole) => ports.log.fill(current.queue, hole)));
+      ports.reporter.warn('filled numbers that their publisher never wrote', {
+        queue: current.queue,
+        from: step.holes[0]?.seq,
+        count: step.holes.length,
+      });
+      round.forget();
+      continue;
+    }
+    await arm(ports, step, now);
+    if (isWorthStoring(stored, step)) {
+      const saved = { ...step, subscription: successor(stored, step.subscription) };
+      if (!(await ports.subscriptions.save(saved.subscription, now))) {
+        const again = await ports.subscriptions.get(stored, ports.clock.now());
+        if (again === undefined) return;
+        stored = current = again;
+        continue;
+      }
+      const result = await push(ports, current, saved, round);
+      // The timer that was pending may have gone off, and have looked, before this was stored.
+      await arm(ports, step, ports.clock.now());
+      const dead = unburied(stored, saved.subscription, now);
+      stored = current = saved.subscription;
+      if (result.gone.length > 0) {
+        const left = await release(ports, stored, result);
+        if (left === undefined) return;
+        stored = current = left;
+      }
+      if (dead.length > 0) stored = current = (await bury(ports, stored, dead)) ?? stored;
+    } else {
+      current = step.subscription;
+      await bury(ports, stored, unburied(stored, stored, now));
+    }
+    if (!step.more) return;
+  }
+}
+
+async function read(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
+  const seqs = new Set(dueSeqs(subscription, now));
+  const flights = subscription.inFlight.filter(({ seq }) => seqs.has(seq));
+  const messages = await findMessages(ports, subscription, flights, now);
+  const due = new Map(flights.map(({ seq }) => [seq, messages.get(seq)]));
+  const room = windowOf(subscription).forBacklog;
+  if (room === 0) return { due, entries: [], more: false };
+  const slice = await round.read(subscription.next, Math.min(room, PAGE), now);
+  if (slice.entries.length > 0) return { due, ...slice };
+  const tail = await tailOf(ports, subscription.queue, subscription.next);
+  return { due, ...slice, ...(tail ? { tail } : {}) };
+}
+
+async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Promise<Reading['tail']> {
+  const queue = await ports.queues.get(name);
+  if (queue === undefined || queue.head < next) return undefined;
+  return { head: queue.head, headAt: queue.headAt, retention: ports.settings.messageRetention };
+}
+
+const arm = async (ports: Ports, { subscription, wakeAt }: Advance, now: Time): Promise<void> => {
+  if (wakeAt !== undefined) await ports.timers.arm(subscription, wakeAt, now);
+};
+
+/** Passing over messages is stored only now and then; everything else at once. */
+const isWorthStoring = (stored: Subscription, { subscription, gaps }: Advance): boolean =>
+  gaps.length > 0 ||
+  subscription.inFlight !== stored.inFlight ||
+  subscription.covered !== stored.covered ||
+  subscription.next - stored.next >= UNSTORED_SKIP;
+
+/** What is dead and not buried yet: decided in this step, or by one who did not live to bury it. */
+function unburied(before: Subscription, after: Subscription, now: Time): Flight[] {
+  const burying = new Set(before.inFlight.filter((flight) => flight.dead && flight.dueAt > now).map(({ seq }) => seq));
+  return after.inFlight.filter((flight) => flight.dead && !burying.has(flight.seq));
+}
+
+/**
+ * Lets go of connections that are gone, and takes back what none took. One that was made a moment ago may only not be
+ * open yet, for its record can overtake the answer of the connect route: it is tried again shortly.
+ *
+ * @returns the subscription to go on with; undefined if there is none to deliver to at present.
+ */
+async function release(
+  ports: Ports,
+  { queue, shard, client }: Subscription,
+  { gone, refused }: PushResult,
+): Promise<Subscription | undefined> {
+  const now = ports.clock.now();
+  const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
+  const ended = gone.filter((connection) => !isOpening(connection));
+  const released = await change(ports, { queue, shard, client }, (subscription, at) => {
+    const kept = ended.reduce(
+      (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
+      subscription,
+    );
+    return { subscription: refused ? giveBack(kept, refused, at) : kept };
+  });
+  for (const { connection } of ended) await ports.connections.remove(connection);
+  if (refused === undefined) return released?.subscription;
+  if (gone.length > ended.length)
+    await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
+  return undefined;
+}

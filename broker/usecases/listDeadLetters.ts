@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import type { DeadLetter } from '../model/message';
+import type { ClientId } from '../model/names';
+import type { Queue } from '../model/queue';
+import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
+import type { ListedDeadLetter } from '../protocol/frames';
+import type { RequestOf } from '../protocol/requests';
+import { existingQueue, shardsOf } from './queue';
+
+/** The dead letters of a queue: one client's, or one subscriber's after the other. */
+export async function deadLetters(
+  ports: Ports,
+  { queue: name, clientId }: RequestOf<'list'>,
+  page: PageRequest,
+): Promise<Page<ListedDeadLetter>> {
+  const queue = await existingQueue(ports, name);
+  return clientId === undefined ? ofAll(ports, queue, page) : ofClient(ports, queue, clientId, page);
+}
+
+async function ofClient(
+  ports: Ports,
+  { queue }: Queue,
+  client: ClientId,
+  page: PageRequest,
+): Promise<Page<ListedDeadLetter>> {
+  const found = await ports.deadLetters.list({ queue, client }, page, ports.clock.now());
+  return { ...found, items: found.items.map((letter) => listed(client, letter)) };
+}
+
+const SUBSCRIBERS = 20;
+
+/** Looks at so many subscribers at most, so that a queue with many and few dead letters is walked through in pages. */
+async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Page<ListedDeadLetter>> {
+  const items: ListedDeadLetter[] = [];
+  let place = page.cursor === undefined ? {} : decode(page.cursor);
+  for (let looked = 0; looked < SUBSCRIBERS && items.length < page.limit; looked++) {
+    const subscriber = { limit: 1, ...(place.before === undefined ? {} : { cursor: place.before }) };
+    const found = await ports.subscriptions.list(shardsOf(queue), subscriber, ports.clock.now());
+    const client = found.items[0]?.client;
+    const part = { limit: page.limit - items.length, ...(place.within === undefined ? {} : { cursor: place.within }) };
+    const letters = client === undefined ? { items: [] } : await ofClient(ports, queue, client, part);
+    items.push(...letters.items);
+    if (letters.cursor !== undefined) place = { ...place, within: letters.cursor };
+    else if (found.cursor === undefined) return { items };
+    else place = { before: found.cursor };
+  }
+  return { items, cursor: encode(place) };
+}
+
+/** `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters. */
+const placeSchema = z.strictObject({ before: z.string().exactOptional(), within: z.string().exactOptional() });
+type Place = z.infer<typeof placeSchema>;
+
+const encode = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+function decode(cursor: string): Place {
+  try {
+    return placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch (cause) {
+    throw new InvalidCursor('not a cursor of this list', { cause });
+  }
+}
+
+const listed = (clientId: ClientId, { message, reason, attempts, diedAt }: DeadLetter): ListedDeadLetter => ({
+  clientId,
+  seq: message.seq,
+  id: message.id,
+  event: message.event,
+  payload: JSON.parse(message.payload),
+  headers: JSON.parse(message.headers),
+  publisher: message.publisher,
+  publishedAt: new Date(message.publishedAt).toISOString(),
+  reason,
+  attempts,
+  diedAt: new Date(diedAt).toISOString(),
+});

@@ -1,0 +1,40 @@
+import type { QueueName, Seq, Time } from '../model/names';
+import type { Queue } from '../model/queue';
+import type { MessageLog } from '../ports';
+import type { Position } from '../protocol/fields';
+
+/**
+ * Finds where in the log a position lies: the first seq that will be delivered from there.
+ *
+ * @param queue the queue as it is; undefined if it has no messages yet.
+ */
+export async function locate(
+  log: MessageLog,
+  name: QueueName,
+  queue: Pick<Queue, 'head'> | undefined,
+  position: Position,
+  now: Time,
+): Promise<Seq> {
+  const end = (queue?.head ?? 0) + 1;
+  if (position === 'new') return end;
+  if (position === 'earliest') return (await firstFrom(log, name, 1, now))?.seq ?? end;
+  if ('seq' in position) return Math.min(position.seq, end);
+  return firstAt(log, name, end, Date.parse(position.time), now);
+}
+
+const firstFrom = async (log: MessageLog, queue: QueueName, from: Seq, now: Time) =>
+  (await log.read(queue, from, 1, now))[0];
+
+/** The first message published at or after a time, found by halving: numbers are given in the order of time. */
+async function firstAt(log: MessageLog, queue: QueueName, end: Seq, time: Time, now: Time): Promise<Seq> {
+  let low = 1;
+  let high = end;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const entry = await firstFrom(log, queue, middle, now);
+    if (entry === undefined) high = middle;
+    else if (entry.publishedAt < time) low = entry.seq + 1;
+    else high = middle;
+  }
+  return (await firstFrom(log, queue, low, now))?.seq ?? end;
+}

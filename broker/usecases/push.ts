@@ -1,0 +1,70 @@
+import type { Advance } from '../decide/advance';
+import type { Refused } from '../decide/giveBack';
+import type { Seq } from '../model/names';
+import type { AttachedConnection, Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { encodeFrame, encodeMessages } from '../protocol/encode';
+import type { Round } from './round';
+
+/** One frame to push, and what becomes of the subscription if nobody takes it. */
+interface Output {
+  readonly bytes: Uint8Array;
+  readonly seqs: readonly Seq[];
+  /** Where it begins, if it is a first delivery, or a gap before one. */
+  readonly from?: Seq;
+  /** Of a gap in what was in flight. */
+  readonly gone?: readonly Seq[];
+}
+
+/** What became of an advance's frames. */
+export interface PushResult {
+  /** Connections that turned out not to be there. */
+  readonly gone: readonly AttachedConnection[];
+  /** What none of the connections took, all of them being gone; undefined if nothing. */
+  readonly refused?: Refused;
+}
+
+/** Pushes what an advance decided, to every connection of the subscription. */
+export async function push(ports: Ports, before: Subscription, step: Advance, round: Round): Promise<PushResult> {
+  const outputs = outputsOf(before, step, round);
+  if (outputs.length === 0) return { gone: [] };
+  const frames = outputs.map(({ bytes }) => bytes);
+  const { connections, next } = step.subscription;
+  const pushed = await Promise.all(connections.map(({ connection }) => ports.pusher.push(connection, frames)));
+  const gone = connections.filter((_, index) => pushed[index]?.outcome === 'gone');
+  if (gone.length < connections.length) return { gone };
+  const reached = Math.max(...pushed.map(({ sent }) => sent));
+  return { gone, ...refusal(outputs.slice(reached), next) };
+}
+
+function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {
+  const outputs: Output[] = step.gaps.map((gap) => ({
+    bytes: encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }),
+    seqs: [],
+    ...(gap.from >= next ? { from: gap.from } : { gone: [gap.from] }),
+  }));
+  if (step.redeliveries.length > 0)
+    for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))
+      outputs.push({ bytes, seqs: deliveries.map(({ message }) => message.seq) });
+  if (step.fresh)
+    for (const { bytes, deliveries, covers } of round.encode(step.fresh))
+      outputs.push({
+        bytes,
+        seqs: deliveries.map(({ message }) => message.seq),
+        ...(covers ? { from: covers.from } : {}),
+      });
+  return outputs;
+}
+
+function refusal(outputs: readonly Output[], next: Seq): { refused?: Refused } {
+  if (outputs.length === 0) return {};
+  const from = outputs.find((output) => output.from !== undefined)?.from;
+  return {
+    refused: {
+      next,
+      ...(from === undefined ? {} : { from }),
+      seqs: outputs.flatMap(({ seqs }) => seqs),
+      gone: outputs.flatMap(({ gone }) => gone ?? []),
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { REDRIVE_MESSAGES } from '../model/limits';
+import type { DeadLetter } from '../model/message';
+import type { Seq, Time } from '../model/names';
+import type { Flight, Subscription } from '../model/subscription';
+import type { DeadLetterOwner, Ports } from '../ports';
+import { ProtocolError } from '../protocol/errors';
+import type { RequestOf } from '../protocol/requests';
+import { change, findKey } from './change';
+import { type Caller, type Outcome, refOf } from './outcome';
+import { existingQueue } from './queue';
+
+/**
+ * Delivers dead letters to their subscriber again, with attempts counted afresh: they wait outside its window until it
+ * has room. Each letter stays, hidden, until it is settled, for its message may have left the log.
+ */
+export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'redrive'>): Promise<Outcome> {
+  const { queue } = await existingQueue(ports, request.queue);
+  const client = request.clientId ?? caller.client;
+  const key = await findKey(ports, { client }, queue);
+  if (key === undefined)
+    throw new ProtocolError(
+      'not_found',
+      `${client} has no subscription to this queue: there is nobody to deliver to`,
+      'clientId',
+    );
+  const letters = await find(ports, { queue, client }, request.seqs);
+  const seqs = letters.map(({ message }) => message.seq);
+  const changed = await change(ports, key, (subscription, now) => ({ subscription: again(subscription, seqs, now) }));
+  if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
+  await ports.subscriptions.persisted(key);
+  await Promise.all(letters.map((letter) => ports.deadLetters.put(key, { ...letter, redriven: true })));
+  return {
+    reply: { type: 'redriven', ...refOf(request), queue, messages: seqs.length },
+    wakeUps: seqs.length === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
+  };
+}
+
+function again(subscription: Subscription, seqs: readonly Seq[], now: Time): Subscription {
+  const held = new Set(subscription.inFlight.map(({ seq }) => seq));
+  const flights = seqs
+    .filter((seq) => !held.has(seq))
+    .map((seq): Flight => ({ seq, attempt: 0, dueAt: now, waiting: true, redriven: true }));
+  if (flights.length === 0) return subscription;
+  return { ...subscription, inFlight: [...subscription.inFlight, ...flights].sort((a, b) => a.seq - b.seq) };
+}
+
+/** Drops dead letters. */
+export async function purge(ports: Ports, caller: Caller, request: RequestOf<'purge'>): Promise<Outcome> {
+  const { queue } = await existingQueue(ports, request.queue);
+  const owner = { queue, client: request.clientId ?? caller.client };
+  const seqs = (await find(ports, owner, request.seqs)).map(({ message }) => message.seq);
+  await ports.deadLetters.remove(owner, seqs);
+  return { reply: { type: 'purged', ...refOf(request), queue, messages: seqs.length } };
+}
+
+const PAGE = 100;
+
+/** The dead letters at these numbers; all, up to a limit, if none are named. Those in flight again are not among them. */
+async function find(
+  ports: Ports,
+  owner: DeadLetterOwner,
+  seqs: readonly Seq[] | undefined,
+): Promise<readonly DeadLetter[]> {
+  const now = ports.clock.now();
+  if (seqs !== undefined)
+    return (await ports.deadLetters.get(owner, [...new Set(seqs)], now)).filter(({ redriven }) => !redriven);
+  const letters: DeadLetter[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ports.deadLetters.list(owner, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, now);
+    letters.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined && letters.length < REDRIVE_MESSAGES);
+  return letters;
+}

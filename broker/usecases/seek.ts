@@ -1,0 +1,31 @@
+import { rewind } from '../decide/interest';
+import { backlogOf } from '../model/subscription';
+import type { Ports } from '../ports';
+import type { RequestOf } from '../protocol/requests';
+import { change, findKey, notSubscribed } from './change';
+import { type Caller, type Outcome, refOf } from './outcome';
+import { locate } from './position';
+
+/** Moves the cursor of the caller's subscription, back or forth, and forgets what is in flight. */
+export async function seek(ports: Ports, caller: Caller, request: RequestOf<'seek'>): Promise<Outcome> {
+  const { queue, to } = request;
+  const key = await findKey(ports, caller, queue);
+  if (key === undefined) throw notSubscribed(queue);
+  const known = await ports.queues.get(queue);
+  const next = await locate(ports.log, queue, known, to, ports.clock.now());
+  const moved = await change(ports, key, (subscription) => ({
+    subscription: {
+      ...subscription,
+      next,
+      covered: next,
+      events: next < subscription.next ? rewind(subscription.events, next) : subscription.events,
+      inFlight: subscription.inFlight.filter((flight) => flight.dead),
+    },
+  }));
+  if (moved === undefined) throw notSubscribed(queue);
+  await ports.subscriptions.persisted(key);
+  return {
+    reply: { type: 'sought', ...refOf(request), queue, next, backlog: backlogOf(moved.subscription, known?.head ?? 0) },
+    wakeUps: [{ kind: 'subscription', shard: { queue, shard: key.shard }, client: key.client }],
+  };
+}

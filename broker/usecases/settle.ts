@@ -1,0 +1,116 @@
+import * as decide from '../decide/settle';
+import { windowOf } from '../decide/window';
+import type { Seq, Time } from '../model/names';
+import { backlogOf, countInFlight, type Subscription, type SubscriptionKey } from '../model/subscription';
+import type { Ports } from '../ports';
+import { encodeFrame } from '../protocol/encode';
+import type { RequestOf } from '../protocol/requests';
+import { bury } from './bury';
+import { catchup } from './catchup';
+import { change, findKey, notSubscribed } from './change';
+import { deliver } from './deliver';
+import { type Caller, type Outcome, type Route, refOf } from './outcome';
+
+type Settle = RequestOf<'ack' | 'nack' | 'reject' | 'extend'>;
+
+const REPLIES = { ack: 'acked', nack: 'nacked', reject: 'rejected', extend: 'extended' } as const;
+const SECOND = 1000;
+
+/** Settles what was delivered, and delivers what that makes room for. */
+export const settleRoute: Route = (ports, caller, request) => {
+  switch (request.action) {
+    case 'ack':
+    case 'nack':
+    case 'reject':
+    case 'extend':
+      return settle(ports, caller, request);
+    case 'catchup':
+      return catchup(ports, caller, request);
+    default:
+      return undefined;
+  }
+};
+
+async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Outcome> {
+  const { queue } = request;
+  const key = await findKey(ports, caller, queue);
+  if (key === undefined) throw notSubscribed(queue);
+  const settled = await change(ports, key, async (subscription, now) => {
+    const settlement = decideOn(ports, subscription, request, now);
+    await armRetry(ports, subscription, settlement.subscription, now);
+    return { ...settlement, before: subscription };
+  });
+  if (settled === undefined) throw notSubscribed(queue);
+  const { subscription, seqs, redriven, before } = settled;
+  // Once more: the timer that was pending may have gone off before this was stored.
+  await armRetry(ports, before, subscription, ports.clock.now());
+  const isFinal = request.action === 'ack' || request.action === 'reject';
+  if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
+  if (request.action === 'ack' && redriven.length > 0) await ports.deadLetters.remove(key, redriven);
+  const dead = subscription.inFlight.filter((flight) => flight.dead && seqs.includes(flight.seq));
+  const left = await bury(ports, subscription, dead);
+  if (left && isAwaited(before, left, ports.clock.now())) await deliver(ports, left);
+  if (request.ref === undefined) return {};
+  await ports.subscriptions.persisted(key);
+  const head = (await ports.queues.get(queue))?.head ?? 0;
+  return {
+    reply: {
+      type: REPLIES[request.action],
+      ...refOf(request),
+      queue,
+      settled: seqs.length,
+      inFlight: countInFlight(subscription),
+      backlog: backlogOf(subscription, head),
+    },
+  };
+}
+
+function decideOn(ports: Ports, subscription: Subscription, request: Settle, now: Time): decide.Settlement {
+  switch (request.action) {
+    case 'ack':
+      return decide.ack(
+        subscription,
+        request.upTo === undefined ? { seqs: request.seqs ?? [] } : { upTo: request.upTo },
+      );
+    case 'nack': {
+      const { delay, reason } = request;
+      const options = { delay: delay === undefined ? undefined : delay * SECOND, reason };
+      return decide.nack(subscription, request, now, ports.ids.random(), options);
+    }
+    case 'reject':
+      return decide.reject(subscription, request, now, request.reason);
+    case 'extend':
+      return decide.extend(subscription, request, now, request.seconds * SECOND);
+  }
+}
+
+/** Sees to it that what is due earlier than before is found. */
+async function armRetry(ports: Ports, before: Subscription, after: Subscription, now: Time): Promise<void> {
+  if (after === before) return;
+  const known = new Map(before.inFlight.map((flight) => [flight.seq, flight.dueAt]));
+  const sooner = after.inFlight.filter((flight) => flight.dueAt < (known.get(flight.seq) ?? Infinity) || flight.dead);
+  if (sooner.length > 0) await ports.timers.arm(after, Math.min(...sooner.map(({ dueAt }) => dueAt)), now);
+}
+
+/**
+ * Whether something may be deliverable now that was not before: the window was full, so that wake-ups in the meantime
+ * found no room; or something is due at once. Otherwise whatever comes has a wake-up of its own.
+ */
+function isAwaited(before: Subscription, after: Subscription, now: Time): boolean {
+  const was = windowOf(before);
+  return (
+    was.forBacklog === 0 || was.forWaiting === 0 || after.inFlight.some((flight) => !flight.dead && flight.dueAt <= now)
+  );
+}
+
+async function tellOthers(
+  ports: Ports,
+  caller: Caller,
+  { queue, connections }: Subscription & SubscriptionKey,
+  seqs: readonly Seq[],
+): Promise<void> {
+  const others = connections.filter(({ connection }) => connection !== caller.connection);
+  if (others.length === 0) return;
+  const frame = encodeFrame({ type: 'settled', queue, seqs: [...seqs] });
+  await Promise.all(others.map(({ connection }) => ports.pusher.push(connection, [frame])));
+}

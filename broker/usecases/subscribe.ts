@@ -1,0 +1,145 @@
+import { attach } from '../decide/attach';
+import { widen } from '../decide/interest';
+import { SUBSCRIPTIONS_PER_CLIENT } from '../model/limits';
+import { EVERY_EVENT, type QueueName, type Seq } from '../model/names';
+import {
+  backlogOf,
+  eventNames,
+  type Subscription,
+  type SubscriptionKey,
+  type SubscriptionSettings,
+} from '../model/subscription';
+import { type Ports, Unavailable } from '../ports';
+import { ProtocolError } from '../protocol/errors';
+import type { RequestOf } from '../protocol/requests';
+import { change, findKey } from './change';
+import { expiryFrom, expiryWith } from './expiry';
+import { type Caller, type Outcome, refOf } from './outcome';
+import { locate } from './position';
+
+const DEFAULTS: SubscriptionSettings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100 };
+const EVENTS_PER_SUBSCRIPTION = 200;
+
+type Subscribe = RequestOf<'subscribe'>;
+
+/** Adds to the caller's subscription of a queue, creating it if needed. */
+export async function subscribe(ports: Ports, caller: Caller, request: Subscribe): Promise<Outcome> {
+  const { queue } = request;
+  const known = await findKey(ports, caller, queue);
+  const existing = known && (await extend(ports, known, request));
+  const subscription = existing ?? (await create(ports, caller, request));
+  const attached = await attachAll(ports, subscription);
+  // The log is read once more, after the subscription was stored: what is published from here on finds the
+  // subscription, what was published before is found by it.
+  const head = (await ports.queues.get(queue))?.head ?? 0;
+  await ports.subscriptions.persisted(subscription);
+  return {
+    reply: {
+      type: 'subscribed',
+      ...refOf(request),
+      queue,
+      events: eventNames(subscription),
+      created: existing === undefined,
+      next: subscription.next,
+      backlog: backlogOf(subscription, head),
+    },
+    wakeUps: attached.next <= head ? [{ kind: 'subscription', shard: shardOf(attached), client: attached.client }] : [],
+  };
+}
+
+const shardOf = ({ queue, shard }: SubscriptionKey) => ({ queue, shard });
+
+async function extend(ports: Ports, key: SubscriptionKey, request: Subscribe): Promise<Subscription | undefined> {
+  const head = (await ports.queues.get(key.queue))?.head ?? 0;
+  const extended = await change(ports, key, (subscription) => ({
+    subscription: grown(subscription, request, head + 1),
+  }));
+  return extended?.subscription;
+}
+
+function grown(subscription: Subscription, request: Subscribe, since: Seq): Subscription {
+  const events = widen(subscription.events, request.events ?? [EVERY_EVENT], since);
+  if (events.length > EVENTS_PER_SUBSCRIPTION)
+    throw new ProtocolError(
+      'invalid',
+      `events of one subscription must be at most ${EVENTS_PER_SUBSCRIPTION}: use ["*"], or unsubscribe from some`,
+      'events',
+    );
+  const settings = settingsOf(request, subscription.settings);
+  const same = (Object.keys(settings) as (keyof SubscriptionSettings)[]).every(
+    (name) => settings[name] === subscription.settings[name],
+  );
+  return events === subscription.events && same ? subscription : { ...subscription, events, settings };
+}
+
+async function create(ports: Ports, caller: Caller, request: Subscribe): Promise<Subscription> {
+  const now = ports.clock.now();
+  const { queue, shard } = await ports.queues.placeSubscription(request.queue, ports.settings.shardSize, now);
+  const key = await ports.clients.addSubscription(
+    { queue: request.queue, shard, client: caller.client },
+    SUBSCRIPTIONS_PER_CLIENT,
+  );
+  if (key === undefined || key.shard !== shard) await ports.queues.forgetSubscription(request.queue);
+  if (key === undefined)
+    throw new ProtocolError(
+      'invalid',
+      `queue is one too many: a client may have ${SUBSCRIPTIONS_PER_CLIENT} subscriptions; unsubscribe from another first`,
+      'queue',
+    );
+  const next = await locate(ports.log, request.queue, queue, request.from ?? 'new', now);
+  const created = begin(ports, key, request, next, now);
+  if (await ports.subscriptions.save(created, now)) return created;
+  const other = await extend(ports, key, request);
+  if (other === undefined) throw new Unavailable('the subscription was ended while it was made');
+  return other;
+}
+
+function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq, now: number): Subscription {
+  return {
+    ...shardOf(key),
+    client: key.client,
+    version: 1,
+    createdAt: now,
+    events: widen([], request.events ?? [EVERY_EVENT], next),
+    next,
+    covered: next,
+    inFlight: [],
+    connections: [],
+    settings: settingsOf(request, DEFAULTS),
+    // A little more than now, for an anonymous one lives by its connection, which is attached in a moment.
+    expiresAt: expiryFrom(ports, key, now + ports.settings.connectionLifetime),
+  };
+}
+
+const settingsOf = (
+  { ackDeadline, maxDeliveries, maxInFlight }: Subscribe,
+  otherwise: SubscriptionSettings,
+): SubscriptionSettings => ({
+  ackDeadline: ackDeadline ?? otherwise.ackDeadline,
+  maxDeliveries: maxDeliveries ?? otherwise.maxDeliveries,
+  maxInFlight: maxInFlight ?? otherwise.maxInFlight,
+});
+
+/**
+ * Attaches the connections that the client has, read after the subscription was stored: a connection that is welcomed
+ * meanwhile either is seen here, or sees the subscription.
+ */
+async function attachAll(ports: Ports, subscription: Subscription): Promise<Subscription> {
+  const now = ports.clock.now();
+  const { connections, subscriptions } = await ports.clients.get(subscription.client, now);
+  if (!subscriptions.some((key) => isSame(key, subscription)))
+    await ports.clients.addSubscription(subscription, SUBSCRIPTIONS_PER_CLIENT);
+  const attached = (s: Subscription) => new Set(s.connections.map(({ connection }) => connection));
+  const present = attached(subscription);
+  if (connections.every(({ connection }) => present.has(connection))) return subscription;
+  const changed = await change(ports, subscription, (stored, at) => ({
+    subscription: connections.reduce(
+      (state, connection) => attach(state, connection, at, expiryWith(ports, state, connection)).subscription,
+      stored,
+    ),
+  }));
+  return changed?.subscription ?? subscription;
+}
+
+const isSame = (a: { queue: QueueName; shard: number }, b: SubscriptionKey): boolean =>
+  a.queue === b.queue && a.shard === b.shard;

@@ -1,0 +1,59 @@
+import { narrow, wants } from '../decide/interest';
+import { windowOf } from '../decide/window';
+import { eventNames, type Subscription, type SubscriptionKey } from '../model/subscription';
+import { type Ports, Unavailable } from '../ports';
+import type { RequestOf } from '../protocol/requests';
+import { findMessages } from './bury';
+import { change, findKey } from './change';
+import { type Caller, type Outcome, refOf } from './outcome';
+
+/** Takes events off the caller's subscription; with none left it ends, and what it was owed is gone. */
+export async function unsubscribe(ports: Ports, caller: Caller, request: RequestOf<'unsubscribe'>): Promise<Outcome> {
+  const { queue } = request;
+  const answer = (events: string[]) => ({ type: 'unsubscribed' as const, ...refOf(request), queue, events });
+  const key = await findKey(ports, caller, queue);
+  if (key === undefined) return { reply: answer([]) };
+  const narrowed = await change(ports, key, async (subscription, now) => {
+    const events = request.events === undefined ? [] : narrow(subscription.events, request.events);
+    if (events.length === 0 || events.length === subscription.events.length)
+      return { subscription, ends: events.length === 0, full: false };
+    const messages = await findMessages(ports, subscription, subscription.inFlight, now);
+    const inFlight = subscription.inFlight.filter(({ seq, dead }) => {
+      const message = messages.get(seq);
+      return dead || message === undefined || wants(events, message.event, seq);
+    });
+    return {
+      subscription: { ...subscription, events, inFlight },
+      ends: false,
+      full: windowOf(subscription).forBacklog === 0,
+    };
+  });
+  if (narrowed === undefined || narrowed.ends) {
+    await endSubscription(ports, key);
+    return { reply: answer([]) };
+  }
+  await ports.subscriptions.persisted(key);
+  const { subscription, full } = narrowed;
+  return { reply: answer(eventNames(subscription)), wakeUps: full ? [wakeUpOf(subscription)] : [] };
+}
+
+const wakeUpOf = ({ queue, shard, client }: Subscription) => ({
+  kind: 'subscription' as const,
+  shard: { queue, shard },
+  client,
+});
+
+const TRIES = 100;
+
+/** Ends a subscription: its state and its place in the directory. */
+export async function endSubscription(ports: Ports, key: SubscriptionKey): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const subscription = await ports.subscriptions.get(key, ports.clock.now());
+    if (subscription !== undefined && !(await ports.subscriptions.remove(subscription))) continue;
+    await ports.subscriptions.persisted(key);
+    await ports.clients.removeSubscription(key);
+    if (subscription !== undefined) await ports.queues.forgetSubscription(key.queue);
+    return;
+  }
+  throw new Unavailable('the subscription changed while it was to be ended');
+}

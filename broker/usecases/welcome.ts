@@ -1,0 +1,110 @@
+import { attach } from '../decide/attach';
+import type { Client, Connection } from '../model/connection';
+import {
+  BATCH_MESSAGES,
+  CONNECTIONS_PER_CLIENT,
+  FRAME_BYTES,
+  HEARTBEAT_SECONDS,
+  MESSAGE_BYTES,
+  OPENING_MS,
+  OPENING_RETRY_MS,
+} from '../model/limits';
+import type { ConnectionId } from '../model/names';
+import { backlogOf, countInFlight, eventNames, type SubscriptionKey } from '../model/subscription';
+import type { Ports } from '../ports';
+import { type Closing, shouldReconnect, TOO_MANY_CONNECTIONS } from '../protocol/closing';
+import { encodeFrame, encodeMessages } from '../protocol/encode';
+import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
+import { findMessages } from './bury';
+import { change } from './change';
+import { deliver } from './deliver';
+import { expiryWith } from './expiry';
+
+const DEFAULT_WINDOW = 100;
+
+/**
+ * Greets a new connection and delivers to it what its client missed. Harmless to repeat.
+ *
+ * Its client's directory learns of the connection only after the greeting, so that nothing overtakes that, and before
+ * the subscriptions are read, so that one that is made meanwhile is either seen here or sees the connection.
+ */
+export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
+  const now = ports.clock.now();
+  const connection = await ports.connections.get(id, now);
+  if (connection === undefined) return;
+  const client = await ports.clients.get(connection.client, now);
+  if (!client.connections.some((known) => known.connection === id)) {
+    if (client.connections.length >= CONNECTIONS_PER_CLIENT) return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
+    const greeting = await greetingOf(ports, connection, client);
+    const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
+    if (outcome === 'gone') return retry(ports, connection);
+    if (!(await ports.clients.addConnection(connection, CONNECTIONS_PER_CLIENT, now)))
+      return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
+  }
+  const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
+  await Promise.all(subscriptions.map((key) => attachTo(ports, key, connection)));
+}
+
+async function greetingOf(ports: Ports, connection: Connection, client: Client): Promise<FrameOf<'welcome'>> {
+  return {
+    type: 'welcome',
+    clientId: connection.client,
+    connectionId: connection.connection,
+    expiresAt: new Date(connection.expiresAt).toISOString(),
+    heartbeat: HEARTBEAT_SECONDS,
+    subscriptions: await summarize(ports, client.subscriptions),
+    limits: { frame: FRAME_BYTES, message: MESSAGE_BYTES, batch: BATCH_MESSAGES, inFlight: DEFAULT_WINDOW },
+  };
+}
+
+/** The state of subscriptions in short, in the order of their keys. */
+export async function summarize(ports: Ports, keys: readonly SubscriptionKey[]): Promise<SubscriptionSummary[]> {
+  const [subscriptions, queues] = await Promise.all([
+    ports.subscriptions.getMany(keys, ports.clock.now()),
+    ports.queues.getMany(keys.map(({ queue }) => queue)),
+  ]);
+  const byQueue = new Map(subscriptions.map((subscription) => [subscription.queue, subscription]));
+  return keys.flatMap(({ queue }) => {
+    const subscription = byQueue.get(queue);
+    if (subscription === undefined) return [];
+    const backlog = backlogOf(subscription, queues.get(queue)?.head ?? 0);
+    return [{ queue, events: eventNames(subscription), inFlight: countInFlight(subscription), backlog }];
+  });
+}
+
+async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connection): Promise<void> {
+  const attached = await change(ports, key, (subscription, now) =>
+    attach(subscription, connection, now, expiryWith(ports, key, connection)),
+  );
+  if (attached === undefined) return;
+  const { subscription, show } = attached;
+  if (show.length > 0) {
+    const messages = await findMessages(ports, subscription, show, ports.clock.now());
+    const shown = show.flatMap(({ seq, attempt }) => {
+      const message = messages.get(seq);
+      return message === undefined ? [] : [{ message, attempt }];
+    });
+    const frames = shown.length > 0 ? encodeMessages(key.queue, shown).map(({ bytes }) => bytes) : [];
+    await ports.pusher.push(connection.connection, frames);
+  }
+  await deliver(ports, subscription);
+}
+
+async function retry(ports: Ports, { connection, connectedAt }: Connection): Promise<void> {
+  if (ports.clock.now() - connectedAt < OPENING_MS)
+    await ports.wakeUps.send({ kind: 'welcome', connection }, OPENING_RETRY_MS);
+  else await ports.connections.remove(connection);
+}
+
+/** Says goodbye to a connection and closes it. */
+export async function dismiss(
+  ports: Ports,
+  { connection }: Pick<Connection, 'connection'>,
+  closing: Closing,
+): Promise<void> {
+  const { code, reason } = closing;
+  const goodbye = encodeFrame({ type: 'goodbye', code, reason, reconnect: shouldReconnect(code) });
+  await ports.pusher.push(connection, [goodbye]);
+  await ports.pusher.close(connection, code, reason);
+  await ports.connections.remove(connection);
+}
