@@ -1,0 +1,117 @@
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+import * as z from 'zod';
+import { syncFolder } from './segments';
+
+const FORMAT = 1;
+const MARK = 'holdfast.json';
+const markSchema = z.object({ format: z.int().min(1) });
+
+/** A data folder that cannot be used. The message says why, in one line, and what to do. */
+export class UnusableFolder extends Error {
+  override readonly name = 'UnusableFolder';
+}
+
+/** A data folder that is ours alone. */
+export interface DataFolder {
+  readonly journal: string;
+  readonly store: string;
+  /** Lets others have it; so does the end of the process, however it ends. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a folder to keep data in, creating it if needed.
+ *
+ * @throws UnusableFolder it is not a folder, not writable, not one of ours, of a later version, or in use.
+ */
+export async function takeDataFolder(path: string): Promise<DataFolder> {
+  await create(path);
+  const lock = await take(path);
+  try {
+    await check(path);
+    const folder = { journal: join(path, 'journal'), store: join(path, 'store') };
+    await fs.mkdir(folder.journal, { recursive: true });
+    await fs.mkdir(folder.store, { recursive: true });
+    return { ...folder, release: () => lock.close() };
+  } catch (error) {
+    await lock.close();
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+async function create(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new UnusableFolder(`the data folder ${path} is not a folder: choose another with --data`, { cause });
+    throw notWritable(path, cause);
+  }
+}
+
+const notWritable = (path: string, cause: unknown): UnusableFolder =>
+  new UnusableFolder(`the data folder ${path} cannot be written (${codeOf(cause)}): choose another with --data`, {
+    cause,
+  });
+
+/** A lock of the operating system's, which ends with the process. */
+async function take(path: string): Promise<fs.FileHandle> {
+  if (
+    !(await isOurs(path)) &&
+    (await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)))).some((name) => name !== 'lock')
+  )
+    throw new UnusableFolder(
+      `${path} is not a Holdfast data folder, and holds other files: choose another with --data`,
+    );
+  let handle: fs.FileHandle;
+  try {
+    handle = await fs.open(join(path, 'lock'), 'a+', 0o600);
+  } catch (cause) {
+    throw notWritable(path, cause);
+  }
+  if (tryLock(handle.fd)) {
+    await handle.truncate(0);
+    await handle.write(`${process.pid}\n`);
+    return handle;
+  }
+  const owner = (await handle.readFile('utf8').catch(() => '')).trim();
+  await handle.close();
+  const who = owner === '' ? 'another server' : `another server (process ${owner})`;
+  throw new UnusableFolder(
+    `the data folder ${path} is in use by ${who}: stop it, or choose another folder with --data`,
+  );
+}
+
+const isOurs = async (path: string): Promise<boolean> =>
+  fs.access(join(path, MARK)).then(
+    () => true,
+    () => false,
+  );
+
+async function check(path: string): Promise<void> {
+  const mark = join(path, MARK);
+  if (!(await isOurs(path))) {
+    await fs
+      .writeFile(mark, `${JSON.stringify({ format: FORMAT })}\n`, { flush: true })
+      .catch((cause) => Promise.reject(notWritable(path, cause)));
+    await syncFolder(path);
+    return;
+  }
+  let format: number;
+  try {
+    format = markSchema.parse(JSON.parse(await fs.readFile(mark, 'utf8'))).format;
+  } catch (cause) {
+    throw new UnusableFolder(`${mark} cannot be read: the data folder is damaged, restore it or choose another`, {
+      cause,
+    });
+  }
+  if (format > FORMAT)
+    throw new UnusableFolder(
+      `the data folder ${path} is of a later version (format ${format}, this server knows ${FORMAT}): use a newer server`,
+    );
+}

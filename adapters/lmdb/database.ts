@@ -1,0 +1,178 @@
+import { promises as fs } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { open, type RootDatabase, type Database as Table } from 'lmdb';
+import type { DataFolder } from './dataFolder';
+import { Journal, type Segment } from './journal';
+import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
+
+/** What is stored, by name. Values are text of their codecs. */
+export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters'] as const;
+export type TableName = (typeof TABLES)[number];
+export type Key = (string | number)[];
+
+/** What is stored under a key. */
+export interface Entry {
+  readonly key: Key;
+  readonly value: string;
+}
+
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+const STORE_EVERY_MS = 1_000;
+
+const AT_ONCE = 256;
+
+type Listener = () => void;
+
+/**
+ * LMDB behind a journal. A change is promised when the journal has it, and stored in LMDB, with a thousand others, a
+ * little later. Until then it is not read here: those who write keep in memory what they wrote, until `onStored`.
+ */
+export class Database {
+  private readonly tables: Map<string, Table<string, Key>>;
+  private readonly failureListeners: Listener[] = [];
+  private readonly storedListeners: ((changes: readonly Change[]) => void)[] = [];
+  private readonly root: RootDatabase;
+  private journal: Journal | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private storing: Promise<void> | undefined;
+  private readonly unstored: Segment[] = [];
+
+  private constructor(
+    private readonly folder: DataFolder,
+    private readonly report: (what: string, error: unknown) => void,
+  ) {
+    this.root = open({ path: folder.store, maxDbs: TABLES.length });
+    this.tables = new Map(TABLES.map((name) => [name, this.root.openDB<string, Key>({ name, encoding: 'string' })]));
+  }
+
+  /**
+   * Opens what is in a folder; after a crash, stores what the journal has and LMDB has not.
+   *
+   * @param report told what fails without anyone waiting for it.
+   * @throws CorruptStore
+   */
+  static async open(folder: DataFolder, report: (what: string, error: unknown) => void): Promise<Database> {
+    let database: Database;
+    try {
+      database = new Database(folder, report);
+    } catch (cause) {
+      throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
+        cause,
+      });
+    }
+    const last = await database.recover();
+    database.journal = await Journal.open(folder.journal, last + 1, () => {
+      for (const listener of database.failureListeners) listener();
+    });
+    database.timer = setInterval(() => void database.store(), STORE_EVERY_MS);
+    database.timer.unref();
+    return database;
+  }
+
+  /** @returns once the changes are on disk. @throws Unavailable */
+  async write(changes: readonly Change[]): Promise<void> {
+    if (this.journal === undefined) throw new Error('the database is closed');
+    const written = this.journal.write(changes);
+    if (this.journal.size > SEGMENT_BYTES) void this.store();
+    return written;
+  }
+
+  /** What LMDB has; see {@link Database} for what it has not yet. */
+  get(table: TableName, key: Key): string | undefined {
+    return this.table(table).get(key);
+  }
+
+  /** What LMDB has from `start` up to, not including, `end`, in order; all it has if they are left out. */
+  range(table: TableName, start?: Key, end?: Key): Iterable<Entry> {
+    return this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
+  }
+
+  /** The last that LMDB has after `start` and before `end`. */
+  last(table: TableName, start: Key, end: Key): Entry | undefined {
+    return [...this.table(table).getRange({ start: end, end: start, reverse: true, limit: 1 })][0];
+  }
+
+  /** Removes what nobody will read any more; harmless if it comes back after a crash. */
+  async discard(entries: readonly (readonly [table: TableName, key: Key])[]): Promise<void> {
+    let last: Promise<boolean> | undefined;
+    for (const [table, key] of entries) last = this.table(table).remove(key);
+    await last;
+  }
+
+  /** Called when something could not be written, before its writer is told: nothing written since was either. */
+  onFailure(listener: Listener): void {
+    this.failureListeners.push(listener);
+  }
+
+  /** Called when changes are in LMDB, and are read from there. */
+  onStored(listener: (changes: readonly Change[]) => void): void {
+    this.storedListeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.storing;
+    await this.store();
+    await this.journal?.close();
+    this.journal = undefined;
+    await this.root.close();
+    await this.folder.release();
+  }
+
+  private table(name: string): Table<string, Key> {
+    const table = this.tables.get(name);
+    if (table === undefined) throw new CorruptStore(`the journal speaks of ${name}, which is not stored here`);
+    return table;
+  }
+
+  private store(): Promise<void> {
+    this.storing ??= this.storeSegment().finally(() => {
+      this.storing = undefined;
+    });
+    return this.storing;
+  }
+
+  private async storeSegment(): Promise<void> {
+    try {
+      const segment = await this.journal?.rotate();
+      if (segment) this.unstored.push(segment);
+      for (let next = this.unstored[0]; next !== undefined; next = this.unstored[0]) {
+        await this.apply(next.changes);
+        this.unstored.shift();
+        for (const listener of this.storedListeners) listener(next.changes);
+        await fs.rm(next.file);
+      }
+    } catch (error) {
+      // The journal keeps it: nothing is lost, and the next turn tries again.
+      this.report('the journal could not be stored in LMDB', error);
+    }
+  }
+
+  private async apply(changes: readonly Change[]): Promise<void> {
+    let last: Promise<boolean> | undefined;
+    for (const [index, [name, key, value]] of changes.entries()) {
+      const table = this.table(name);
+      last = value === null ? table.remove(key) : table.put(key, value);
+      // Others come first: what is stored here is promised already.
+      if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
+    }
+    await last;
+    await this.root.flushed;
+    this.root.resetReadTxn();
+  }
+
+  private async recover(): Promise<number> {
+    const numbers = await segmentNumbers(this.folder.journal);
+    for (const number of numbers) {
+      const file = segmentFile(this.folder.journal, number);
+      const { changes, rest } = decodeGroups(await fs.readFile(file));
+      if (rest > 0 && number !== numbers.at(-1))
+        throw new CorruptStore(
+          `${file} is damaged: restore the data folder, or remove that file and lose what is in it`,
+        );
+      await this.apply(changes);
+      await fs.rm(file);
+    }
+    return numbers.at(-1) ?? 0;
+  }
+}

@@ -1,0 +1,62 @@
+import type { QueueName, Time } from '../../broker/model/names';
+import type { Stores } from '../../broker/ports';
+import { MemoryClients } from '../memory/clients';
+import { MemoryConnections } from '../memory/connections';
+import { Database } from './database';
+import { takeDataFolder } from './dataFolder';
+import { LmdbDeadLetters } from './deadLetters';
+import { LmdbLog } from './log';
+import { LmdbQueues } from './queues';
+import { LmdbSubscriptions } from './subscriptions';
+import { sweep } from './sweep';
+
+export { UnusableFolder } from './dataFolder';
+export { CorruptStore } from './segments';
+
+export interface LmdbOptions {
+  /** Called when messages of a queue became durable. */
+  readonly onAppended?: (queue: QueueName) => void;
+  /** Told what fails without anyone waiting for it. */
+  readonly report?: (what: string, error: unknown) => void;
+}
+
+/** Stores in a folder of this machine. */
+export interface LmdbStores extends Stores {
+  /** Removes what has expired. */
+  sweep(now: Time): Promise<number>;
+  /** Writes what is not written yet, and lets the folder go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores in a data folder, creating it if needed. Connections are kept in memory only: they end with the
+ * process.
+ *
+ * @throws UnusableFolder the folder cannot be used.
+ * @throws CorruptStore what is in it is damaged.
+ */
+export async function openLmdb(path: string, options: LmdbOptions = {}): Promise<LmdbStores> {
+  const { onAppended = () => undefined, report = () => undefined } = options;
+  const folder = await takeDataFolder(path);
+  const database = await Database.open(folder, report).catch(async (error) => {
+    await folder.release();
+    throw error;
+  });
+  const queues = new LmdbQueues(database, report);
+  const subscriptions = new LmdbSubscriptions(database, report);
+  const clients = new MemoryClients();
+  for (const subscription of subscriptions.all()) await clients.addSubscription(subscription, Number.POSITIVE_INFINITY);
+  return {
+    queues,
+    log: new LmdbLog(database, queues, onAppended),
+    subscriptions,
+    connections: new MemoryConnections(),
+    clients,
+    deadLetters: new LmdbDeadLetters(database),
+    sweep: (now) => sweep({ database, queues, subscriptions, clients }, now),
+    close: async () => {
+      await subscriptions.flush();
+      await database.close();
+    },
+  };
+}

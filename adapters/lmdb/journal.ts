@@ -1,0 +1,135 @@
+import type { promises as fs } from 'node:fs';
+import { Unavailable } from '../../broker/ports';
+import { type Change, createSegment, encodeGroup, segmentFile, WRITES_SYNC } from './segments';
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A part of the journal that is complete: the file, and what is in it. */
+export interface Segment {
+  readonly file: string;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * What was promised, on disk before it is promised: all changes that come in while one group is written go as one with
+ * the next, and each group is synced once. It is read only after a crash; until then its segments are stored in LMDB a
+ * little later, many groups at a time, and dropped.
+ */
+export class Journal {
+  private pending: Change[] = [];
+  private waiters: Waiter[] = [];
+  private rotation: { resolve: (segment: Segment | undefined) => void; reject: (error: unknown) => void } | undefined;
+  private written: Change[] = [];
+  private position = 0;
+  private running = false;
+
+  private constructor(
+    private readonly folder: string,
+    private number: number,
+    private handle: fs.FileHandle,
+    private readonly onFailure: () => void,
+  ) {}
+
+  /**
+   * @param number of its first segment: above all that are in the folder.
+   * @param onFailure called when a group could not be written, before those who wait for it, and for what came after
+   * it, are told.
+   */
+  static async open(folder: string, number: number, onFailure: () => void): Promise<Journal> {
+    return new Journal(folder, number, await createSegment(folder, number), onFailure);
+  }
+
+  /** Bytes in the segment that is written at present. */
+  get size(): number {
+    return this.position;
+  }
+
+  /**
+   * @returns once the changes are on disk. Those who wait are told in the order in which they came.
+   * @throws Unavailable they are not, nor is anything that came after them.
+   */
+  write(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) this.pending.push(change);
+    return new Promise((resolve, reject) => {
+      this.waiters.push({ resolve, reject });
+      this.start();
+    });
+  }
+
+  /** Completes the segment and goes on in a new one; undefined if nothing was written to it. */
+  rotate(): Promise<Segment | undefined> {
+    return new Promise((resolve, reject) => {
+      this.rotation = { resolve, reject };
+      this.start();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  private start(): void {
+    if (this.running) return;
+    this.running = true;
+    // After all that arrives in this turn, so that it shares the group.
+    setImmediate(() => void this.run());
+  }
+
+  private async run(): Promise<void> {
+    while (this.rotation !== undefined || this.waiters.length > 0) {
+      if (this.rotation !== undefined) await this.turn(this.rotation);
+      else await this.writeGroup();
+    }
+    this.running = false;
+  }
+
+  private async turn({ resolve, reject }: NonNullable<Journal['rotation']>): Promise<void> {
+    this.rotation = undefined;
+    if (this.written.length === 0) return resolve(undefined);
+    try {
+      const next = await createSegment(this.folder, this.number + 1);
+      await this.handle.close();
+      resolve({ file: segmentFile(this.folder, this.number), changes: this.written });
+      this.handle = next;
+      this.number += 1;
+      this.position = 0;
+      this.written = [];
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  private async writeGroup(): Promise<void> {
+    const changes = this.pending;
+    const waiters = this.waiters;
+    this.pending = [];
+    this.waiters = [];
+    try {
+      // Nothing to write is still to be waited for: what came before it is on disk then.
+      if (changes.length > 0) await this.put(encodeGroup(changes));
+    } catch (cause) {
+      this.onFailure();
+      const error = new Unavailable('the journal could not be written', { cause });
+      for (const { reject } of [...waiters, ...this.waiters]) reject(error);
+      this.waiters = [];
+      this.pending = [];
+      return;
+    }
+    for (const change of changes) this.written.push(change);
+    for (const { resolve } of waiters) resolve();
+  }
+
+  /** A group that is not written whole is written over by the next. */
+  private async put(group: Buffer): Promise<void> {
+    let done = 0;
+    while (done < group.length) {
+      const { bytesWritten } = await this.handle.write(group, done, group.length - done, this.position + done);
+      done += bytesWritten;
+    }
+    if (!WRITES_SYNC) await this.handle.datasync();
+    this.position += group.length;
+  }
+}

@@ -1,0 +1,186 @@
+import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
+import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { Appended, Draft, MessageLog } from '../../broker/ports';
+import type { Database } from './database';
+import { decodeEntry, encodeEntry } from './messageText';
+import type { LmdbQueues } from './queues';
+import type { Change } from './segments';
+import { Tail } from './tail';
+
+/** Where a chosen id stands, from before its message is durable. */
+interface Marker {
+  readonly seq: Seq;
+  readonly expiresAt: Time;
+  /** Settles with the message it belongs to. */
+  readonly durable: Promise<void>;
+}
+
+interface Live {
+  readonly tail: Tail;
+  /** The last number given, above the durable head while its message is written. */
+  taken: { seq: Seq; at: Time } | undefined;
+  /** Of chosen ids that are not in LMDB yet. */
+  readonly markers: Map<string, Marker>;
+}
+
+/** The logs: the newest part in memory, all of it in LMDB. */
+export class LmdbLog implements MessageLog {
+  private readonly live = new Map<QueueName, Live>();
+
+  /** @param onAppended called when messages of a queue became durable: the doorbell. */
+  constructor(
+    private readonly database: Database,
+    private readonly queues: LmdbQueues,
+    private readonly onAppended: (queue: QueueName) => void,
+  ) {
+    database.onFailure(() => {
+      for (const live of this.live.values()) {
+        live.markers.clear();
+        live.taken = undefined;
+      }
+    });
+    database.onStored((changes) => this.drop(changes));
+  }
+
+  async append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
+    const live = this.of(queue);
+    const answers: Appended[] = [];
+    const entries: Message[] = [];
+    const changes: Change[] = [];
+    const awaited: Promise<void>[] = [];
+    const marked: string[] = [];
+    for (const draft of drafts) {
+      const marker = draft.idempotent ? this.marker(queue, live, draft.id, now, marked) : undefined;
+      if (marker) {
+        if (marker.durable) awaited.push(marker.durable);
+        answers.push({ seq: marker.seq, id: draft.id, duplicate: true });
+        continue;
+      }
+      const { seq, previousAt } = this.take(queue, live, now);
+      const { id, event, payload, headers, publisher } = draft;
+      const message = { seq, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
+      entries.push(message);
+      answers.push({ seq, id, duplicate: false });
+      changes.push(['messages', [queue, seq], encodeEntry(message)]);
+      if (draft.idempotent) {
+        marked.push(id);
+        changes.push(['markers', [queue, id], `${seq} ${expiresAt}`]);
+        live.markers.set(id, { seq, expiresAt, durable: PENDING });
+      }
+    }
+    const learning = this.queues.learning(
+      queue,
+      entries.map(({ event }) => event),
+      now,
+    );
+    if (learning) changes.push(learning);
+    if (entries.length > 0) awaited.push(this.store(queue, live, entries, changes, marked));
+    await Promise.all(awaited);
+    return answers;
+  }
+
+  async read(queue: QueueName, from: Seq, limit: number, now: Time): Promise<LogEntry[]> {
+    const recent = this.live.get(queue)?.tail.from(from, limit, now) ?? [];
+    // All is in memory: the usual case by far.
+    if (recent[0]?.seq === from) return recent;
+    const found: LogEntry[] = [];
+    let ahead = 0;
+    for (const { key, value } of this.database.range('messages', [queue, from], [queue, Number.MAX_SAFE_INTEGER])) {
+      const seq = Number(key[1]);
+      for (let next = recent[ahead]; next !== undefined && next.seq < seq; next = recent[ahead]) {
+        found.push(next);
+        ahead += 1;
+      }
+      if (found.length >= limit) break;
+      if (recent[ahead]?.seq === seq) continue;
+      const entry = decodeEntry(seq, value);
+      if (entry.expiresAt > now) found.push(entry);
+      if (found.length >= limit) break;
+    }
+    return [...found, ...recent.slice(ahead)].slice(0, limit);
+  }
+
+  async get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]> {
+    return seqs.flatMap((seq) => {
+      const entry = this.at(queue, seq);
+      return entry === undefined || isTombstone(entry) || entry.expiresAt <= now ? [] : [entry];
+    });
+  }
+
+  async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
+    const live = this.of(queue);
+    if (this.at(queue, tombstone.seq) !== undefined) return;
+    await this.database.write([['messages', [queue, tombstone.seq], encodeEntry(tombstone)]]);
+    live.tail.add(tombstone);
+    this.queues.reach(queue, tombstone.seq, tombstone.publishedAt, []);
+  }
+
+  private at(queue: QueueName, seq: Seq): LogEntry | undefined {
+    const recent = this.live.get(queue)?.tail.get(seq);
+    if (recent) return recent;
+    const text = this.database.get('messages', [queue, seq]);
+    return text === undefined ? undefined : decodeEntry(seq, text);
+  }
+
+  /** The next number. */
+  private take(queue: QueueName, live: Live, now: Time): { seq: Seq; previousAt: Time } {
+    const { head, headAt } = this.queues.headOf(queue);
+    const last = live.taken && live.taken.seq > head ? live.taken : { seq: head, at: headAt };
+    live.taken = { seq: last.seq + 1, at: now };
+    return { seq: last.seq + 1, previousAt: last.at };
+  }
+
+  private async store(
+    queue: QueueName,
+    live: Live,
+    entries: readonly Message[],
+    changes: readonly Change[],
+    marked: readonly string[],
+  ): Promise<void> {
+    const durable = this.database.write(changes);
+    for (const id of marked) {
+      const marker = live.markers.get(id);
+      if (marker) live.markers.set(id, { ...marker, durable });
+    }
+    await durable;
+    for (const entry of entries) {
+      live.tail.add(entry);
+      this.queues.reach(queue, entry.seq, entry.publishedAt, [entry.event]);
+    }
+    this.onAppended(queue);
+  }
+
+  private marker(queue: QueueName, live: Live, id: string, now: Time, own: readonly string[]) {
+    const recent = live.markers.get(id);
+    if (recent && recent.expiresAt > now)
+      // Of this very append: it is awaited anyway.
+      return own.includes(id) ? { seq: recent.seq } : { seq: recent.seq, durable: recent.durable };
+    const text = this.database.get('markers', [queue, id]);
+    if (text === undefined) return undefined;
+    const [seq = 0, expiresAt = 0] = text.split(' ').map(Number);
+    return expiresAt > now ? { seq } : undefined;
+  }
+
+  private drop(changes: readonly Change[]): void {
+    const stored = new Map<QueueName, Set<Seq>>();
+    for (const [table, [queue, part]] of changes) {
+      const name = queue as QueueName;
+      if (table === 'markers') this.live.get(name)?.markers.delete(String(part));
+      if (table !== 'messages') continue;
+      const seqs = stored.get(name) ?? new Set<Seq>();
+      stored.set(name, seqs.add(Number(part)));
+    }
+    for (const [queue, seqs] of stored) this.live.get(queue)?.tail.drop(seqs);
+  }
+
+  private of(queue: QueueName): Live {
+    let live = this.live.get(queue);
+    if (live === undefined) {
+      live = { tail: new Tail(), taken: undefined, markers: new Map() };
+      this.live.set(queue, live);
+    }
+    return live;
+  }
+}
+
+const PENDING: Promise<void> = Promise.resolve();

@@ -1,0 +1,73 @@
+import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import type { Queue } from '../../broker/model/queue';
+import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
+import type { Database } from './database';
+import { decodeEntry } from './messageText';
+import type { Change } from './segments';
+
+/** The queues: all in memory, as far as they are durable, and on disk whenever more than the head changes. */
+export class LmdbQueues extends MemoryQueues {
+  constructor(
+    private readonly database: Database,
+    private readonly report: (what: string, error: unknown) => void,
+  ) {
+    super();
+    for (const { value } of database.range('queues')) this.restore(JSON.parse(value) as StoredQueue);
+  }
+
+  /** Where a queue's log ends, of what is durable. */
+  headOf(queue: QueueName): { head: Seq; headAt: Time } {
+    return this.queues.get(queue) ?? { head: 0, headAt: 0 };
+  }
+
+  /** The change that has to go with messages of these events: the queue is new, or they are. */
+  learning(queue: QueueName, events: readonly EventName[], now: Time): Change | undefined {
+    const found = this.queues.get(queue);
+    const known = learn(found?.events ?? [], events);
+    return found?.events === known ? undefined : record({ ...this.orNew(queue, now), events: known });
+  }
+
+  /** Messages became durable. */
+  reach(queue: QueueName, head: Seq, headAt: Time, events: readonly EventName[]): void {
+    const found = this.orNew(queue, headAt);
+    this.queues.set(queue, {
+      ...found,
+      ...(head > found.head ? { head, headAt } : {}),
+      events: learn(found.events, events),
+    });
+  }
+
+  /** The queue as it is, to be written before messages of it are removed: the head must outlive them. */
+  current(queue: QueueName): Change | undefined {
+    const found = this.queues.get(queue);
+    return found && record(found);
+  }
+
+  /** All there are. */
+  names(): QueueName[] {
+    return [...this.queues.keys()];
+  }
+
+  override async placeSubscription(
+    queue: QueueName,
+    shardSize: number,
+    now: Time,
+  ): Promise<{ queue: Queue; shard: number }> {
+    const placed = await super.placeSubscription(queue, shardSize, now);
+    const change = this.current(queue);
+    // It shares the group of the subscription it was made for, which is waited for.
+    if (change) this.database.write([change]).catch((error) => this.report('a queue could not be stored', error));
+    return placed;
+  }
+
+  /** The record's head is behind the log's, whose messages do not write it. */
+  private restore(queue: StoredQueue): void {
+    this.queues.set(queue.queue, queue);
+    const last = this.database.last('messages', [queue.queue, queue.head], [queue.queue, Number.MAX_SAFE_INTEGER]);
+    if (last === undefined) return;
+    const seq = Number(last.key[1]);
+    this.reach(queue.queue, seq, decodeEntry(seq, last.value).publishedAt, []);
+  }
+}
+
+const record = (queue: StoredQueue): Change => ['queues', [queue.queue], JSON.stringify(queue)];

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { constants, promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+const changeSchema = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])), z.string().nullable()]);
+
+/** One thing to be stored: a value under a key of a database, or (null) nothing there any more. */
+export type Change = readonly [database: string, key: (string | number)[], value: string | null];
+
+const SUFFIX = '.journal';
+const LENGTH_BYTES = 4;
+const DIGEST_BYTES = 8;
+const HEADER_BYTES = LENGTH_BYTES + DIGEST_BYTES;
+
+const digestOf = (body: Uint8Array): Buffer => createHash('sha1').update(body).digest().subarray(0, DIGEST_BYTES);
+
+/** A store on disk is not as it was left. */
+export class CorruptStore extends Error {
+  override readonly name = 'CorruptStore';
+}
+
+/** Changes as they are written: their length, a digest to know them by, and JSON. */
+export function encodeGroup(changes: readonly Change[]): Buffer {
+  const body = Buffer.from(JSON.stringify(changes));
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE(body.length);
+  digestOf(body).copy(header, LENGTH_BYTES);
+  return Buffer.concat([header, body]);
+}
+
+/** The groups of a segment, up to the first that is not whole; `rest` says how many bytes follow. */
+export function decodeGroups(bytes: Buffer): { changes: Change[]; rest: number } {
+  const changes: Change[] = [];
+  let at = 0;
+  while (at + HEADER_BYTES <= bytes.length) {
+    const end = at + HEADER_BYTES + bytes.readUInt32LE(at);
+    const body = bytes.subarray(at + HEADER_BYTES, end);
+    if (end > bytes.length || !digestOf(body).equals(bytes.subarray(at + LENGTH_BYTES, at + HEADER_BYTES))) break;
+    changes.push(...z.array(changeSchema).parse(JSON.parse(body.toString())));
+    at = end;
+  }
+  return { changes, rest: bytes.length - at };
+}
+
+/** Where a segment is kept. */
+export const segmentFile = (folder: string, number: number): string =>
+  join(folder, `${String(number).padStart(12, '0')}${SUFFIX}`);
+
+/** The numbers of the segments in a folder, ascending. */
+export async function segmentNumbers(folder: string): Promise<number[]> {
+  const names = await fs.readdir(folder);
+  return names
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => Number(name.slice(0, -SUFFIX.length)))
+    .sort((a, b) => a - b);
+}
+
+/** Where there is O_DSYNC, a write and its sync are one call; elsewhere the sync follows the write. */
+export const WRITES_SYNC = process.platform === 'linux';
+
+/** Creates a segment; its name is on disk when this returns. */
+export async function createSegment(folder: string, number: number): Promise<fs.FileHandle> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants;
+  const file = segmentFile(folder, number);
+  const handle = await fs.open(file, O_WRONLY | O_CREAT | O_TRUNC | (WRITES_SYNC ? O_DSYNC : 0), 0o600);
+  await syncFolder(folder);
+  return handle;
+}
+
+/** Puts the names of a folder's files on disk. Windows does so by itself, and has no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,93 @@
+import type { Time } from '../../broker/model/names';
+import { shardKey } from '../../broker/model/queue';
+import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
+import { MemorySubscriptions } from '../memory/subscriptions';
+import type { Database } from './database';
+import type { Change } from './segments';
+import { decodeSubscription, encodeSubscription } from './subscriptionText';
+
+const WRITE_AFTER_MS = 20;
+
+const keyOf = (key: SubscriptionKey): string => `${shardKey(key)}\n${key.client}`;
+
+/**
+ * The subscriptions: all in memory, and on disk a moment later, or when it is waited for. So a busy one is written
+ * fifty times a second and not with every message; a crash may forget deliveries of the last moment, never an
+ * acknowledgement that was answered.
+ */
+export class LmdbSubscriptions extends MemorySubscriptions {
+  /** Not written yet, by {@link keyOf}; undefined: to be removed. */
+  private readonly dirty = new Map<string, { key: SubscriptionKey; state: Subscription | undefined }>();
+  private readonly writing = new Map<string, Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly report: (what: string, error: unknown) => void,
+  ) {
+    super();
+    for (const { value } of database.range('subscriptions')) this.put(decodeSubscription(value));
+  }
+
+  /** All there are, expired ones too. */
+  *all(): Generator<Subscription> {
+    for (const shard of this.shards.values()) yield* shard.values();
+  }
+
+  override async save(subscription: Subscription, now: Time): Promise<boolean> {
+    const saved = await super.save(subscription, now);
+    if (saved) this.mark(subscription, subscription);
+    return saved;
+  }
+
+  override async remove(subscription: Subscription): Promise<boolean> {
+    const removed = await super.remove(subscription);
+    if (removed) this.mark(subscription, undefined);
+    return removed;
+  }
+
+  override async persisted(key: SubscriptionKey): Promise<void> {
+    if (this.dirty.has(keyOf(key))) return this.write([keyOf(key)]);
+    await this.writing.get(keyOf(key));
+  }
+
+  /** Writes all that is not written yet. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.write([...this.dirty.keys()]);
+  }
+
+  private mark(key: SubscriptionKey, state: Subscription | undefined): void {
+    this.dirty.set(keyOf(key), { key, state });
+    this.timer ??= setTimeout(() => {
+      this.flush().catch((error) => this.report('subscriptions could not be stored', error));
+    }, WRITE_AFTER_MS);
+  }
+
+  private async write(keys: readonly string[]): Promise<void> {
+    const taken = keys.flatMap((key) => {
+      const change = this.dirty.get(key);
+      this.dirty.delete(key);
+      return change ? [{ ...change, id: key }] : [];
+    });
+    if (taken.length === 0) return;
+    const written = this.database.write(taken.map(({ key, state }) => changeOf(key, state)));
+    for (const { id } of taken) this.writing.set(id, written);
+    try {
+      await written;
+    } catch (error) {
+      // What came later stays; the rest is tried again with the next write.
+      for (const { id, key, state } of taken) if (!this.dirty.has(id)) this.mark(key, state);
+      throw error;
+    } finally {
+      for (const { id } of taken) if (this.writing.get(id) === written) this.writing.delete(id);
+    }
+  }
+}
+
+const changeOf = (key: SubscriptionKey, state: Subscription | undefined): Change => [
+  'subscriptions',
+  [key.queue, key.shard, key.client],
+  state === undefined ? null : encodeSubscription(state),
+];

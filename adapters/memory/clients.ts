@@ -1,0 +1,73 @@
+import type { Client, Connection } from '../../broker/model/connection';
+import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
+import type { SubscriptionKey } from '../../broker/model/subscription';
+import type { ClientStore, Page, PageRequest } from '../../broker/ports';
+import { paginate } from './pages';
+
+interface Entry {
+  readonly connections: Map<ConnectionId, Connection>;
+  readonly subscriptions: Map<QueueName, SubscriptionKey>;
+}
+
+/** The directory of clients, in this process. */
+export class MemoryClients implements ClientStore {
+  private readonly clients = new Map<ClientId, Entry>();
+
+  async get(client: ClientId, now: Time): Promise<Client> {
+    return this.view(client, now);
+  }
+
+  async addConnection(connection: Connection, limit: number, now: Time): Promise<boolean> {
+    const others = this.view(connection.client, now).connections.filter(
+      (one) => one.connection !== connection.connection,
+    );
+    if (others.length >= limit) return false;
+    this.entry(connection.client).connections.set(connection.connection, connection);
+    return true;
+  }
+
+  async removeConnection(client: ClientId, connection: ConnectionId): Promise<void> {
+    this.entry(client).connections.delete(connection);
+  }
+
+  async addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined> {
+    const { subscriptions } = this.entry(key.client);
+    const there = subscriptions.get(key.queue);
+    if (there !== undefined) return there;
+    if (subscriptions.size >= limit) return undefined;
+    const { queue, shard, client } = key;
+    subscriptions.set(queue, { queue, shard, client });
+    return key;
+  }
+
+  async removeSubscription({ client, queue, shard }: SubscriptionKey): Promise<void> {
+    const { subscriptions } = this.entry(client);
+    if (subscriptions.get(queue)?.shard === shard) subscriptions.delete(queue);
+  }
+
+  async list(page: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {
+    const clients = [...this.clients.keys()]
+      .map((client) => this.view(client, now))
+      .filter(({ connections, subscriptions }) => {
+        if (connections.length === 0 && subscriptions.length === 0) return false;
+        return connected === undefined || connected === connections.length > 0;
+      });
+    const away = ({ connections }: Client) => (connections.length === 0 ? 1 : 0);
+    return paginate('clients', [0, ''], clients, (client) => [away(client), client.client], page);
+  }
+
+  private view(client: ClientId, now: Time): Client {
+    const entry = this.clients.get(client);
+    return {
+      client,
+      connections: [...(entry?.connections.values() ?? [])].filter(({ expiresAt }) => expiresAt > now),
+      subscriptions: [...(entry?.subscriptions.values() ?? [])],
+    };
+  }
+
+  private entry(client: ClientId): Entry {
+    const found = this.clients.get(client) ?? { connections: new Map(), subscriptions: new Map() };
+    this.clients.set(client, found);
+    return found;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Connection } from '../../broker/model/connection';
+import type { ConnectionId, Time } from '../../broker/model/names';
+import type { ConnectionStore } from '../../broker/ports';
+
+/** The connections, in this process. */
+export class MemoryConnections implements ConnectionStore {
+  private readonly connections = new Map<ConnectionId, Connection>();
+
+  async add(connection: Connection): Promise<void> {
+    this.connections.set(connection.connection, connection);
+  }
+
+  async get(connection: ConnectionId, now: Time): Promise<Connection | undefined> {
+    const found = this.connections.get(connection);
+    return found !== undefined && found.expiresAt > now ? found : undefined;
+  }
+
+  async remove(connection: ConnectionId): Promise<void> {
+    this.connections.delete(connection);
+  }
+}

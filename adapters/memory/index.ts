@@ -1,0 +1,30 @@
+import type { Stores } from '../../broker/ports';
+import { MemoryClients } from './clients';
+import { MemoryConnections } from './connections';
+import { MemoryDeadLetters } from './deadLetters';
+import { MemoryLog } from './log';
+import { MemoryQueues } from './queues';
+import { MemorySubscriptions } from './subscriptions';
+
+export * from './ambient';
+export * from './pusher';
+export * from './wakeUps';
+
+/**
+ * Stores in this process: for tests, and the shortest statement of what the ports promise. What a method does is done
+ * when it returns its promise.
+ *
+ * @param options.betweenAppendSteps awaited by `append` between taking its numbers and putting its messages; a test
+ * lets others in there, or crashes the publisher by throwing.
+ */
+export function memoryStores(options: { readonly betweenAppendSteps?: () => Promise<void> } = {}): Stores {
+  const queues = new MemoryQueues();
+  return {
+    queues,
+    log: new MemoryLog(queues, options.betweenAppendSteps),
+    subscriptions: new MemorySubscriptions(),
+    connections: new MemoryConnections(),
+    clients: new MemoryClients(),
+    deadLetters: new MemoryDeadLetters(),
+  };
+}

@@ -1,0 +1,151 @@
+import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
+import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { Appended, Draft, MessageLog } from '../../broker/ports';
+import type { MemoryQueues } from './queues';
+
+/** A number that was given to a message. */
+interface Place {
+  readonly seq: Seq;
+  readonly previousAt: Time;
+  readonly publishedAt: Time;
+  readonly expiresAt: Time;
+}
+
+/** One queue's messages, and where the chosen ids stand. */
+class Log {
+  /** Ascending by seq. */
+  readonly entries: LogEntry[] = [];
+  readonly markers = new Map<string, Place>();
+
+  at(seq: Seq): LogEntry | undefined {
+    const entry = this.entries[this.indexOf(seq)];
+    return entry?.seq === seq ? entry : undefined;
+  }
+
+  /** Puts an entry where nothing is. Returns what is there then. */
+  put(entry: LogEntry): LogEntry {
+    const index = this.indexOf(entry.seq);
+    const there = this.entries[index];
+    if (there?.seq === entry.seq) return there;
+    this.entries.splice(index, 0, entry);
+    return entry;
+  }
+
+  /** Of the first entry at `seq` or above. */
+  indexOf(seq: Seq): number {
+    let low = 0;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.entries[middle]?.seq ?? 0) < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/**
+ * The logs, in this process.
+ *
+ * An append takes its numbers first and puts its messages then, as it does where these are two writes: `between` is
+ * awaited in the middle, so that a test can let others in there, or crash the publisher by throwing.
+ */
+export class MemoryLog implements MessageLog {
+  private readonly logs = new Map<QueueName, Log>();
+
+  constructor(
+    private readonly queues: MemoryQueues,
+    private readonly between?: () => Promise<void>,
+  ) {}
+
+  async append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
+    const log = this.log(queue);
+    const places = this.place(queue, log, drafts, now, expiresAt);
+    if (this.between !== undefined) await this.between();
+    const answers: Appended[] = [];
+    for (const [i, draft] of drafts.entries()) {
+      const place = places[i];
+      answers.push(
+        place === undefined
+          ? { seq: log.markers.get(draft.id)?.seq ?? 0, id: draft.id, duplicate: true }
+          : await this.put(queue, log, draft, place, now, expiresAt),
+      );
+    }
+    return answers;
+  }
+
+  async read(queue: QueueName, from: Seq, limit: number, now: Time): Promise<LogEntry[]> {
+    const { entries } = this.log(queue);
+    const found: LogEntry[] = [];
+    for (let i = this.log(queue).indexOf(from); i < entries.length && found.length < limit; i++) {
+      const entry = entries[i];
+      if (entry !== undefined && entry.expiresAt > now) found.push(entry);
+    }
+    return found;
+  }
+
+  async get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]> {
+    const log = this.log(queue);
+    return seqs.flatMap((seq) => {
+      const entry = log.at(seq);
+      return entry === undefined || isTombstone(entry) || entry.expiresAt <= now ? [] : [entry];
+    });
+  }
+
+  async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
+    this.log(queue).put(tombstone);
+  }
+
+  /** Gives each draft its number; undefined to those that are in the log, or earlier among the drafts. */
+  private place(
+    queue: QueueName,
+    log: Log,
+    drafts: readonly Draft[],
+    now: Time,
+    expiresAt: Time,
+  ): (Place | undefined)[] {
+    const unfinished = new Set<string>();
+    const placed = drafts.map((draft) => {
+      const marker = draft.idempotent ? log.markers.get(draft.id) : undefined;
+      const entry = marker && log.at(marker.seq);
+      const valid = marker !== undefined && marker.expiresAt > now && !(entry !== undefined && isTombstone(entry));
+      if (draft.idempotent && (unfinished.has(draft.id) || (valid && entry !== undefined))) return undefined;
+      if (draft.idempotent) unfinished.add(draft.id);
+      return valid ? marker : 'new';
+    });
+    const fresh = drafts.filter((_, i) => placed[i] === 'new');
+    if (fresh.length === 0) return placed.map((place) => (place === 'new' ? undefined : place));
+    const events = fresh.map(({ event }) => event);
+    let { first: seq, previousAt } = this.queues.take(queue, fresh.length, events, now);
+    return placed.map((place, i) => {
+      if (place !== 'new') return place;
+      const taken: Place = { seq, previousAt, publishedAt: now, expiresAt };
+      const draft = drafts[i];
+      if (draft?.idempotent) log.markers.set(draft.id, taken);
+      seq += 1;
+      previousAt = now;
+      return taken;
+    });
+  }
+
+  private async put(
+    queue: QueueName,
+    log: Log,
+    draft: Draft,
+    place: Place,
+    now: Time,
+    expiresAt: Time,
+  ): Promise<Appended> {
+    const { idempotent: _, ...content } = draft;
+    const there = log.put({ ...content, ...place });
+    if (!isTombstone(there) && there.id === draft.id) return { seq: place.seq, id: draft.id, duplicate: false };
+    const [again] = await this.append(queue, [draft], now, expiresAt);
+    return again ?? { seq: 0, id: draft.id, duplicate: false };
+  }
+
+  private log(queue: QueueName): Log {
+    const found = this.logs.get(queue) ?? new Log();
+    this.logs.set(queue, found);
+    return found;
+  }
+}

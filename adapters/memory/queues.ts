@@ -1,0 +1,86 @@
+import { LISTED_EVENTS } from '../../broker/model/limits';
+import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import type { Queue } from '../../broker/model/queue';
+import type { Page, PageRequest, QueueStore } from '../../broker/ports';
+import { type Placed, shardOfLast, shardsFor } from '../placement';
+import { paginate } from './pages';
+
+/** Numbers that were taken for messages: `count` of them, from `first` on. */
+export interface Taken {
+  readonly first: Seq;
+  /** When the number before `first` was taken; 0 if it is 1. */
+  readonly previousAt: Time;
+}
+
+/** A queue, and what its shards are chosen by. */
+export type StoredQueue = Queue & Placed;
+
+/** Event names with those added that are new; the same array if none are. */
+export const learn = (known: readonly EventName[], events: readonly EventName[]): readonly EventName[] =>
+  events.every((event) => known.includes(event)) ? known : [...new Set([...known, ...events])].slice(0, LISTED_EVENTS);
+
+/** The queues, in this process. */
+export class MemoryQueues implements QueueStore {
+  protected readonly queues = new Map<QueueName, StoredQueue>();
+
+  async get(queue: QueueName): Promise<Queue | undefined> {
+    return this.stored(queue);
+  }
+
+  async getMany(queues: readonly QueueName[]): Promise<Map<QueueName, Queue>> {
+    const found = new Map<QueueName, Queue>();
+    for (const name of queues) {
+      const queue = this.stored(name);
+      if (queue !== undefined) found.set(name, queue);
+    }
+    return found;
+  }
+
+  async placeSubscription(queue: QueueName, shardSize: number, now: Time): Promise<{ queue: Queue; shard: number }> {
+    const found = this.orNew(queue, now);
+    const counts = { subscribers: found.subscribers + 1, placed: found.placed + 1 };
+    const shards = shardsFor(counts, found.shards, shardSize);
+    this.queues.set(queue, { ...found, ...counts, shards });
+    return { queue: this.stored(queue) ?? found, shard: shardOfLast(counts, shards, shardSize) };
+  }
+
+  async forgetSubscription(queue: QueueName): Promise<void> {
+    const found = this.queues.get(queue);
+    if (found !== undefined) this.queues.set(queue, { ...found, subscribers: Math.max(0, found.subscribers - 1) });
+  }
+
+  async list(page: PageRequest): Promise<Page<Queue>> {
+    const queues = [...this.queues.keys()].flatMap((name) => this.stored(name) ?? []);
+    return paginate('queues', [''], queues, ({ queue }) => [queue], page);
+  }
+
+  /** Takes the next numbers of a queue, creating it if needed, and learns event names. */
+  take(queue: QueueName, count: number, events: readonly EventName[], now: Time): Taken {
+    const found = this.orNew(queue, now);
+    const learned = learn(found.events, events);
+    this.queues.set(queue, { ...found, head: found.head + count, headAt: now, events: learned });
+    return { first: found.head + 1, previousAt: found.headAt };
+  }
+
+  private stored(name: QueueName): Queue | undefined {
+    const found = this.queues.get(name);
+    if (found === undefined) return undefined;
+    const { subscribers: _, placed: __, ...queue } = found;
+    return { ...queue, events: [...queue.events].sort() };
+  }
+
+  protected orNew(queue: QueueName, now: Time): StoredQueue {
+    return (
+      this.queues.get(queue) ?? {
+        queue,
+        head: 0,
+        headAt: 0,
+        events: [],
+        createdAt: now,
+        shards: 1,
+        subscribers: 0,
+        placed: 0,
+      }
+    );
+  }
+}

@@ -1,0 +1,13 @@
+import { dynamodbStores } from '../../adapters/dynamodb';
+import { type TestTables, testTables } from './dynamodb';
+import { describeStores } from './suites';
+
+let tables: Promise<TestTables> | undefined;
+
+afterAll(async () => (await tables)?.close(), 60_000);
+
+describeStores('DynamoDB', async () => {
+  tables ??= testTables();
+  const { tables: names, client } = await tables;
+  return { stores: dynamodbStores(client(), names), close: async () => {} };
+});

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { dynamodbClient, type TableNames } from '../../adapters/dynamodb';
+import { createTables } from '../../adapters/dynamodb/createTables';
+import { fresh } from './suites/samples';
+
+/** Tables of their own, in dynalite or where `DYNAMODB_ENDPOINT` says. */
+export interface TestTables {
+  readonly tables: TableNames;
+  /** A client of its own, that a test may tamper with; it ends with the tables. */
+  client(): DynamoDBClient;
+  close(): Promise<void>;
+}
+
+export async function testTables(): Promise<TestTables> {
+  const server = process.env.DYNAMODB_ENDPOINT === undefined ? await startDynalite() : undefined;
+  const endpoint = server?.endpoint ?? process.env.DYNAMODB_ENDPOINT ?? '';
+  const clients: DynamoDBClient[] = [];
+  const client = () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const made = dynamodbClient({ endpoint, region: process.env.AWS_REGION ?? 'us-east-1', credentials });
+    clients.push(made);
+    return made;
+  };
+  const tables = namesWith(fresh('test').replaceAll(' ', '-'));
+  await createTables(client(), tables);
+  return {
+    tables,
+    client,
+    close: async () => {
+      if (server === undefined) {
+        const last = client();
+        for (const TableName of Object.values(tables)) await last.send(new DeleteTableCommand({ TableName }));
+      }
+      for (const one of clients) one.destroy();
+      await server?.stop();
+    },
+  };
+}
+
+async function startDynalite() {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+  return { endpoint: `http://127.0.0.1:${port}`, stop };
+}
+
+function namesWith(prefix: string): TableNames {
+  const name = (table: keyof TableNames) => `${prefix}-${table}`;
+  return {
+    queues: name('queues'),
+    messages: name('messages'),
+    subscriptions: name('subscriptions'),
+    connections: name('connections'),
+    clients: name('clients'),
+    deadLetters: name('deadLetters'),
+    timers: name('timers'),
+  };
+}

@@ -1,0 +1,227 @@
+import type { ClientId, ConnectionId, QueueName } from '../../../broker/model/names';
+import type { SubscriptionKey } from '../../../broker/model/subscription';
+import { InvalidCursor } from '../../../broker/ports';
+import {
+  clientId,
+  connection,
+  connectionId,
+  everyPage,
+  FOREIGN_CURSORS,
+  LATER,
+  NOW,
+  ODD,
+  pageOf,
+  queueName,
+} from './samples';
+import { type MakeStores, opened } from './stores';
+
+const keyOf = (client: ClientId, more: Partial<SubscriptionKey> = {}): SubscriptionKey => ({
+  client,
+  queue: queueName(),
+  shard: 0,
+  ...more,
+});
+
+const byName = (a: { connection: string }, b: { connection: string }) => (a.connection < b.connection ? -1 : 1);
+
+/** What {@link ClientStore} promises. */
+export function describeClientStore(name: string, makeStores: MakeStores): void {
+  describe(`the directory of clients in ${name}`, () => {
+    const stores = opened(makeStores);
+    const store = () => stores().clients;
+
+    it('answers for a client that nobody heard of: it has nothing', async () => {
+      const client = clientId();
+      expect(await store().get(client, NOW)).toEqual({ client, connections: [], subscriptions: [] });
+    });
+
+    describe('connections', () => {
+      it('notes them, however often each is added, and forgets them', async () => {
+        const client = clientId();
+        const [one, other] = [connection(client), connection(client, { connectedAt: NOW + 1 })];
+        expect(await store().addConnection(one, 2, NOW)).toBe(true);
+        expect(await store().addConnection(other, 2, NOW)).toBe(true);
+        expect(await store().addConnection(one, 2, NOW)).toBe(true);
+        expect([...(await store().get(client, NOW)).connections].sort(byName)).toEqual([one, other].sort(byName));
+        await store().removeConnection(client, one.connection);
+        await store().removeConnection(client, one.connection);
+        await store().removeConnection(client, connectionId());
+        await store().removeConnection(clientId(), one.connection);
+        expect((await store().get(client, NOW)).connections).toEqual([other]);
+      });
+
+      it('refuses one more than the limit, and takes it when another has gone', async () => {
+        const client = clientId();
+        const [one, other, third] = [connection(client), connection(client), connection(client)];
+        await store().addConnection(one, 2, NOW);
+        await store().addConnection(other, 2, NOW);
+        expect(await store().addConnection(third, 2, NOW)).toBe(false);
+        expect((await store().get(client, NOW)).connections).toHaveLength(2);
+        await store().removeConnection(client, one.connection);
+        await store().removeConnection(client, one.connection);
+        expect(await store().addConnection(third, 2, NOW)).toBe(true);
+        expect(await store().addConnection(one, 2, NOW)).toBe(false);
+      });
+
+      it('takes exactly as many as the limit of 20 that come at once', async () => {
+        const client = clientId();
+        const added = await Promise.all(
+          Array.from({ length: 20 }, () => store().addConnection(connection(client), 10, NOW)),
+        );
+        expect(added.filter(Boolean)).toHaveLength(10);
+        expect((await store().get(client, NOW)).connections).toHaveLength(10);
+      });
+
+      it('does not count those that expired, also when several come at once in their place', async () => {
+        const client = clientId();
+        for (let i = 0; i < 5; i++) await store().addConnection(connection(client, { expiresAt: NOW + 1_001 }), 5, NOW);
+        expect((await store().get(client, NOW + 1_000)).connections).toHaveLength(5);
+        expect(await store().addConnection(connection(client), 5, NOW + 1_000)).toBe(false);
+        expect((await store().get(client, NOW + 1_001)).connections).toEqual([]);
+        const added = await Promise.all(
+          Array.from({ length: 8 }, () => store().addConnection(connection(client), 5, NOW + 1_001)),
+        );
+        expect(added.filter(Boolean)).toHaveLength(5);
+        expect((await store().get(client, NOW + 1_001)).connections).toHaveLength(5);
+      });
+    });
+
+    describe('subscriptions', () => {
+      it('notes one per queue, however often it is added, and forgets it', async () => {
+        const client = clientId();
+        const [one, other] = [keyOf(client), keyOf(client, { shard: 7 })];
+        expect(await store().addSubscription(one, 2)).toEqual(one);
+        expect(await store().addSubscription(other, 2)).toEqual(other);
+        expect(await store().addSubscription(one, 2)).toEqual(one);
+        const noted = (await store().get(client, NOW)).subscriptions;
+        expect(noted).toHaveLength(2);
+        expect(noted).toEqual(expect.arrayContaining([one, other]));
+        await store().removeSubscription(one);
+        await store().removeSubscription(one);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([other]);
+      });
+
+      it('keeps the key that a queue has when another is given', async () => {
+        const client = clientId();
+        const first = keyOf(client);
+        await store().addSubscription(first, 1);
+        expect(await store().addSubscription({ ...first, shard: 1 }, 1)).toEqual(first);
+        await store().removeSubscription({ ...first, shard: 1 });
+        expect((await store().get(client, NOW)).subscriptions).toEqual([first]);
+      });
+
+      it('agrees on one key when 10 are given for a queue at once', async () => {
+        const client = clientId();
+        const { queue } = keyOf(client);
+        const keys = await Promise.all(
+          Array.from({ length: 10 }, (_, shard) => store().addSubscription({ client, queue, shard }, 5)),
+        );
+        expect(new Set(keys.map((key) => key?.shard)).size).toBe(1);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([keys[0]]);
+      });
+
+      it('refuses one more than the limit, also of 20 that come at once', async () => {
+        const client = clientId();
+        const keys = await Promise.all(Array.from({ length: 20 }, () => store().addSubscription(keyOf(client), 10)));
+        expect(keys.filter((key) => key !== undefined)).toHaveLength(10);
+        const { subscriptions } = await store().get(client, NOW);
+        expect(subscriptions).toHaveLength(10);
+        const [one] = subscriptions;
+        if (one !== undefined) await store().removeSubscription(one);
+        expect(await store().addSubscription(keyOf(client), 10)).toBeDefined();
+        expect(await store().addSubscription(keyOf(client), 10)).toBeUndefined();
+      });
+
+      it('tells queues apart whatever they are called', async () => {
+        const client = clientId();
+        const base = queueName();
+        const names = [
+          '__proto__',
+          'constructor',
+          'client',
+          'connections',
+          ...ODD.map((odd) => `${base}${odd}`),
+          ...ODD,
+        ];
+        const keys = names.map((queue, shard) => ({ client, queue: queue as QueueName, shard }));
+        for (const key of keys) expect(await store().addSubscription(key, 100)).toEqual(key);
+        const { subscriptions } = await store().get(client, NOW);
+        expect(subscriptions).toHaveLength(keys.length);
+        expect(subscriptions).toEqual(expect.arrayContaining(keys));
+        for (const key of keys) await store().removeSubscription(key);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([]);
+      });
+    });
+
+    it('shows a connection and a subscription that come at once to each other', async () => {
+      const client = clientId();
+      const one = connection(client);
+      const key = keyOf(client);
+      const seen = await Promise.all([
+        store()
+          .addConnection(one, 10, NOW)
+          .then(() => store().get(client, NOW)),
+        store()
+          .addSubscription(key, 10)
+          .then(() => store().get(client, NOW)),
+      ]);
+      expect(seen.some(({ connections, subscriptions }) => connections.length + subscriptions.length === 2)).toBe(true);
+    });
+
+    it('tells connections apart whatever they are called', async () => {
+      const client = clientId();
+      const all = [...ODD, '=', '__proto__'].map((id) => connection(client, { connection: id as ConnectionId }));
+      for (const one of all) expect(await store().addConnection(one, 100, NOW)).toBe(true);
+      expect([...(await store().get(client, NOW)).connections].sort(byName)).toEqual([...all].sort(byName));
+    });
+
+    describe('list', () => {
+      const listOf = (prefix: string, limit: number, now: number, connected?: boolean) =>
+        everyPage(limit, (cursor) => store().list(pageOf(limit, cursor), now, connected)).then((clients) =>
+          clients.filter(({ client }) => client.startsWith(prefix)),
+        );
+
+      it('has all that have connections or subscriptions once, those with connections first', async () => {
+        const prefix = clientId('listed');
+        const named = (what: string, i: number) => `${prefix}.${what}.${i}` as ClientId;
+        for (let i = 0; i < 4; i++) {
+          await store().addConnection(connection(named('here', i)), 10, NOW);
+          await store().addSubscription(keyOf(named('here', i)), 10);
+          await store().addConnection(connection(named('idle', i)), 10, NOW);
+          await store().addSubscription(keyOf(named('away', i)), 10);
+          const expiring = connection(named('expired', i), { expiresAt: NOW + 10 });
+          await store().addConnection(expiring, 10, NOW);
+          if (i > 1) await store().addSubscription(keyOf(named('expired', i)), 10);
+          const gone = connection(named('gone', i));
+          await store().addConnection(gone, 10, NOW);
+          await store().removeConnection(gone.client, gone.connection);
+          const unsubscribed = keyOf(named('gone', i));
+          await store().addSubscription(unsubscribed, 10);
+          await store().removeSubscription(unsubscribed);
+        }
+        const listed = (clients: readonly { client: string }[]) => clients.map(({ client }) => client).sort();
+        const here = [0, 1, 2, 3].flatMap((i) => [named('here', i), named('idle', i)]).sort();
+        const away = [...[0, 1, 2, 3].map((i) => named('away', i)), named('expired', 2), named('expired', 3)].sort();
+
+        const all = await listOf(prefix, 3, NOW + 10);
+        expect(listed(all.slice(0, here.length))).toEqual(here);
+        expect(listed(all.slice(here.length))).toEqual(away);
+        expect(listed(await listOf(prefix, 3, NOW + 10, true))).toEqual(here);
+        expect(listed(await listOf(prefix, 3, NOW + 10, false))).toEqual(away);
+        for (const one of all) expect(one).toEqual(await store().get(one.client, NOW + 10));
+      }, 20_000);
+
+      it('ends, with nobody, when all connections have expired and nobody subscribed', async () => {
+        const client = clientId('idle');
+        await store().addConnection(connection(client, { expiresAt: NOW + 10 }), 10, NOW);
+        expect(await listOf(client, 50, LATER)).toEqual([]);
+      });
+
+      it('refuses cursors that it did not make', async () => {
+        for (const cursor of FOREIGN_CURSORS) {
+          await expect(store().list({ limit: 10, cursor }, NOW)).rejects.toBeInstanceOf(InvalidCursor);
+        }
+      });
+    });
+  });
+}

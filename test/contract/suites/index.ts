@@ -1,0 +1,27 @@
+import { describeClientStore } from './clientStore';
+import { describeConnectionStore } from './connectionStore';
+import { describeDeadLetterStore } from './deadLetterStore';
+import { describeMessageLog } from './messageLog';
+import { describeQueueStore } from './queueStore';
+import type { MakeStores } from './stores';
+import { describeSubscriptionStore } from './subscriptionStore';
+
+export type { MakeStores, OpenedStores } from './stores';
+export {
+  describeClientStore,
+  describeConnectionStore,
+  describeDeadLetterStore,
+  describeMessageLog,
+  describeQueueStore,
+  describeSubscriptionStore,
+};
+
+/** All that the store ports promise. */
+export function describeStores(name: string, makeStores: MakeStores): void {
+  describeQueueStore(name, makeStores);
+  describeMessageLog(name, makeStores);
+  describeSubscriptionStore(name, makeStores);
+  describeConnectionStore(name, makeStores);
+  describeClientStore(name, makeStores);
+  describeDeadLetterStore(name, makeStores);
+}
