@@ -7,7 +7,7 @@ export interface Clock {
 
 /** Chance. */
 export interface Ids {
-  /** A new ULID (26 characters, ordered by time): of a message, or of an anonymous client. */
+  /** A new ULID: 26 characters, ordered by time. */
   next(): string;
   /** A number from 0 up to, not including, 1. */
   random(): number;

@@ -3,5 +3,6 @@ export * from './encode';
 export * from './errors';
 export * from './fields';
 export * from './frames';
+export * from './handshake';
 export * from './parse';
 export { type Action, type Request, type RequestOf, requestSchema } from './requests';

@@ -2,22 +2,20 @@ import type { ClientId, ConnectionId } from '../model/names';
 import { type Ports, type Reporter, Unavailable, Uncertain } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { FrameOf } from '../protocol/frames';
-import { type Parsed, parseRequest } from '../protocol/parse';
+import type { Parsed } from '../protocol/parse';
 import type { Outcome, Route } from './outcome';
 
 /**
  * Answers a frame from a client. Never throws: whatever went wrong is an `error` frame.
  *
- * @param text what arrived.
  * @param routes those served here, in any order.
  */
 export async function answer(
   ports: Ports,
   caller: { readonly client: ClientId; readonly connection: ConnectionId },
-  text: string,
+  parsed: Parsed,
   routes: readonly Route[],
 ): Promise<Outcome> {
-  const parsed = parseRequest(text);
   try {
     if ('error' in parsed) throw parsed.error;
     for (const route of routes) {

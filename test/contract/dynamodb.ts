@@ -14,13 +14,18 @@ export interface TestTables {
   close(): Promise<void>;
 }
 
+/** What emulators take. */
+const ANY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const credentialsAreSet = () => process.env.AWS_ACCESS_KEY_ID !== undefined || process.env.AWS_PROFILE !== undefined;
+
 export async function testTables(): Promise<TestTables> {
   const server = process.env.DYNAMODB_ENDPOINT === undefined ? await startDynalite() : undefined;
   const endpoint = server?.endpoint ?? process.env.DYNAMODB_ENDPOINT ?? '';
   const clients: DynamoDBClient[] = [];
   const client = () => {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const made = dynamodbClient({ endpoint, region: process.env.AWS_REGION ?? 'us-east-1', credentials });
+    const region = process.env.AWS_REGION ?? 'us-east-1';
+    const made = dynamodbClient({ endpoint, region, ...(credentialsAreSet() ? {} : { credentials: ANY_CREDENTIALS }) });
     clients.push(made);
     return made;
   };

@@ -1,0 +1,157 @@
+import type { Message, Tombstone } from '../../broker/model/message';
+import type { QueueName, Seq, Time } from '../../broker/model/names';
+import { type Appended, type Draft, Unavailable } from '../../broker/ports';
+import type { Database } from './database';
+import { isExpired, numberAt, textAt } from './items';
+import {
+  claimParameters,
+  entryKey,
+  isTombstoneItem,
+  markedId,
+  markerKey,
+  type Place,
+  putEntryParameters,
+  toPlace,
+} from './messageItem';
+import type { Numbers } from './numbers';
+import { inParallel } from './parallel';
+
+/** Writes of one append under way at a time. */
+const WIDTH = 25;
+/** How often an append goes round again because others were quicker. */
+const ROUNDS = 10;
+
+/** A draft and, once it has one, the number it gets. */
+interface Placed {
+  readonly draft: Draft;
+  readonly place: Place;
+}
+
+/** What is known of a chosen id: its number, and what stands there. */
+interface Marked {
+  readonly place: Place;
+  readonly there: 'message' | 'tombstone' | 'nothing';
+}
+
+/**
+ * One append, in rounds. Each looks up the chosen ids, takes numbers for the drafts that have none, claims the ids, and
+ * puts the messages. Whoever is beaten to it somewhere goes round again and finds what the winner wrote; so a crash
+ * after any step leaves what the next try, or a tombstone, completes.
+ */
+export class Append {
+  private readonly answers = new Map<Draft, Appended>();
+  /** Whether a message may have been stored. */
+  begun = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly table: string,
+    private readonly numbers: Numbers,
+    private readonly queue: QueueName,
+    private readonly now: Time,
+    private readonly expiresAt: Time,
+  ) {}
+
+  /** @param drafts of those with a chosen id, none twice. */
+  async run(drafts: readonly Draft[]): Promise<ReadonlyMap<Draft, Appended>> {
+    let left = drafts;
+    for (let round = 0; left.length > 0; round++) {
+      if (round === ROUNDS) throw new Unavailable(`others kept being quicker to append to ${this.queue}`);
+      left = await this.round(left);
+    }
+    return this.answers;
+  }
+
+  /** @returns the drafts that are to go round again. */
+  private async round(drafts: readonly Draft[]): Promise<Draft[]> {
+    const marked = await this.lookUp(drafts.filter(({ idempotent }) => idempotent).map(({ id }) => id));
+    const unfinished: Placed[] = [];
+    const open: Draft[] = [];
+    for (const draft of drafts) {
+      const known = draft.idempotent ? marked.get(draft.id) : undefined;
+      if (known?.there === 'message') this.answer(draft, known.place.seq, true);
+      else if (known?.there === 'nothing') unfinished.push({ draft, place: known.place });
+      else open.push(draft);
+    }
+    const placed = await this.place(open);
+    const claimed = await inParallel(placed, WIDTH, async (one) => {
+      const dead = marked.get(one.draft.id)?.place.seq;
+      return !one.draft.idempotent || (await this.claim(one, dead));
+    });
+    const losers = placed.filter((_, i) => !claimed[i]);
+    const winners = placed.filter((_, i) => claimed[i]);
+    const beaten = await this.putAll([...unfinished, ...winners]);
+    await inParallel(losers, WIDTH, ({ place }) => this.bury(place));
+    return [...beaten, ...losers].map(({ draft }) => draft);
+  }
+
+  private async lookUp(ids: readonly string[]): Promise<Map<string, Marked>> {
+    const found = await this.db.getMany(
+      this.table,
+      ids.map((id) => markerKey(this.queue, id)),
+    );
+    const markers = found.filter((marker) => !isExpired(marker, this.now));
+    const places = new Map(markers.map((marker) => [markedId(this.queue, marker), toPlace(marker)]));
+    const entries = await this.db.getMany(
+      this.table,
+      [...places.values()].map(({ seq }) => entryKey(this.queue, seq)),
+    );
+    const there = new Map(entries.map((entry) => [numberAt(entry, 'seq'), entry]));
+    const marked = new Map<string, Marked>();
+    for (const [id, place] of places) {
+      const entry = there.get(place.seq);
+      if (entry === undefined) marked.set(id, { place, there: 'nothing' });
+      else marked.set(id, { place, there: isTombstoneItem(entry) ? 'tombstone' : 'message' });
+    }
+    return marked;
+  }
+
+  private async place(drafts: readonly Draft[]): Promise<Placed[]> {
+    if (drafts.length === 0) return [];
+    const events = drafts.map(({ event }) => event);
+    const { first, previousAt } = await this.numbers.take(this.queue, drafts.length, events, this.now);
+    const { now: publishedAt, expiresAt } = this;
+    return drafts.map((draft, i) => ({
+      draft,
+      place: { seq: first + i, previousAt: i === 0 ? previousAt : publishedAt, publishedAt, expiresAt },
+    }));
+  }
+
+  /** Gives the draft's id its number. False: someone else's number was first. */
+  private async claim({ draft, place }: Placed, dead: Seq | undefined): Promise<boolean> {
+    const claimed = await this.db.put(claimParameters(this.table, this.queue, draft.id, place, dead, this.now));
+    if (claimed.done) return true;
+    const marker = claimed.retried ? await this.db.get(this.table, markerKey(this.queue, draft.id)) : undefined;
+    return marker !== undefined && toPlace(marker).seq === place.seq;
+  }
+
+  /** @returns those whose number was filled by another. */
+  private async putAll(placed: readonly Placed[]): Promise<Placed[]> {
+    if (placed.length > 0) this.begun = true;
+    const done = await inParallel(placed, WIDTH, async (one) => {
+      const stands = await this.put(one);
+      if (stands) this.answer(one.draft, one.place.seq, false);
+      return stands;
+    });
+    return placed.filter((_, i) => !done[i]);
+  }
+
+  /** Puts a message at its number. True also if an earlier attempt, or who had the same id, has put it there. */
+  private async put({ draft, place }: Placed): Promise<boolean> {
+    const { idempotent: _, ...content } = draft;
+    const message: Message = { ...content, ...place };
+    if ((await this.db.put(putEntryParameters(this.table, this.queue, message))).done) return true;
+    const there = await this.db.get(this.table, entryKey(this.queue, place.seq));
+    return there !== undefined && !isTombstoneItem(there) && textAt(there, 'id') === draft.id;
+  }
+
+  /** Fills a number that will not be used, so that readers need not wait for it. */
+  private async bury(place: Place): Promise<void> {
+    const tombstone: Tombstone = { ...place, tombstone: true };
+    await this.db.put(putEntryParameters(this.table, this.queue, tombstone));
+  }
+
+  private answer(draft: Draft, seq: Seq, duplicate: boolean): void {
+    this.answers.set(draft, { seq, id: draft.id, duplicate });
+  }
+}

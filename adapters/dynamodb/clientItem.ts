@@ -1,0 +1,119 @@
+import type { DeleteItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Client, Connection } from '../../broker/model/connection';
+import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
+import type { SubscriptionKey } from '../../broker/model/subscription';
+import { type Item, number, numberOr, text, textAt } from './items';
+
+/*
+ * A client is one item: `client`; for every connection an attribute `c:ID` = [connectedAt, expiresAt]; for every
+ * subscription an attribute `s:QUEUE` = the shard it is in; and how many of each there are, `connections` and
+ * `subscriptions`, counted in the writes that add and remove them, so that limits hold whoever else writes.
+ *
+ * They are attributes of the item, not of maps in it, because what is in a map can only be set once the map is there.
+ */
+
+const CONNECTION = 'c:';
+const SUBSCRIPTION = 's:';
+
+export const clientKey = (client: ClientId): Item => ({ client: text(client) });
+
+export const connectionCount = (item: Item): number => numberOr(item, 'connections', 0);
+export const subscriptionCount = (item: Item): number => numberOr(item, 'subscriptions', 0);
+
+/** All connections that are noted, expired or not. */
+export function connectionsOf(item: Item): Connection[] {
+  const client = textAt(item, 'client') as ClientId;
+  return Object.entries(item).flatMap(([name, value]) => {
+    if (!name.startsWith(CONNECTION)) return [];
+    const [connectedAt, expiresAt] = (value.L ?? []).map(({ N }) => Number(N));
+    const connection = name.slice(CONNECTION.length) as ConnectionId;
+    return [{ connection, client, connectedAt: connectedAt ?? 0, expiresAt: expiresAt ?? 0 }];
+  });
+}
+
+export function subscriptionsOf(item: Item): SubscriptionKey[] {
+  const client = textAt(item, 'client') as ClientId;
+  return Object.entries(item).flatMap(([name, { N: shard }]) => {
+    if (!name.startsWith(SUBSCRIPTION)) return [];
+    return [{ client, queue: name.slice(SUBSCRIPTION.length) as QueueName, shard: Number(shard) }];
+  });
+}
+
+/** A client from its item, without the connections that expired. */
+export const toClient = (item: Item, now: Time): Client => ({
+  client: textAt(item, 'client') as ClientId,
+  connections: connectionsOf(item).filter(({ expiresAt }) => expiresAt > now),
+  subscriptions: subscriptionsOf(item),
+});
+
+const update = (
+  table: string,
+  client: ClientId,
+  rest: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+): UpdateItemCommandInput => ({ TableName: table, Key: clientKey(client), ...rest });
+
+/** Sets an attribute that is not there, if fewer than `limit` of its kind are. */
+const addOne = (table: string, client: ClientId, count: string, name: string, value: Item[string], limit: number) =>
+  update(table, client, {
+    UpdateExpression: 'SET #one = :one ADD #count :more',
+    ConditionExpression: 'attribute_not_exists(#one) AND (attribute_not_exists(#count) OR #count < :limit)',
+    ExpressionAttributeNames: { '#one': name, '#count': count },
+    ExpressionAttributeValues: { ':one': value, ':more': number(1), ':limit': number(limit) },
+  });
+
+export const addConnectionParameters = (
+  table: string,
+  connection: Connection,
+  limit: number,
+): UpdateItemCommandInput => {
+  const value = { L: [number(connection.connectedAt), number(connection.expiresAt)] };
+  return addOne(table, connection.client, 'connections', CONNECTION + connection.connection, value, limit);
+};
+
+export const addSubscriptionParameters = (
+  table: string,
+  { client, queue, shard }: SubscriptionKey,
+  limit: number,
+): UpdateItemCommandInput => addOne(table, client, 'subscriptions', SUBSCRIPTION + queue, number(shard), limit);
+
+/** Removes connections, only if all are there; answers with what is left. */
+export const removeConnectionsParameters = (
+  table: string,
+  client: ClientId,
+  connections: readonly ConnectionId[],
+): UpdateItemCommandInput => {
+  const aliases = connections.map((_, i) => `#one${i}`);
+  return update(table, client, {
+    UpdateExpression: `REMOVE ${aliases.join(', ')} ADD #count :less`,
+    ConditionExpression: aliases.map((alias) => `attribute_exists(${alias})`).join(' AND '),
+    ExpressionAttributeNames: {
+      '#count': 'connections',
+      ...Object.fromEntries(connections.map((connection, i) => [`#one${i}`, CONNECTION + connection])),
+    },
+    ExpressionAttributeValues: { ':less': number(-connections.length) },
+    ReturnValues: 'ALL_NEW',
+  });
+};
+
+/** Removes a subscription, only if it is in this shard; answers with what is left. */
+export const removeSubscriptionParameters = (
+  table: string,
+  { client, queue, shard }: SubscriptionKey,
+): UpdateItemCommandInput =>
+  update(table, client, {
+    UpdateExpression: 'REMOVE #one ADD #count :less',
+    ConditionExpression: '#one = :shard',
+    ExpressionAttributeNames: { '#one': SUBSCRIPTION + queue, '#count': 'subscriptions' },
+    ExpressionAttributeValues: { ':shard': number(shard), ':less': number(-1) },
+    ReturnValues: 'ALL_NEW',
+  });
+
+/** Removes a client that has nothing. */
+export const removeClientParameters = (table: string, client: ClientId): DeleteItemCommandInput => ({
+  TableName: table,
+  Key: clientKey(client),
+  ConditionExpression:
+    '(attribute_not_exists(#connections) OR #connections = :none) AND (attribute_not_exists(#subscriptions) OR #subscriptions = :none)',
+  ExpressionAttributeNames: { '#connections': 'connections', '#subscriptions': 'subscriptions' },
+  ExpressionAttributeValues: { ':none': number(0) },
+});

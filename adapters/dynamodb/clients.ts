@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Client, Connection } from '../../broker/model/connection';
+import type { ClientId, ConnectionId, Time } from '../../broker/model/names';
+import type { SubscriptionKey } from '../../broker/model/subscription';
+import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
+import {
+  addConnectionParameters,
+  addSubscriptionParameters,
+  clientKey,
+  connectionCount,
+  connectionsOf,
+  removeClientParameters,
+  removeConnectionsParameters,
+  removeSubscriptionParameters,
+  subscriptionCount,
+  subscriptionsOf,
+  toClient,
+} from './clientItem';
+import { fromCursor, toCursor } from './cursors';
+import type { Database, Written } from './database';
+import type { Item } from './items';
+
+/** How often a change is tried again because others changed the client meanwhile. */
+const ATTEMPTS = 20;
+/** Clients looked at in one request of a list, and how many requests a page may take. */
+const SCANNED = 200;
+const SCANS = 10;
+
+/** The list takes all clients twice: first those that are connected, then the others. */
+const Position = z.strictObject({
+  list: z.literal('clients'),
+  connected: z.boolean(),
+  after: z.string().min(1).max(128).optional(),
+});
+type Position = z.infer<typeof Position>;
+
+/** The directory of clients in DynamoDB: one item each. */
+export class DynamoClients implements ClientStore {
+  constructor(
+    private readonly db: Database,
+    private readonly table: string,
+  ) {}
+
+  async get(client: ClientId, now: Time): Promise<Client> {
+    const item = await this.db.get(this.table, clientKey(client));
+    return item === undefined ? { client, connections: [], subscriptions: [] } : toClient(item, now);
+  }
+
+  async addConnection(connection: Connection, limit: number, now: Time): Promise<boolean> {
+    return this.decided(async () => {
+      if ((await this.db.update(addConnectionParameters(this.table, connection, limit))).done) return true;
+      const item = await this.db.get(this.table, clientKey(connection.client));
+      if (item === undefined) return undefined;
+      const noted = connectionsOf(item);
+      if (noted.some((one) => one.connection === connection.connection)) return true;
+      const expired = noted.filter(({ expiresAt }) => expiresAt <= now).map((one) => one.connection);
+      if (expired.length > 0) {
+        await this.db.update(removeConnectionsParameters(this.table, connection.client, expired));
+        return undefined;
+      }
+      return connectionCount(item) >= limit ? false : undefined;
+    });
+  }
+
+  async removeConnection(client: ClientId, connection: ConnectionId): Promise<void> {
+    await this.removeIfEmpty(
+      client,
+      await this.db.update(removeConnectionsParameters(this.table, client, [connection])),
+    );
+  }
+
+  async addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined> {
+    const decision = await this.decided(async () => {
+      if ((await this.db.update(addSubscriptionParameters(this.table, key, limit))).done) return { key };
+      const item = await this.db.get(this.table, clientKey(key.client));
+      if (item === undefined) return undefined;
+      const there = subscriptionsOf(item).find(({ queue }) => queue === key.queue);
+      if (there !== undefined) return { key: there };
+      return subscriptionCount(item) >= limit ? { key: undefined } : undefined;
+    });
+    return decision.key;
+  }
+
+  async removeSubscription(key: SubscriptionKey): Promise<void> {
+    await this.removeIfEmpty(key.client, await this.db.update(removeSubscriptionParameters(this.table, key)));
+  }
+
+  async list(request: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {
+    const start = { list: 'clients', connected: connected ?? true } as const;
+    let position: Position | undefined = request.cursor === undefined ? start : fromCursor(Position, request.cursor);
+    const items: Client[] = [];
+    for (let scan = 0; position !== undefined && items.length < request.limit && scan < SCANS; scan++) {
+      position = await this.scan(position, items, request.limit, now, connected === undefined);
+    }
+    return { items, ...(position === undefined ? {} : { cursor: toCursor(position) }) };
+  }
+
+  /** Adds what one request finds to `items`. Returns where to go on; undefined at the end of the list. */
+  private async scan(position: Position, items: Client[], limit: number, now: Time, both: boolean) {
+    const { list, connected, after } = position;
+    const page = await this.db.scan({
+      TableName: this.table,
+      Limit: SCANNED,
+      ExclusiveStartKey: after === undefined ? undefined : clientKey(after as ClientId),
+    });
+    for (const client of (page.Items ?? []).map((item) => toClient(item, now))) {
+      const fits = connected
+        ? client.connections.length > 0
+        : client.connections.length === 0 && client.subscriptions.length > 0;
+      if (!fits) continue;
+      items.push(client);
+      if (items.length === limit) return { list, connected, after: client.client };
+    }
+    const last = page.LastEvaluatedKey?.client?.S;
+    if (last !== undefined) return { list, connected, after: last };
+    return connected && both ? ({ list, connected: false } as const) : undefined;
+  }
+
+  /** Tries until there is a decision: `attempt` answers undefined if others were quicker. */
+  private async decided<Decision>(attempt: () => Promise<Decision | undefined>): Promise<Decision> {
+    for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+      const decision = await attempt();
+      if (decision !== undefined) return decision;
+    }
+    throw new Unavailable('others kept changing the client');
+  }
+
+  private async removeIfEmpty(client: ClientId, removed: Written): Promise<void> {
+    const left: Item | undefined = removed.done ? removed.item : undefined;
+    if (left === undefined || connectionCount(left) > 0 || subscriptionCount(left) > 0) return;
+    await this.db.delete(removeClientParameters(this.table, client));
+  }
+}

@@ -1,0 +1,39 @@
+import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { Unavailable } from '../../broker/ports';
+
+/** Refusals that pass by themselves, which DynamoDB counts as the caller's fault. */
+const PASSING = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'LimitExceededException',
+  'TransactionConflictException',
+  'ReplicatedWriteConflictException',
+]);
+
+export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
+  error instanceof ConditionalCheckFailedException;
+
+/**
+ * Whether the SDK sent the request more than once. An earlier attempt may then have taken effect although its answer
+ * was lost, and have made the condition of the later one fail.
+ */
+export const wasRetried = (error: ConditionalCheckFailedException): boolean => (error.$metadata.attempts ?? 2) > 1;
+
+/**
+ * What a failure means to the broker: `Unavailable` for what may pass, which is all that is not answered by DynamoDB
+ * (time-outs, lost connections), its own faults and throttling. The rest is our mistake and stays as it is.
+ */
+export function toDomainError(error: unknown, what: string): unknown {
+  if (error instanceof DynamoDBServiceException && error.$fault === 'client' && !PASSING.has(error.name)) return error;
+  return new Unavailable(`${what} failed`, { cause: error });
+}
+
+/** Runs a request whose repetition is harmless. */
+export async function guarded<Answer>(what: string, run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toDomainError(error, what);
+  }
+}

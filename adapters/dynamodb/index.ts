@@ -1,0 +1,33 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Stores } from '../../broker/ports';
+import { DynamoClients } from './clients';
+import { DynamoConnections } from './connections';
+import { Database } from './database';
+import { DynamoDeadLetters } from './deadLetters';
+import { DynamoLog } from './log';
+import { Numbers } from './numbers';
+import { DynamoPendingTimers, type PendingTimers } from './pendingTimers';
+import { DynamoQueues } from './queues';
+import { DynamoSubscriptions } from './subscriptions';
+import type { TableNames } from './tables';
+
+export { dynamodbClient } from './client';
+export type { PendingTimers } from './pendingTimers';
+export type { TableNames } from './tables';
+
+/** The stores in DynamoDB, and the record that its timers need. Made once per process, like the client. */
+export function dynamodbStores(
+  client: DynamoDBClient,
+  tables: TableNames,
+): Stores & { readonly pendingTimers: PendingTimers } {
+  const db = new Database(client);
+  return {
+    queues: new DynamoQueues(db, tables.queues),
+    log: new DynamoLog(db, tables.messages, new Numbers(db, tables.queues)),
+    subscriptions: new DynamoSubscriptions(db, tables.subscriptions),
+    connections: new DynamoConnections(db, tables.connections),
+    clients: new DynamoClients(db, tables.clients),
+    deadLetters: new DynamoDeadLetters(db, tables.deadLetters),
+    pendingTimers: new DynamoPendingTimers(db, tables.timers),
+  };
+}

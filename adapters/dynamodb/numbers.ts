@@ -1,0 +1,48 @@
+import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import { Unavailable } from '../../broker/ports';
+import type { Database } from './database';
+import { numberOr } from './items';
+import { takeParameters } from './queueItem';
+
+/** Numbers that were taken: `first` and those after it, as many as asked for. */
+export interface Taken {
+  readonly first: Seq;
+  /** When the number before `first` was taken; 0 if it is 1. */
+  readonly previousAt: Time;
+}
+
+/** Queues remembered as full of event names. */
+const REMEMBERED = 10_000;
+
+/** Gives out the numbers of messages. */
+export class Numbers {
+  /** Those with no room for another event name; names are never removed, so that they stay full. */
+  private readonly full = new Set<QueueName>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly table: string,
+  ) {}
+
+  /**
+   * Takes the next numbers of a queue, which comes into being by it, and learns event names as long as there is room.
+   *
+   * @throws Unavailable numbers may have been taken that nobody will use.
+   */
+  async take(queue: QueueName, count: number, events: readonly EventName[], now: Time): Promise<Taken> {
+    const names = this.full.has(queue) ? [] : [...new Set(events)];
+    let taken = await this.db.update(takeParameters(this.table, queue, count, names, now));
+    if (!taken.done) {
+      if (names.length === 1) this.remember(queue);
+      taken = await this.db.update(takeParameters(this.table, queue, count, [], now));
+    }
+    if (!taken.done) throw new Unavailable(`numbers of ${queue} could not be taken`);
+    const before = taken.item ?? {};
+    return { first: numberOr(before, 'head', 0) + 1, previousAt: numberOr(before, 'headAt', 0) };
+  }
+
+  private remember(queue: QueueName): void {
+    if (this.full.size >= REMEMBERED) this.full.clear();
+    this.full.add(queue);
+  }
+}

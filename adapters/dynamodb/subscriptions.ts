@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import type { Time } from '../../broker/model/names';
+import { type Shard, shardKey } from '../../broker/model/queue';
+import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
+import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
+import { fromCursor, toCursor } from './cursors';
+import type { Database } from './database';
+import { isExpired, LIVING, number, text } from './items';
+import { removeParameters, saveParameters, subscriptionKey, toSubscription } from './subscriptionItem';
+
+/** The last one given: its shard's number and its client. */
+const Position = z.strictObject({
+  list: z.literal('subscriptions'),
+  shard: z.int().nonnegative(),
+  client: z.string().min(1).max(128),
+});
+
+/** The subscriptions in DynamoDB: one item each, the shards as partitions. */
+export class DynamoSubscriptions implements SubscriptionStore {
+  constructor(
+    private readonly db: Database,
+    private readonly table: string,
+  ) {}
+
+  async get(key: SubscriptionKey, now: Time): Promise<Subscription | undefined> {
+    const item = await this.db.get(this.table, subscriptionKey(key));
+    return item === undefined || isExpired(item, now) ? undefined : toSubscription(item);
+  }
+
+  async getMany(keys: readonly SubscriptionKey[], now: Time): Promise<Subscription[]> {
+    const items = await this.db.getMany(this.table, keys.map(subscriptionKey));
+    return items.filter((item) => !isExpired(item, now)).map(toSubscription);
+  }
+
+  async save(subscription: Subscription, now: Time): Promise<boolean> {
+    const token = randomBytes(6).toString('base64');
+    const saved = await this.db.put(saveParameters(this.table, subscription, now, token));
+    if (saved.done || !saved.retried) return saved.done;
+    const stored = await this.db.get(this.table, subscriptionKey(subscription));
+    return stored?.token?.S === token;
+  }
+
+  async remove(subscription: Subscription): Promise<boolean> {
+    return (await this.db.delete(removeParameters(this.table, subscription))).done;
+  }
+
+  async persisted(): Promise<void> {}
+
+  async connected(shard: Shard, now: Time): Promise<Subscription[]> {
+    const found: Subscription[] = [];
+    const query = living(this.table, shard, now);
+    const pages = this.db.query({
+      ...query,
+      FilterExpression: `attribute_exists(#attached) AND ${LIVING}`,
+      ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#attached': 'attached' },
+    });
+    for await (const { Items: items = [] } of pages) found.push(...items.map(toSubscription));
+    return found;
+  }
+
+  async list(shards: readonly Shard[], request: PageRequest, now: Time): Promise<Page<Subscription>> {
+    const after = request.cursor === undefined ? undefined : fromCursor(Position, request.cursor);
+    const items: Subscription[] = [];
+    for (const shard of [...shards].sort((a, b) => a.shard - b.shard)) {
+      if (after !== undefined && shard.shard < after.shard) continue;
+      const query = living(this.table, shard, now, after?.shard === shard.shard ? after.client : undefined);
+      const pages = this.db.query({ ...query, Limit: request.limit + 1 });
+      for await (const page of pages) {
+        items.push(...(page.Items ?? []).map(toSubscription));
+        if (items.length > request.limit) return cut(items, request.limit);
+      }
+    }
+    return { items };
+  }
+}
+
+/** Those of a shard that are not expired, by client; those after `after`. */
+function living(table: string, shard: Shard, now: Time, after?: string): QueryCommandInput {
+  return {
+    TableName: table,
+    KeyConditionExpression: after === undefined ? '#shard = :shard' : '#shard = :shard AND #client > :after',
+    FilterExpression: LIVING,
+    ExpressionAttributeNames: {
+      '#shard': 'shard',
+      '#until': 'until',
+      ...(after === undefined ? {} : { '#client': 'client' }),
+    },
+    ExpressionAttributeValues: {
+      ':shard': text(shardKey(shard)),
+      ':now': number(now),
+      ...(after === undefined ? {} : { ':after': text(after) }),
+    },
+  };
+}
+
+function cut(found: readonly Subscription[], limit: number): Page<Subscription> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  if (last === undefined) return { items };
+  return { items, cursor: toCursor({ list: 'subscriptions', shard: last.shard, client: last.client }) };
+}

@@ -1,0 +1,3 @@
+export * from './ambient';
+export * from './reporter';
+export * from './wakeUps';

@@ -1,0 +1,2 @@
+export { WebSocketPusher } from './pusher';
+export { FrameSocket } from './socket';

@@ -1,0 +1,40 @@
+import type { ConnectionId } from '../../broker/model/names';
+import type { Pushed, Pusher } from '../../broker/ports';
+import type { FrameSocket } from './socket';
+
+/** Bytes that may wait in one connection's buffer before it counts as slow. */
+const BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** The connections of this process. */
+export class WebSocketPusher implements Pusher {
+  private readonly sockets = new Map<ConnectionId, FrameSocket>();
+
+  add(connection: ConnectionId, socket: FrameSocket): void {
+    this.sockets.set(connection, socket);
+  }
+
+  remove(connection: ConnectionId): void {
+    this.sockets.delete(connection);
+  }
+
+  /** All that are open, and some that are not. */
+  connections(): ConnectionId[] {
+    return [...this.sockets.keys()];
+  }
+
+  async push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
+    const socket = this.sockets.get(connection);
+    if (!socket?.isOpen) return { outcome: 'gone', sent: 0 };
+    let sent = 0;
+    for (const frame of frames) {
+      if (socket.waiting > BUFFER_BYTES) return { outcome: 'slow', sent };
+      socket.send(frame);
+      sent += 1;
+    }
+    return { outcome: 'sent', sent };
+  }
+
+  async close(connection: ConnectionId, code: number, reason: string): Promise<void> {
+    this.sockets.get(connection)?.webSocket.close(code, reason);
+  }
+}

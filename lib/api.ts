@@ -1,0 +1,157 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type IAccessLogSettings,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+  WebSocketApi,
+  WebSocketRoute,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from './permissions';
+
+type RouteFunction = Exclude<FunctionName, 'deliver'>;
+
+/** Which function answers each action that a client can ask for. */
+export const routes = {
+  $connect: 'connect',
+  $disconnect: 'disconnect',
+  $default: 'default',
+  publish: 'publish',
+  subscribe: 'subscribe',
+  unsubscribe: 'subscribe',
+  seek: 'subscribe',
+  ack: 'ack',
+  nack: 'ack',
+  reject: 'ack',
+  extend: 'ack',
+  catchup: 'ack',
+  list: 'list',
+  status: 'list',
+  redrive: 'list',
+  purge: 'list',
+} as const satisfies Record<string, RouteFunction>;
+
+/** API Gateway itself calls these; there is no frame to answer. */
+const unanswered: ReadonlySet<string> = new Set(['$connect', '$disconnect']);
+
+export interface ApiProps {
+  readonly stageName: string;
+  readonly throttle: ThrottleSettings;
+
+  /**
+   * Logs a line per request, without payloads, headers and credentials.
+   *
+   * @default - no access log
+   */
+  readonly accessLog?: ILogGroup;
+
+  /**
+   * The endpoint of a local emulator of AWS.
+   *
+   * @default - it is AWS
+   */
+  readonly emulator?: string;
+
+  /** Whether routes are given a route response, without which API Gateway drops what their functions return. */
+  readonly routeResponses: boolean;
+}
+
+/**
+ * The WebSocket API. `route` comes after construction, for the functions must be told the callback URL: first the API,
+ * then the functions, then the routes, and nothing refers to each other in a circle.
+ */
+export class Api extends Construct {
+  readonly webSocketApi: WebSocketApi;
+  readonly stage: WebSocketStage;
+
+  /** Where clients connect. */
+  readonly url: string;
+
+  /** Where functions push to connections. */
+  readonly callbackUrl: string;
+
+  private readonly routeResponses: boolean;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const { emulator, stageName, throttle } = props;
+    this.routeResponses = props.routeResponses;
+    this.webSocketApi = new WebSocketApi(this, 'WebSocket', { routeSelectionExpression: '$request.body.action' });
+    this.stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.webSocketApi,
+      stageName,
+      autoDeploy: true,
+      throttle,
+      ...(props.accessLog && { accessLogSettings: accessLogSettings(props.accessLog) }),
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    const { apiId } = this.webSocketApi;
+    this.callbackUrl = emulator
+      ? `${emulator}/_aws/execute-api/${apiId}/${stageName}`
+      : `https://${apiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
+    this.url = this.callbackUrl.replace(/^http/, 'ws');
+  }
+
+  /** Connects every route with the function that answers it. */
+  route(functions: Readonly<Record<RouteFunction, IFunction>>): void {
+    for (const [routeKey, name] of Object.entries(routes)) {
+      const route = new WebSocketRoute(this, `Route${routeKey.replace('$', '-')}`, {
+        webSocketApi: this.webSocketApi,
+        routeKey,
+        integration: new WebSocketLambdaIntegration('Integration', functions[name]),
+        returnResponse: this.routeResponses && !unanswered.has(routeKey),
+      });
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'API Gateway can authorize $connect only; who may do what is decided by the functions.',
+      });
+    }
+  }
+
+  /** Allows pushing to connections (`POST`) or closing them (`DELETE`). */
+  grantConnections(grantee: IFunction, methods: readonly ('POST' | 'DELETE')[]): Grant {
+    const resourceArns = methods.map((method) =>
+      this.webSocketApi.arnForExecuteApiV2(`${method}/@connections/*`, this.stage.stageName),
+    );
+    for (const arn of resourceArns) {
+      Validations.of(grantee.role ?? grantee).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${finding(this, arn)}]`,
+        reason: 'Connections come and go: any may be reached, of this API and stage.',
+      });
+    }
+    return Grant.addToPrincipal({ grantee, actions: ['execute-api:ManageConnections'], resourceArns });
+  }
+}
+
+/** An ARN as cdk-nag spells it: with names in place of what is known after the deployment only. */
+function finding(scope: Construct, arn: string): string {
+  const { 'Fn::Join': join } = Stack.of(scope).resolve(arn) as { 'Fn::Join': [string, (string | { Ref: string })[]] };
+  return join[1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join(join[0]);
+}
+
+/** What is worth knowing of a request and says nothing of what was in it. */
+function accessLogSettings(accessLog: ILogGroup): IAccessLogSettings {
+  return {
+    destination: new LogGroupLogDestination(accessLog),
+    format: AccessLogFormat.custom(
+      JSON.stringify({
+        requestId: '$context.requestId',
+        time: '$context.requestTimeEpoch',
+        connectionId: '$context.connectionId',
+        eventType: '$context.eventType',
+        route: '$context.routeKey',
+        status: '$context.status',
+        integrationStatus: '$context.integrationStatus',
+        integrationLatency: '$context.integrationLatency',
+        error: '$context.error.message',
+        integrationError: '$context.integrationErrorMessage',
+      }),
+    ),
+  };
+}

@@ -1,0 +1,40 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Api } from './api';
+import type { HoldfastProps } from './holdfastProps';
+import { type TableName, type Tables, tableVariables } from './tables';
+import type { WakeUps } from './wakeUps';
+
+type Environment = Record<string, string>;
+
+const tableNames = Object.keys(tableVariables) as TableName[];
+
+/** What the functions learn from their environment: where everything is, and how long it is kept, in seconds. */
+export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: HoldfastProps): Environment {
+  const expiry = props.subscriptionExpiry ?? Duration.days(31);
+  return {
+    ...namesOf(tables, tableNames),
+    ...retention(props),
+    HOLDFAST_WAKE_UPS_URL: wakeUps.queue.queueUrl,
+    HOLDFAST_CALLBACK_URL: api.callbackUrl,
+    HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),
+    HOLDFAST_SUBSCRIPTION_EXPIRY: expiry === 'never' ? '0' : seconds(expiry),
+    HOLDFAST_SHARD_SIZE: String(props.shardSize ?? 250),
+  };
+}
+
+/** As much of it as publishing takes. */
+export function publisherEnvironment(tables: Tables, props: HoldfastProps): Environment {
+  return { ...namesOf(tables, ['queues', 'messages']), ...retention(props) };
+}
+
+function namesOf(tables: Tables, names: readonly TableName[]): Environment {
+  return Object.fromEntries(names.map((name) => [tableVariables[name], tables[name].tableName]));
+}
+
+function retention(props: HoldfastProps): Environment {
+  return { HOLDFAST_MESSAGE_RETENTION: seconds(props.messageRetention ?? Duration.days(7)) };
+}
+
+function seconds(duration: Duration): string {
+  return String(duration.toSeconds());
+}

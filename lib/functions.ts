@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundling } from './bundling';
+import type { FunctionName } from './permissions';
+
+const root = join(__dirname, '..');
+
+/** A publisher that has not stored its message by then never will; readers give up on its number after three times this. */
+export const routeTimeout = Duration.seconds(10);
+
+/** Long enough to push a batch of messages to many slow connections. */
+export const deliverTimeout = Duration.seconds(60);
+
+export interface FunctionsProps {
+  /** What every function finds in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+}
+
+/** The entry points in AWS: one function per kind of request, and `deliver`. */
+export class Functions extends Construct implements Readonly<Record<FunctionName, NodejsFunction>> {
+  readonly connect: NodejsFunction;
+  readonly disconnect: NodejsFunction;
+  readonly publish: NodejsFunction;
+  readonly subscribe: NodejsFunction;
+  readonly ack: NodejsFunction;
+  readonly list: NodejsFunction;
+  readonly default: NodejsFunction;
+  readonly deliver: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const route = (name: Exclude<FunctionName, 'deliver'>, description: string) =>
+      this.add(name, props, { description, timeout: routeTimeout, memorySize: 512 });
+    this.connect = route('connect', 'Records a new connection');
+    this.disconnect = route('disconnect', 'Forgets a connection that was closed');
+    this.publish = route('publish', 'Stores messages');
+    this.subscribe = route('subscribe', 'subscribe, unsubscribe, seek');
+    this.ack = route('ack', 'ack, nack, reject, extend, catchup');
+    this.list = route('list', 'list, status, redrive, purge');
+    this.default = route('default', 'ping, and the answer to everything unknown');
+    this.deliver = this.add('deliver', props, {
+      description: 'Woken by messages, connections and timers; pushes what is due',
+      timeout: deliverTimeout,
+      memorySize: 1024,
+      // A timer that arms the next one looks like an endless loop to Lambda, which would stop it after 16 rounds.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+  }
+
+  private add(name: FunctionName, props: FunctionsProps, own: NodejsFunctionProps): NodejsFunction {
+    const id = constructId(name);
+    const logGroup = new LogGroup(this, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of its own in place of AWS's managed policy, which allows writing to every log of the account.
+    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    return new NodejsFunction(this, id, {
+      ...own,
+      entry: join(root, 'lambdas', `${name}.ts`),
+      handler: 'handler',
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role,
+      logGroup,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      awsSdkConnectionReuse: false,
+      bundling,
+    });
+  }
+}
+
+/** Such as `PublishFunction`; never `Default` alone, which the CDK leaves out of names. */
+function constructId(name: FunctionName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+}

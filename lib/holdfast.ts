@@ -1,0 +1,112 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms';
+import { Api } from './api';
+import { environment, publisherEnvironment } from './environment';
+import { Functions } from './functions';
+import type { HoldfastProps } from './holdfastProps';
+import { type FunctionName, permissions, publishing, type TableAccess } from './permissions';
+import { type TableName, Tables } from './tables';
+import { wake } from './wake';
+import { WakeUps } from './wakeUps';
+
+/**
+ * A durable message queue over WebSocket. Nothing runs, and nothing but storage is paid for, while nobody talks.
+ *
+ * ```ts
+ * const queue = new Holdfast(this, 'Queue');
+ * new CfnOutput(this, 'QueueUrl', { value: queue.url });
+ * ```
+ */
+export class Holdfast extends Construct {
+  /** Where clients connect: `wss://…`. */
+  readonly url: string;
+
+  /** Where to push to connections: `https://…`, for `ApiGatewayManagementApiClient`. */
+  readonly callbackUrl: string;
+
+  readonly tables: Tables;
+  readonly functions: Functions;
+  readonly api: Api;
+  readonly wakeUps: WakeUps;
+
+  /** One for each failure queue. They tell nobody until given an action: `alarm.addAlarmAction(…)`. */
+  readonly alarms: readonly Alarm[];
+
+  /** What a function of yours needs in its environment to publish; give it `grantPublish` too. */
+  readonly publisherEnvironment: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: HoldfastProps = {}) {
+    super(scope, id);
+    const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    this.tables = new Tables(this, 'Tables', {
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
+    });
+    this.wakeUps = new WakeUps(this, 'WakeUps');
+    this.api = new Api(this, 'Api', {
+      stageName: props.stageName ?? 'v1',
+      throttle: props.throttle ?? defaultThrottle,
+      routeResponses: props.routeResponses ?? true,
+      ...(props.accessLog && { accessLog: this.accessLog(logRetention) }),
+      ...(props.emulator && { emulator: props.emulator }),
+    });
+    if (!props.accessLog) {
+      Validations.of(this.api.stage).acknowledge({
+        id: 'AwsSolutions-APIG1',
+        reason: 'An access log takes a role set for the whole account; HoldfastProps.accessLog turns it on.',
+      });
+    }
+    this.url = this.api.url;
+    this.callbackUrl = this.api.callbackUrl;
+    this.publisherEnvironment = publisherEnvironment(this.tables, props);
+    this.functions = new Functions(this, 'Functions', {
+      environment: environment(this.tables, this.wakeUps, this.api, props),
+      logRetention,
+    });
+    this.permit();
+    this.api.route(this.functions);
+    wake(this.functions.deliver, this.tables, this.wakeUps);
+    this.alarms = new Alarms(this, 'Alarms', {
+      Failures: this.wakeUps.failures,
+      DeadWakeUps: this.wakeUps.deadWakeUps,
+    }).all;
+  }
+
+  /**
+   * Allows publishing without a connection, by writing to the log directly; whoever is subscribed is woken as ever. The
+   * grantee finds the tables by `publisherEnvironment`.
+   */
+  grantPublish(grantee: IGrantable): Grant {
+    return this.grantTables(grantee, publishing);
+  }
+
+  private permit(): void {
+    for (const [name, { tables, wakeUps, connections }] of Object.entries(permissions)) {
+      const grantee = this.functions[name as FunctionName];
+      this.grantTables(grantee, tables);
+      if (wakeUps) this.wakeUps.grantArm(grantee);
+      if (connections) this.api.grantConnections(grantee, connections);
+    }
+  }
+
+  private grantTables(grantee: IGrantable, access: TableAccess): Grant {
+    const grants = Object.entries(access).map(([name, actions]) => {
+      const table = this.tables[name as TableName];
+      table.encryptionKey?.grantEncryptDecrypt(grantee);
+      return table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
+    });
+    return grants.reduce((all, grant) => all.combine(grant), Grant.drop(grantee, 'no tables'));
+  }
+
+  private accessLog(retention: RetentionDays): LogGroup {
+    return new LogGroup(this, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
+  }
+}
+
+/** Half of what an account has by default, so that a flood here leaves room for its other APIs. */
+const defaultThrottle: ThrottleSettings = { rateLimit: 5000, burstLimit: 2500 };

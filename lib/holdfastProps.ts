@@ -1,0 +1,95 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** How a `Holdfast` differs from the usual one. */
+export interface HoldfastProps {
+  /**
+   * How long messages are kept, delivered or not: 1 hour to 365 days.
+   *
+   * @default Duration.days(7)
+   */
+  readonly messageRetention?: Duration;
+
+  /**
+   * How long dead letters are kept: 1 hour to 365 days.
+   *
+   * @default Duration.days(14)
+   */
+  readonly deadLetterRetention?: Duration;
+
+  /**
+   * When a subscription ends that nobody connected to: 1 day or more, or `'never'`.
+   *
+   * @default Duration.days(31)
+   */
+  readonly subscriptionExpiry?: Duration | 'never';
+
+  /**
+   * How many subscriptions of a queue share a shard, which is delivered by one function at a time. Smaller shards
+   * deliver sooner to many subscribers and cost more wake-ups.
+   *
+   * @default 250
+   */
+  readonly shardSize?: number;
+
+  /**
+   * What becomes of the tables, and the messages in them, when they leave the stack.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * A key of yours that encrypts the tables.
+   *
+   * @default - a key that AWS owns: free of charge, and not yours to revoke
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * The last part of the URL.
+   *
+   * @default 'v1'
+   */
+  readonly stageName?: string;
+
+  /**
+   * How many frames a second API Gateway lets through, over all connections.
+   *
+   * @default - 5,000 a second, 2,500 at once: half of what an account has
+   */
+  readonly throttle?: ThrottleSettings;
+
+  /**
+   * Log a line per request: its route, status and duration, and nothing of its contents. API Gateway wants a CloudWatch
+   * role in the settings of the account (`AWS::ApiGateway::Account`) before it takes this.
+   *
+   * @default false
+   */
+  readonly accessLog?: boolean;
+
+  /**
+   * The endpoint of a local emulator of AWS that this is deployed into, such as `http://127.0.0.1:4566`: `url` and
+   * `callbackUrl` point there.
+   *
+   * @default - it is AWS
+   */
+  readonly emulator?: string;
+
+  /**
+   * Have routes answer with a route response. Without one API Gateway drops what a function returns; MiniStack sends it
+   * anyway, and its CloudFormation has no route responses.
+   *
+   * @default true
+   */
+  readonly routeResponses?: boolean;
+}

@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Tables } from './tables';
+import type { WakeUps } from './wakeUps';
+
+type Pattern = Record<string, unknown>;
+
+/**
+ * What wakes `deliver`: messages stored, connections that came and went, timers. Each may be lost, doubled or late without
+ * losing a message, so these mappings need to be diligent, not perfect.
+ */
+export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void {
+  // A message is what has an event; the markers of ids and the tombstones in the same table have none.
+  byStream(deliver, 'Messages', tables.messages, wakeUps, {
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: { NewImage: { event: { S: FilterRule.exists() } } },
+  });
+  byStream(deliver, 'Connections', tables.connections, wakeUps, {
+    eventName: FilterRule.or('INSERT', 'REMOVE'),
+  });
+  wakeUps.queue.grantConsumeMessages(deliver);
+  deliver.addEventSourceMapping('WakeUps', {
+    eventSourceArn: wakeUps.queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+  });
+}
+
+function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps, pattern: Pattern): void {
+  const eventSourceArn = table.tableStreamArn;
+  if (!eventSourceArn) throw new Error(`The table ${id} has no stream`);
+  // In place of `table.grantStreamRead`, which also allows listing all streams of the account.
+  deliver.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((call) => `dynamodb:${call}`),
+      resources: [eventSourceArn],
+    }),
+  );
+  table.encryptionKey?.grantDecrypt(deliver);
+  deliver.addEventSourceMapping(id, {
+    eventSourceArn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    // Many records of a burst wake the same queue once; without a batching window nobody waits for the batch to fill.
+    batchSize: 500,
+    filters: [FilterCriteria.filter(pattern)],
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    retryAttempts: 10,
+    // An hour-old doorbell has been rung again by timers and reconnects; what comes after it must not wait longer.
+    maxRecordAge: Duration.hours(1),
+    onFailure: new SqsDlq(wakeUps.failures),
+  });
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { FrameSocket, type WebSocketPusher } from '../adapters/websocket';
+import {
+  anonymousClient,
+  type ClientId,
+  type Connection,
+  type ConnectionId,
+  dismiss,
+  farewell,
+  LIFETIME_OVER,
+  type Ports,
+  SHUTTING_DOWN,
+} from '../broker';
+import { Session } from './session';
+
+const PING_EVERY_MS = 30_000;
+const GOODBYE_MS = 1_000;
+
+/** The connections of this server, from their first frame to their last. */
+export class Connections {
+  private readonly open = new Map<ConnectionId, WebSocket>();
+  private readonly ending = new Set<Promise<void>>();
+  private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
+  private readonly answered = new WeakSet<WebSocket>();
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly pusher: WebSocketPusher,
+  ) {}
+
+  /** @param client undefined: one that gave no name. */
+  accept(webSocket: WebSocket, socket: Socket, client: ClientId | undefined): void {
+    const now = this.ports.clock.now();
+    const connection: Connection = {
+      connection: randomUUID() as ConnectionId,
+      client: client ?? anonymousClient(randomUUID()),
+      connectedAt: now,
+      expiresAt: now + this.ports.settings.connectionLifetime,
+    };
+    const id = connection.connection;
+    const frames = new FrameSocket(webSocket, socket);
+    const session = new Session(this.ports, { client: connection.client, connection: id }, frames);
+    this.open.set(id, webSocket);
+    this.pusher.add(id, frames);
+    this.answered.add(webSocket);
+    const over = setTimeout(
+      () => void dismiss(this.ports, connection, LIFETIME_OVER),
+      this.ports.settings.connectionLifetime,
+    );
+    over.unref();
+    // What the other side breaks ends its connection and concerns nobody else.
+    webSocket.on('error', (error) => this.ports.reporter.warn('a connection broke', { connection: id, error }));
+    webSocket.on('pong', () => this.answered.add(webSocket));
+    webSocket.once('close', () => {
+      clearTimeout(over);
+      this.track(this.end(connection));
+    });
+    this.track(
+      this.begin(connection).then(
+        () => void webSocket.on('message', (data, isBinary) => session.receive(data, isBinary)),
+      ),
+    );
+  }
+
+  /** Says goodbye to all, and closes them; those that do not close by themselves are cut off. */
+  async close(): Promise<void> {
+    clearInterval(this.pinging);
+    const goodbyes = [...this.open.keys()].map((connection) => dismiss(this.ports, { connection }, SHUTTING_DOWN));
+    await Promise.all(goodbyes);
+    const cut = setTimeout(() => {
+      for (const webSocket of this.open.values()) webSocket.terminate();
+    }, GOODBYE_MS);
+    while (this.open.size > 0 || this.ending.size > 0) {
+      await Promise.all([...this.ending, ...[...this.open.values()].map(closed)]);
+    }
+    clearTimeout(cut);
+  }
+
+  private async begin(connection: Connection): Promise<void> {
+    await this.ports.connections.add(connection);
+    await this.ports.wakeUps.send({ kind: 'welcome', connection: connection.connection }, 0);
+  }
+
+  private async end(connection: Connection): Promise<void> {
+    this.open.delete(connection.connection);
+    this.pusher.remove(connection.connection);
+    await this.ports.connections.remove(connection.connection);
+    await farewell(this.ports, connection);
+  }
+
+  private track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error) => this.ports.reporter.warn('a connection could not be begun or ended', { error }))
+      .finally(() => this.ending.delete(tracked));
+    this.ending.add(tracked);
+  }
+
+  /** A connection that did not answer the ping before is dead, though nobody said so. */
+  private ping(): void {
+    for (const webSocket of this.open.values()) {
+      if (!this.answered.delete(webSocket)) webSocket.terminate();
+      else webSocket.ping();
+    }
+  }
+}
+
+const closed = (webSocket: WebSocket): Promise<void> =>
+  webSocket.readyState === webSocket.CLOSED
+    ? Promise.resolve()
+    : new Promise((resolve) => webSocket.once('close', () => resolve()));

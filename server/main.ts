@@ -1,0 +1,60 @@
+import { CommanderError } from 'commander';
+import { CorruptStore, UnusableFolder } from '../adapters/lmdb';
+import { readOptions, type ServerOptions } from './options';
+import { startServer } from './server';
+
+/** The exit code of a start that cannot succeed as it was asked for. */
+const MISUSE = 2;
+
+async function main(): Promise<void> {
+  let options: ServerOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    // Commander has said what is wrong.
+    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : MISUSE;
+    return;
+  }
+  try {
+    const server = await startServer(options);
+    announce(options, server.port);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        console.log('Holdfast is stopping …');
+        server.close().then(
+          () => process.exit(0),
+          (error) => fail(`Holdfast could not stop cleanly: ${messageOf(error)}`, 1),
+        );
+      });
+  } catch (error) {
+    fail(`Holdfast cannot start: ${explain(error, options)}`, MISUSE);
+  }
+}
+
+function announce({ host, data }: ServerOptions, port: number): void {
+  const url = `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  console.log(`Holdfast listens on ${url}, and keeps its data in ${data}. Ctrl-C stops it.
+
+Try it in two terminals:
+  npx wscat -c "${url}?clientId=alice" -x '{"action":"subscribe","queue":"demo"}' -w 600
+  npx wscat -c "${url}?clientId=bob" -x '{"action":"publish","queue":"demo","event":"hello","payload":"world"}'`);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function explain(error: unknown, { host, port }: ServerOptions): string {
+  if (error instanceof UnusableFolder || error instanceof CorruptStore) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or choose another with --port`;
+  if (code === 'EACCES') return `port ${port} may not be used: choose one above 1023 with --port`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${host} is not an address of this machine: choose another with --host`;
+  return messageOf(error);
+}
+
+function fail(message: string, code: number): never {
+  console.error(message);
+  process.exit(code);
+}
+
+void main();

@@ -1,0 +1,92 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import ms from 'ms';
+import { DEFAULT_SETTINGS } from '../broker';
+
+/** How the single-machine server runs. */
+export interface ServerOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  /** Milliseconds. */
+  readonly retention: number;
+  /** Milliseconds. */
+  readonly deadLetterRetention: number;
+  /** Milliseconds; Infinity: never. */
+  readonly subscriptionExpiry: number;
+  readonly logLevel: string;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function port(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It must be a number from 0 (any that is free) to 65535.');
+  return Number(text);
+}
+
+const duration = (least: number, most: number, range: string) => (text: string) => {
+  // A number alone would be milliseconds, which nobody means here.
+  const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
+  if (value === undefined || Number.isNaN(value) || value < least || value > most)
+    throw new InvalidArgumentError(`It must be a duration such as 36h or 7d, ${range}.`);
+  return value;
+};
+
+const retention = duration(HOUR, 365 * DAY, 'from 1h to 365d');
+const expiry = duration(DAY, Number.MAX_SAFE_INTEGER, 'at least 1d, or never');
+
+const EXAMPLES = `
+Examples:
+  npm start
+  npm start -- --port 9000 --data ./queue-data
+  HOLDFAST_PORT=9000 npm start`;
+
+/**
+ * Reads the options of a command line, and of the environment where the command line is silent.
+ *
+ * @param argv without the program.
+ * @throws CommanderError after it was explained; `exitCode` 0 for --help.
+ */
+export function readOptions(argv: readonly string[]): ServerOptions {
+  const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable);
+  const program = new Command('holdfast')
+    .description('Runs Holdfast, a durable message queue over WebSocket, on this machine.')
+    .addOption(
+      option('-p, --port <number>', 'port to listen on; 0: any that is free', 'HOLDFAST_PORT')
+        .default(8080)
+        .argParser(port),
+    )
+    .addOption(option('-H, --host <address>', 'address to listen on', 'HOLDFAST_HOST').default('127.0.0.1'))
+    .addOption(option('-d, --data <folder>', 'where messages are kept', 'HOLDFAST_DATA').default('.holdfast'))
+    .addOption(
+      option('--retention <duration>', 'how long messages are kept', 'HOLDFAST_RETENTION')
+        .default(DEFAULT_SETTINGS.messageRetention, '7d')
+        .argParser(retention),
+    )
+    .addOption(
+      option('--dead-letter-retention <duration>', 'how long dead letters are kept', 'HOLDFAST_DEAD_LETTER_RETENTION')
+        .default(DEFAULT_SETTINGS.deadLetterRetention, '14d')
+        .argParser(retention),
+    )
+    .addOption(
+      option(
+        '--subscription-expiry <duration>',
+        'when a subscription ends that nobody connects to; or never',
+        'HOLDFAST_SUBSCRIPTION_EXPIRY',
+      )
+        .default(DEFAULT_SETTINGS.subscriptionExpiry, '31d')
+        .argParser((text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : expiry(text))),
+    )
+    .addOption(
+      option('--log-level <level>', 'the least that is logged, as JSON on standard error', 'HOLDFAST_LOG_LEVEL')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help explains)')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  return program.parse(argv, { from: 'user' }).opts<ServerOptions>();
+}

@@ -1,0 +1,74 @@
+import { openLmdb } from '../adapters/lmdb';
+import { NodeTimers, NodeWakeUps, pinoReporter, systemClock, systemIds } from '../adapters/node';
+import { WebSocketPusher } from '../adapters/websocket';
+import { DEFAULT_SETTINGS, type Ports } from '../broker';
+import { Connections } from './connections';
+import { Doorbell } from './doorbell';
+import { listen } from './listen';
+import type { ServerOptions } from './options';
+
+const SWEEP_EVERY_MS = 60_000;
+const CONNECTION_LIFETIME_MS = 24 * 3_600_000;
+
+/** A server that runs. */
+export interface Server {
+  readonly port: number;
+  /** Says goodbye to all connections, and lets the data folder go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs Holdfast in this process.
+ *
+ * @throws UnusableFolder, CorruptStore, or what `listen` throws: EADDRINUSE, EACCES, ENOTFOUND …
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const reporter = pinoReporter(options.logLevel, 2);
+  const doorbell: Doorbell = new Doorbell(() => ports);
+  const stores = await openLmdb(options.data, {
+    onAppended: (queue) => doorbell.ring(queue),
+    report: (what, error) => reporter.warn(what, { error }),
+  });
+  const pusher = new WebSocketPusher();
+  const ports: Ports = {
+    ...stores,
+    pusher,
+    wakeUps: new NodeWakeUps((wakeUp) => doorbell.serve(wakeUp)),
+    timers: new NodeTimers((wakeUp) => doorbell.serve(wakeUp)),
+    clock: systemClock,
+    ids: systemIds(),
+    reporter,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      messageRetention: options.retention,
+      deadLetterRetention: options.deadLetterRetention,
+      subscriptionExpiry: options.subscriptionExpiry,
+      connectionLifetime: CONNECTION_LIFETIME_MS,
+      // One process serves all of a queue; shards would only be served one after the other.
+      shardSize: Number.POSITIVE_INFINITY,
+    },
+  };
+  const connections = new Connections(ports, pusher);
+  try {
+    const listener = await listen(options.host, options.port, (...accepted) => connections.accept(...accepted));
+    const sweeping = setInterval(() => {
+      stores
+        .sweep(systemClock.now())
+        .catch((error) => reporter.warn('what has expired could not be removed', { error }));
+    }, SWEEP_EVERY_MS);
+    sweeping.unref();
+    return {
+      port: listener.port,
+      close: async () => {
+        clearInterval(sweeping);
+        const unbound = listener.close();
+        await connections.close();
+        await unbound;
+        await stores.close();
+      },
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { RawData } from 'ws';
+import type { FrameSocket } from '../adapters/websocket';
+import {
+  answer,
+  type Caller,
+  inspectRoute,
+  type Outcome,
+  type Parsed,
+  type Ports,
+  ProtocolError,
+  parseRequest,
+  pingRoute,
+  publishRoute,
+  type Route,
+  settleRoute,
+  subscribeRoute,
+} from '../broker';
+
+const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscribeRoute, inspectRoute];
+
+/** Requests of one connection that may be under way before it is read no further. */
+const UNDER_WAY = 1_000;
+
+/**
+ * One connection's requests: each begins when those before it are answered, in the order in which they arrive, but for
+ * publishes. Those are waited for by nobody, so that many share one write to disk; they keep their own order.
+ */
+export class Session {
+  private underWay = 0;
+  private last: Promise<void> | undefined;
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly caller: Caller,
+    private readonly socket: FrameSocket,
+  ) {}
+
+  receive(data: RawData, isBinary: boolean): void {
+    this.underWay += 1;
+    if (this.underWay === UNDER_WAY) this.socket.webSocket.pause();
+    const handled = this.handle(data, isBinary).finally(() => {
+      this.underWay -= 1;
+      if (this.underWay === UNDER_WAY / 2) this.socket.webSocket.resume();
+    });
+    void handled;
+  }
+
+  private handle(data: RawData, isBinary: boolean): Promise<void> {
+    const parsed: Parsed = isBinary
+      ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
+      : parseRequest(data.toString());
+    const begin = async () => this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
+    const turn = this.last === undefined ? begin() : this.last.then(begin);
+    if ('request' in parsed && parsed.request.action === 'publish') return turn;
+    const settled: Promise<void> = turn.finally(() => {
+      if (this.last === settled) this.last = undefined;
+    });
+    this.last = settled;
+    return settled;
+  }
+
+  private reply({ reply, wakeUps }: Outcome): void {
+    if (reply && this.socket.isOpen) this.socket.send(JSON.stringify(reply));
+    for (const wakeUp of wakeUps ?? []) void this.ports.wakeUps.send(wakeUp, 0);
+  }
+}

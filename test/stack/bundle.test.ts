@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { HoldfastStack } from '../../lib';
+import { newApp } from './synthesize';
+
+/** Does what nothing else here does, for it takes seconds: bundles the functions as `cdk deploy` does. */
+describe('a bundle', () => {
+  const app = newApp({});
+  let folders: string[];
+
+  beforeAll(() => {
+    new HoldfastStack(app, 'Holdfast');
+    const { directory } = app.synth();
+    folders = readdirSync(directory)
+      .filter((name) => name.startsWith('asset.'))
+      .map((name) => join(directory, name));
+  }, 120_000);
+
+  test('is a module of its own with its source map', () => {
+    expect(folders.length).toBeGreaterThan(0);
+    for (const folder of folders) {
+      expect(existsSync(join(folder, 'index.mjs'))).toBe(true);
+      expect(existsSync(join(folder, 'index.mjs.map'))).toBe(true);
+    }
+  });
+
+  test('needs nothing that is not in it', () => {
+    for (const folder of folders) {
+      const program = `const { handler } = await import('./index.mjs'); console.log(typeof handler)`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, ...someEnvironment },
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' });
+    }
+  });
+});
+
+/** Nothing is called, but what reads its environment at the start must find something there. */
+const someEnvironment = {
+  AWS_REGION: 'us-east-1',
+  ...Object.fromEntries(
+    ['QUEUES', 'MESSAGES', 'SUBSCRIPTIONS', 'CONNECTIONS', 'CLIENTS', 'DEAD_LETTERS', 'TIMERS'].map((table) => [
+      `HOLDFAST_${table}_TABLE`,
+      table,
+    ]),
+  ),
+  HOLDFAST_WAKE_UPS_URL: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups',
+  HOLDFAST_CALLBACK_URL: 'https://api.execute-api.us-east-1.amazonaws.com/v1',
+  HOLDFAST_MESSAGE_RETENTION: '604800',
+  HOLDFAST_DEAD_LETTER_RETENTION: '1209600',
+  HOLDFAST_SUBSCRIPTION_EXPIRY: '2678400',
+  HOLDFAST_SHARD_SIZE: '250',
+};

@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { deployed, inOwnStack, resource, resources } from './synthesize';
+
+const lambda = 'AWS::Lambda::Function';
+const names = ['Connect', 'Disconnect', 'Publish', 'Subscribe', 'Ack', 'List', 'Default', 'Deliver'];
+
+describe('the functions', () => {
+  const template = deployed();
+  const one = (name: string) => resource(template, lambda, `QueueFunctions${name}Function`);
+  const variables = (name: string) =>
+    (one(name).Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+
+  test('are one for each kind of request, and deliver; nothing else runs', () => {
+    expect(Object.keys(resources(template, lambda))).toHaveLength(names.length);
+  });
+
+  test.each(names)('%s runs on Node 24 and arm64', (name) => {
+    expect(one(name).Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+  });
+
+  test.each(names)('%s logs to a group of its own, which forgets after a month', (name) => {
+    const logs = resource(template, 'AWS::Logs::LogGroup', `QueueFunctions${name}FunctionLogs`);
+    expect(one(name).Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logs.logicalId } });
+    expect(logs.Properties.RetentionInDays).toBe(30);
+  });
+
+  test('keep their logs for as long as asked', () => {
+    const groups = resources(inOwnStack({ logRetention: RetentionDays.ONE_WEEK }).template(), 'AWS::Logs::LogGroup');
+    for (const { Properties } of Object.values(groups)) expect(Properties.RetentionInDays).toBe(7);
+  });
+
+  test('answer within 10 seconds, so that no publisher outlives the 30 that readers wait for a missing number', () => {
+    for (const name of names.filter((route) => route !== 'Deliver')) expect(one(name).Properties.Timeout).toBe(10);
+  });
+
+  test('have a minute to deliver', () => {
+    expect(one('Deliver').Properties.Timeout).toBe(60);
+  });
+
+  test('may wake themselves without being taken for an endless loop, where they have to', () => {
+    for (const name of names) {
+      expect(one(name).Properties.RecursiveLoop).toBe(name === 'Deliver' ? 'Allow' : undefined);
+    }
+  });
+
+  test.each(names)('%s is told where everything is', (name) => {
+    const found = Object.keys(variables(name)).filter((variable) => variable.startsWith('HOLDFAST_'));
+    expect(found.sort()).toEqual([
+      'HOLDFAST_CALLBACK_URL',
+      'HOLDFAST_CLIENTS_TABLE',
+      'HOLDFAST_CONNECTIONS_TABLE',
+      'HOLDFAST_DEAD_LETTERS_TABLE',
+      'HOLDFAST_DEAD_LETTER_RETENTION',
+      'HOLDFAST_MESSAGES_TABLE',
+      'HOLDFAST_MESSAGE_RETENTION',
+      'HOLDFAST_QUEUES_TABLE',
+      'HOLDFAST_SHARD_SIZE',
+      'HOLDFAST_SUBSCRIPTIONS_TABLE',
+      'HOLDFAST_SUBSCRIPTION_EXPIRY',
+      'HOLDFAST_TIMERS_TABLE',
+      'HOLDFAST_WAKE_UPS_URL',
+    ]);
+  });
+
+  test('keep messages 7 days, dead letters 14 and subscriptions 31, unless told otherwise', () => {
+    expect(variables('Deliver')).toMatchObject({
+      HOLDFAST_MESSAGE_RETENTION: '604800',
+      HOLDFAST_DEAD_LETTER_RETENTION: '1209600',
+      HOLDFAST_SUBSCRIPTION_EXPIRY: '2678400',
+      HOLDFAST_SHARD_SIZE: '250',
+    });
+    inOwnStack({
+      messageRetention: Duration.hours(1),
+      deadLetterRetention: Duration.days(1),
+      subscriptionExpiry: 'never',
+      shardSize: 10,
+    })
+      .template()
+      .allResourcesProperties(lambda, {
+        Environment: {
+          Variables: {
+            HOLDFAST_MESSAGE_RETENTION: '3600',
+            HOLDFAST_DEAD_LETTER_RETENTION: '86400',
+            HOLDFAST_SUBSCRIPTION_EXPIRY: '0',
+            HOLDFAST_SHARD_SIZE: '10',
+          },
+        },
+      });
+  });
+});

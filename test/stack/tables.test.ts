@@ -1,0 +1,95 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Holdfast } from '../../lib';
+import { deployed, newApp, resource, resources } from './synthesize';
+
+const table = 'AWS::DynamoDB::Table';
+
+describe('the tables', () => {
+  const template = deployed();
+  const all = Object.values(resources(template, table));
+  const properties = (name: string) => resource(template, table, `QueueTables${name}`).Properties;
+
+  test('are seven', () => {
+    expect(all).toHaveLength(7);
+  });
+
+  test('are on demand', () => {
+    for (const { Properties } of all) expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+  });
+
+  test('can be restored to any point in time', () => {
+    for (const { Properties } of all) {
+      expect(Properties.PointInTimeRecoverySpecification).toMatchObject({ PointInTimeRecoveryEnabled: true });
+    }
+  });
+
+  test('stay when the stack is destroyed', () => {
+    for (const { DeletionPolicy } of all) expect(DeletionPolicy).toBe('Retain');
+  });
+
+  test('go with the stack when it was deployed with -c retain=false', () => {
+    const destroyed = Object.values(resources(deployed({ retain: 'false' }), table));
+    expect(destroyed).toHaveLength(7);
+    for (const { DeletionPolicy } of destroyed) expect(DeletionPolicy).toBe('Delete');
+  });
+
+  test('are not put at risk by a misspelt flag', () => {
+    expect(() => deployed({ retain: 'flase' })).toThrow('-c retain must be true or false, not flase');
+  });
+
+  test.each([
+    ['Queues', ['queue:S']],
+    ['Messages', ['queue:S', 'seq:N']],
+    ['Subscriptions', ['shard:S', 'client:S']],
+    ['Connections', ['connection:S']],
+    ['Clients', ['client:S']],
+    ['DeadLetters', ['owner:S', 'seq:N']],
+    ['Timers', ['shard:S']],
+  ])('%s has the key %j', (name, key) => {
+    const { KeySchema, AttributeDefinitions } = properties(name) as {
+      KeySchema: { AttributeName: string }[];
+      AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+    };
+    const type = (attribute: string) =>
+      AttributeDefinitions.find(({ AttributeName }) => AttributeName === attribute)?.AttributeType;
+    expect(KeySchema.map(({ AttributeName }) => `${AttributeName}:${type(AttributeName)}`)).toEqual(key);
+  });
+
+  test.each(['Messages', 'Subscriptions', 'Connections', 'Clients', 'DeadLetters', 'Timers'])(
+    '%s forgets what has expired',
+    (name) => {
+      expect(properties(name).TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+    },
+  );
+
+  test('Queues remembers for good, since a queue that lost its counter would number from 1 again', () => {
+    expect(properties('Queues').TimeToLiveSpecification).toBeUndefined();
+  });
+
+  test('stream messages as they are stored, and connections as they come and go', () => {
+    const views = all.map(({ Properties }) => Properties.StreamSpecification).filter((stream) => stream !== undefined);
+    expect(views).toHaveLength(2);
+    expect(properties('Messages').StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
+    expect(properties('Connections').StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+  });
+
+  test('are encrypted with a key of one’s own where one is given', () => {
+    const specifications = (of: typeof template) =>
+      Object.values(resources(of, table)).map(({ Properties }) => Properties.SSESpecification);
+    const stack = new Stack(newApp());
+    const encryptionKey = new Key(stack, 'Key');
+    new Holdfast(stack, 'Queue', { encryptionKey });
+    expect(new Set(specifications(template))).toEqual(new Set([undefined]));
+    const encrypted = Template.fromStack(stack);
+    for (const specification of specifications(encrypted)) {
+      expect(specification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+    }
+    const whoMayDecrypt = Object.entries(resources(encrypted, 'AWS::IAM::Policy'))
+      .filter(([, { Properties }]) => JSON.stringify(Properties).includes('kms:Decrypt'))
+      .map(([id]) => /Functions(\w+)Function/.exec(id)?.[1]);
+    // All but `default`, which touches no table.
+    expect(whoMayDecrypt.sort()).toEqual(['Ack', 'Connect', 'Deliver', 'Disconnect', 'List', 'Publish', 'Subscribe']);
+  });
+});

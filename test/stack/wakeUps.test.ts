@@ -1,0 +1,104 @@
+import { deployed, resource, resources } from './synthesize';
+
+const template = deployed();
+const mapping = 'AWS::Lambda::EventSourceMapping';
+const deliver = { Ref: resource(template, 'AWS::Lambda::Function', 'QueueFunctionsDeliverFunction').logicalId };
+const mappings = Object.values(resources(template, mapping)).map(({ Properties }) => Properties);
+const properties = (name: string) => resource(template, mapping, `QueueFunctionsDeliverFunction${name}`).Properties;
+const table = (name: string) => resource(template, 'AWS::DynamoDB::Table', `QueueTables${name}`).logicalId;
+const queue = (name: string) => resource(template, 'AWS::SQS::Queue', `QueueWakeUps${name}`);
+const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+describe('deliver', () => {
+  test('is woken by messages, connections and timers, and is the only one that is woken', () => {
+    expect(mappings).toHaveLength(3);
+    for (const { FunctionName } of mappings) expect(FunctionName).toEqual(deliver);
+  });
+
+  test('is woken by messages only, not by the markers and tombstones beside them', () => {
+    expect(properties('Messages')).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': [table('Messages'), 'StreamArn'] },
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: JSON.stringify({
+              eventName: ['INSERT'],
+              dynamodb: { NewImage: { event: { S: [{ exists: true }] } } },
+            }),
+          },
+        ],
+      },
+    });
+  });
+
+  test('is woken by connections that come and go, not by those that change', () => {
+    expect(properties('Connections')).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': [table('Connections'), 'StreamArn'] },
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT', 'REMOVE'] }) }] },
+    });
+  });
+
+  test.each(['Messages', 'Connections'])('reads the stream of %s so that no record can block it', (name) => {
+    expect(properties(name)).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 3600,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: arn(queue('Failures').logicalId) } },
+    });
+  });
+
+  test('is not kept waiting for a batch to fill', () => {
+    for (const { MaximumBatchingWindowInSeconds } of mappings) expect(MaximumBatchingWindowInSeconds).toBeUndefined();
+  });
+
+  test('answers for each timer alone', () => {
+    expect(properties('WakeUps')).toMatchObject({
+      EventSourceArn: arn(queue('Queue').logicalId),
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+});
+
+describe('the wake-ups', () => {
+  test('are hidden for longer than deliver may take', () => {
+    expect(queue('Queue').Properties.VisibilityTimeout).toBeGreaterThanOrEqual(60);
+  });
+
+  test('that fail every time are put aside', () => {
+    expect(queue('Queue').Properties.RedrivePolicy).toEqual({
+      deadLetterTargetArn: arn(queue('DeadWakeUps').logicalId),
+      maxReceiveCount: 10,
+    });
+  });
+
+  test.each(['Failures', 'DeadWakeUps'])('%s holds what failed for two weeks, and sounds an alarm', (name) => {
+    const { logicalId, Properties } = queue(name);
+    expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [logicalId, 'QueueName'] } }],
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('travel and rest encrypted', () => {
+    const queues = Object.keys(resources(template, 'AWS::SQS::Queue'));
+    expect(queues).toHaveLength(3);
+    template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+    for (const logicalId of queues) {
+      template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: logicalId }],
+        PolicyDocument: {
+          Statement: [{ Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } }, Effect: 'Deny' }],
+        },
+      });
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import { advance } from '../../../broker/decide/advance';
+import { PUBLISHER_LIFETIME_MS } from '../../../broker/model/limits';
+import { flight, message, NOW, RETENTION, reading, SECOND, settings, short, subscription, tombstone } from './samples';
+
+describe('a number that is not written yet', () => {
+  const beyond = [message(1), message(3, { publishedAt: NOW }), message(4)];
+
+  it('stops the cursor, and is looked for again when its publisher cannot live any more', () => {
+    const step = advance(subscription(), reading(beyond, { more: true }), NOW + 1, 0);
+    expect(short(step.fresh?.deliveries)).toEqual(['1:1']);
+    expect(step.subscription.next).toBe(2);
+    expect(step.holes).toEqual([]);
+    expect(step.wakeAt).toBe(NOW + PUBLISHER_LIFETIME_MS);
+    expect(step.more).toBe(false);
+  });
+
+  it('is no hole a moment before that', () => {
+    const step = advance(subscription(), reading(beyond), NOW + PUBLISHER_LIFETIME_MS - 1, 0);
+    expect(step.holes).toEqual([]);
+  });
+
+  it('is a hole from then on, to be filled by a tombstone that lives as long as the message after it', () => {
+    const step = advance(subscription(), reading(beyond), NOW + PUBLISHER_LIFETIME_MS, 0);
+    expect(step.holes).toMatchObject([{ seq: 2, tombstone: true, publishedAt: NOW, expiresAt: NOW + RETENTION }]);
+    expect(step.subscription.next).toBe(2);
+  });
+
+  it('may be several in a row', () => {
+    const step = advance(subscription({ next: 5 }), reading([message(9)]), NOW + PUBLISHER_LIFETIME_MS, 0);
+    expect(step.holes.map(({ seq }) => seq)).toEqual([5, 6, 7, 8]);
+    expect(step.subscription.next).toBe(5);
+  });
+
+  it('is passed once it is filled', () => {
+    const step = advance(subscription(), reading([message(1), tombstone(2), message(3)]), NOW, 0);
+    expect(short(step.fresh?.deliveries)).toEqual(['1:1', '3:1']);
+  });
+
+  it('at the end of the log is waited for without a timer: its publisher rings, or the next one does', () => {
+    const tail = { head: 1, headAt: NOW, retention: RETENTION };
+    const step = advance(subscription(), reading([], { tail }), NOW + 3600 * SECOND, 0);
+    expect(step).toMatchObject({ gaps: [], holes: [], subscription: { next: 1 } });
+    expect(step).not.toHaveProperty('wakeAt');
+  });
+});
+
+describe('what retention took', () => {
+  const kept = message(6, { publishedAt: NOW + SECOND, previousAt: NOW });
+
+  it('is a gap of exactly what is gone, and the messages after it follow', () => {
+    const step = advance(subscription({ next: 3 }), reading([kept]), NOW + RETENTION, 0);
+    expect(step.gaps).toEqual([{ from: 3, to: 5 }]);
+    expect(short(step.fresh?.deliveries)).toEqual(['6:1']);
+    expect(step.fresh).toMatchObject({ from: 3, next: 7 });
+    expect(step.holes).toEqual([]);
+  });
+
+  it('is none a moment before: then the number before was never written', () => {
+    const step = advance(subscription({ next: 3 }), reading([kept]), NOW + RETENTION - 1, 0);
+    expect(step.gaps).toEqual([]);
+    expect(step.holes.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+  });
+
+  it('is passed although the window is full', () => {
+    const full = subscription({ ...settings({ maxInFlight: 1 }), next: 3, inFlight: [flight(2, { dueAt: Infinity })] });
+    const step = advance(full, reading([kept]), NOW + RETENTION, 0);
+    expect(step.gaps).toEqual([{ from: 3, to: 5 }]);
+    expect(step.subscription).toMatchObject({ next: 6, covered: 3 });
+  });
+
+  it('may be all there was', () => {
+    const tail = { head: 9, headAt: NOW, retention: RETENTION };
+    const gone = advance(subscription({ next: 3 }), reading([], { tail }), NOW + RETENTION, 0);
+    expect(gone.gaps).toEqual([{ from: 3, to: 9 }]);
+    expect(gone.subscription).toMatchObject({ next: 10, covered: 3 });
+    expect(gone.fresh).toBeUndefined();
+    expect(advance(subscription({ next: 3 }), reading([], { tail }), NOW + RETENTION - 1, 0).gaps).toEqual([]);
+    expect(advance(subscription({ next: 10 }), reading([], { tail }), NOW + RETENTION, 0).gaps).toEqual([]);
+  });
+
+  it('comes after what is gone of what was in flight', () => {
+    const due = new Map([[2, undefined]]);
+    const some = subscription({ next: 3, inFlight: [flight(2)] });
+    const step = advance(some, reading([kept], { due }), NOW + RETENTION, 0);
+    expect(step.gaps).toEqual([
+      { from: 2, to: 2 },
+      { from: 3, to: 5 },
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { advance } from '../../../broker/decide/advance';
+import { giveBack } from '../../../broker/decide/giveBack';
+import { ack, reject } from '../../../broker/decide/settle';
+import { dueOf, flight, message, messages, NOW, reading, SECOND, short, subscription } from './samples';
+
+const LATE = NOW + 30 * SECOND;
+
+describe('deliveries that nobody took', () => {
+  it('of first attempts leave everything as if they had not been made', () => {
+    const before = subscription({ next: 5, covered: 3 });
+    const { subscription: after } = advance(before, reading(messages(5, 7)), NOW, 0);
+    const back = giveBack(after, { from: 3, next: 8, seqs: [5, 6, 7], gone: [] }, NOW);
+    expect(back).toEqual({ ...before, next: 3, covered: 3 });
+    const { fresh } = advance(back, reading([...messages(3, 4), ...messages(5, 7)]), NOW, 0);
+    expect(fresh).toMatchObject({ from: 3, next: 8 });
+  });
+
+  it('keep what was taken before the connection was gone', () => {
+    const { subscription: after } = advance(subscription(), reading(messages(1, 4)), NOW, 0);
+    const back = giveBack(after, { from: 3, next: 5, seqs: [3, 4], gone: [] }, NOW);
+    expect(back).toMatchObject({ next: 3, covered: 3, inFlight: [flight(1), flight(2)] });
+  });
+
+  it('of further attempts are due again with one attempt less', () => {
+    const before = subscription({ next: 2, inFlight: [flight(1, { attempt: 2, dueAt: LATE })] });
+    const { subscription: after } = advance(before, reading([], dueOf(1)), LATE, 0);
+    expect(after.inFlight[0]?.attempt).toBe(3);
+    const back = giveBack(after, { next: 2, seqs: [1], gone: [] }, LATE);
+    expect(back.inFlight).toEqual([{ ...before.inFlight[0], dueAt: LATE }]);
+    expect(back.next).toBe(2);
+  });
+
+  it('where more was delivered since, are due again while the cursor stays', () => {
+    const { subscription: first } = advance(subscription(), reading([message(1)]), NOW, 0);
+    const { subscription: second } = advance(first, reading([message(2)]), NOW, 0);
+    const back = giveBack(second, { from: 1, next: 2, seqs: [1], gone: [] }, NOW + 1);
+    expect(back).toMatchObject({
+      next: 3,
+      covered: 3,
+      inFlight: [flight(1, { attempt: 0, dueAt: NOW + 1 }), flight(2)],
+    });
+    expect(short(advance(back, reading([], dueOf(1)), NOW + 1, 0).redeliveries)).toEqual(['1:1']);
+  });
+
+  it('of a redriven dead letter stay in flight, for it may not be in the log', () => {
+    const redriven = flight(3, { redriven: true, dueAt: NOW });
+    const back = giveBack(
+      subscription({ next: 9, inFlight: [redriven] }),
+      { from: 2, next: 9, seqs: [3], gone: [] },
+      NOW,
+    );
+    expect(back.inFlight).toEqual([{ ...redriven, attempt: 0 }]);
+  });
+
+  it('of messages that are gone are held again, so that the gap is told anew', () => {
+    const due = new Map([
+      [1, undefined],
+      [3, undefined],
+    ]);
+    const before = subscription({ next: 4, inFlight: [flight(1), flight(2, { dueAt: LATE + 1 }), flight(3)] });
+    const { subscription: after, gaps } = advance(before, reading([], { due }), LATE, 0);
+    const back = giveBack(after, { next: 4, seqs: [], gone: [1, 3] }, LATE);
+    expect(back.inFlight.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(advance(back, reading([], { due }), LATE, 0).gaps).toEqual(gaps);
+  });
+});
+
+describe('what was settled before they are given back', () => {
+  const { subscription: delivered } = advance(subscription(), reading(messages(1, 2)), NOW, 0);
+  const refused = { from: 1, next: 3, seqs: [1, 2], gone: [] };
+  const again = (back: typeof delivered) =>
+    advance(back, reading(messages(1, 2), dueOf(...back.inFlight.map(({ seq }) => seq))), NOW, 0);
+  const deliveredAgain = (back: typeof delivered) => {
+    const { redeliveries, fresh } = again(back);
+    return [...redeliveries, ...(fresh?.deliveries ?? [])].map(({ message: { seq } }) => seq);
+  };
+
+  it('is not delivered again after an ack', () => {
+    const { subscription: settled } = ack(delivered, { seqs: [1] });
+    expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([2]);
+  });
+
+  it('is not delivered again after an ack of all of it', () => {
+    const { subscription: settled } = ack(delivered, { upTo: 2 });
+    expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([]);
+  });
+
+  it('is not delivered again after a reject', () => {
+    const { subscription: settled } = reject(delivered, { seqs: [2] }, NOW);
+    expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([1]);
+  });
+});

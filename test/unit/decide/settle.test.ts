@@ -1,0 +1,120 @@
+import { ack, extend, nack, reject } from '../../../broker/decide/settle';
+import { BURIAL_RETRY_MS, KEPT_REASON } from '../../../broker/model/limits';
+import { flight, NOW, SECOND, seqsOf, settings, subscription } from './samples';
+
+const dead = flight(4, { dead: true, reason: 'rejected' });
+const three = subscription({ next: 5, inFlight: [flight(1), flight(2), flight(3), dead] });
+
+describe('every settlement', () => {
+  const settlements = {
+    ack: ack(three, { seqs: [4, 5, 99] }),
+    nack: nack(three, { seqs: [4, 5, 99] }, NOW, 0),
+    reject: reject(three, { seqs: [4, 5, 99] }, NOW),
+    extend: extend(three, { seqs: [4, 5, 99] }, NOW, SECOND),
+  };
+
+  it.each(Object.entries(settlements))('%s skips what is not in flight, and then changes nothing', (_, settlement) => {
+    expect(settlement.subscription).toBe(three);
+    expect(settlement).toMatchObject({ seqs: [], redriven: [] });
+  });
+
+  it('names those it applied to in ascending order, each once', () => {
+    expect(ack(three, { seqs: [3, 1, 3, 7] }).seqs).toEqual([1, 3]);
+    expect(reject(three, { seqs: [3, 1, 3, 7] }, NOW).seqs).toEqual([1, 3]);
+  });
+
+  it('names those that were dead letters in flight again', () => {
+    const redriven = subscription({ next: 3, inFlight: [flight(1, { redriven: true }), flight(2)] });
+    expect(ack(redriven, { upTo: 2 })).toMatchObject({ seqs: [1, 2], redriven: [1] });
+    expect(ack(redriven, { seqs: [2] }).redriven).toEqual([]);
+  });
+});
+
+describe('ack', () => {
+  it('takes out of flight what it names', () => {
+    expect(seqsOf(ack(three, { seqs: [1, 3] }).subscription.inFlight)).toEqual([2, 4]);
+  });
+
+  it('up to a number takes all up to and including it, also what waits', () => {
+    const waiting = subscription({ next: 4, inFlight: [flight(1, { waiting: true }), flight(2), flight(3)] });
+    const { subscription: next, seqs } = ack(waiting, { upTo: 2 });
+    expect([seqs, seqsOf(next.inFlight)]).toEqual([[1, 2], [3]]);
+  });
+
+  it('leaves the cursor alone', () => {
+    expect(ack(three, { upTo: 99 }).subscription).toMatchObject({ next: 5, covered: 5, inFlight: [dead] });
+  });
+});
+
+describe('nack', () => {
+  it('lets a message wait outside the window for its delay', () => {
+    const { subscription: next } = nack(three, { seqs: [2] }, NOW, 0.5, { delay: 10 * SECOND, reason: 'db down' });
+    expect(next.inFlight[1]).toEqual({
+      seq: 2,
+      attempt: 1,
+      dueAt: NOW + 10 * SECOND,
+      waiting: true,
+      reason: 'db down',
+    });
+  });
+
+  it('without a delay waits a random part of the back-off of its attempt', () => {
+    const third = subscription({ next: 2, inFlight: [flight(1, { attempt: 3 })] });
+    expect(nack(third, { seqs: [1] }, NOW, 0.5).subscription.inFlight[0]?.dueAt).toBe(NOW + 60 * SECOND);
+    expect(nack(third, { seqs: [1] }, NOW, 0).subscription.inFlight[0]?.dueAt).toBe(NOW);
+  });
+
+  it('with a delay of 0 is due at once', () => {
+    expect(nack(three, { seqs: [1] }, NOW, 0.9, { delay: 0 }).subscription.inFlight[0]?.dueAt).toBe(NOW);
+  });
+
+  it('makes dead what has had all its deliveries, for the reason given last', () => {
+    const last = subscription({ next: 2, inFlight: [flight(1, { attempt: 5, reason: 'before' })] });
+    const deadFor = (reason?: string) => nack(last, { seqs: [1] }, NOW, 0, { reason }).subscription.inFlight[0];
+    expect(deadFor('now')).toEqual({ seq: 1, attempt: 5, dueAt: NOW + BURIAL_RETRY_MS, dead: true, reason: 'now' });
+    expect(deadFor()?.reason).toBe('before');
+  });
+
+  it('makes nothing dead where maxDeliveries is 0', () => {
+    const often = subscription({ ...settings({ maxDeliveries: 0 }), next: 2, inFlight: [flight(1, { attempt: 999 })] });
+    expect(nack(often, { seqs: [1] }, NOW, 0).subscription.inFlight[0]).toMatchObject({ attempt: 999, waiting: true });
+  });
+
+  it('keeps the start of a long reason', () => {
+    const [kept] = nack(three, { seqs: [1] }, NOW, 0, { reason: 'x'.repeat(1024) }).subscription.inFlight;
+    expect(kept?.reason).toBe('x'.repeat(KEPT_REASON));
+  });
+});
+
+describe('reject', () => {
+  it('makes dead for its reason, whatever the attempt, and holds the message until it is buried', () => {
+    const { subscription: next } = reject(three, { seqs: [1] }, NOW, 'malformed');
+    expect(next.inFlight[0]).toEqual({
+      seq: 1,
+      attempt: 1,
+      dueAt: NOW + BURIAL_RETRY_MS,
+      dead: true,
+      reason: 'malformed',
+    });
+  });
+
+  it('says only that it was rejected where no reason is given', () => {
+    expect(reject(three, { seqs: [1] }, NOW).subscription.inFlight[0]?.reason).toBe('rejected');
+  });
+});
+
+describe('extend', () => {
+  it('sets the deadline anew, also to earlier, and counts no attempt', () => {
+    expect(extend(three, { seqs: [1] }, NOW, 900 * SECOND).subscription.inFlight[0]).toEqual(
+      flight(1, { dueAt: NOW + 900 * SECOND }),
+    );
+    expect(extend(three, { seqs: [1] }, NOW, SECOND).subscription.inFlight[0]).toEqual(
+      flight(1, { dueAt: NOW + SECOND }),
+    );
+  });
+
+  it('leaves what waits after a nack as it is', () => {
+    const waiting = subscription({ next: 2, inFlight: [flight(1, { waiting: true })] });
+    expect(extend(waiting, { seqs: [1] }, NOW, SECOND)).toMatchObject({ seqs: [], subscription: waiting });
+  });
+});

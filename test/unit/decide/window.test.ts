@@ -1,0 +1,37 @@
+import { windowOf } from '../../../broker/decide/window';
+import { flight, settings, subscription } from './samples';
+
+const of = (maxInFlight: number, delivered: number, waiting = 0, dead = 0) =>
+  windowOf(
+    subscription({
+      ...settings({ maxInFlight }),
+      inFlight: [
+        ...Array.from({ length: delivered }, (_, index) => flight(index + 1)),
+        ...Array.from({ length: waiting }, (_, index) => flight(index + 101, { waiting: true })),
+        ...Array.from({ length: dead }, (_, index) => flight(index + 201, { dead: true, reason: '' })),
+      ],
+    }),
+  );
+
+it('has room for what is not delivered yet', () => {
+  expect(of(10, 0)).toEqual({ forBacklog: 10, forWaiting: 10 });
+  expect(of(10, 7)).toEqual({ forBacklog: 3, forWaiting: 3 });
+  expect(of(10, 10)).toEqual({ forBacklog: 0, forWaiting: 0 });
+});
+
+it('has none, not less than none, when it was made smaller', () => {
+  expect(of(10, 15)).toEqual({ forBacklog: 0, forWaiting: 0 });
+});
+
+it('gives no place to what waits, up to as many as fit it', () => {
+  expect(of(10, 4, 10)).toEqual({ forBacklog: 6, forWaiting: 6 });
+});
+
+it('counts those that wait beyond that, so that what is held stays bounded', () => {
+  expect(of(10, 4, 13)).toEqual({ forBacklog: 3, forWaiting: 6 });
+  expect(of(10, 0, 20)).toEqual({ forBacklog: 0, forWaiting: 10 });
+});
+
+it('does not count the dead', () => {
+  expect(of(10, 4, 0, 99)).toEqual({ forBacklog: 6, forWaiting: 6 });
+});
