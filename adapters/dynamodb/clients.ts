@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, Time } from '../../broker/model/names';
 import type { SubscriptionKey } from '../../broker/model/subscription';

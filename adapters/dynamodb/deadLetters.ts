@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeadLetter } from '../../broker/model/message';
 import type { Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { type Page, type PageRequest, type QueueStore, Unavailable } from '../../broker/ports';

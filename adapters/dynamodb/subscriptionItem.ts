@@ -1,5 +1,5 @@
 import type { DeleteItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeFlights, encodeFlights } from '../../broker/model/flightsText';
 import type { ClientId, ConnectionId, EventName, Time } from '../../broker/model/names';
 import { parseShardKey, shardKey } from '../../broker/model/queue';
@@ -85,9 +85,8 @@ export function saveParameters(
   }
   return {
     ...put,
-    ConditionExpression: '#version = :before',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':before': number(subscription.version - 1) },
+    ConditionExpression: SAME,
+    ...sameAs(subscription, subscription.version - 1),
   };
 }
 
@@ -95,7 +94,14 @@ export function saveParameters(
 export const removeParameters = (table: string, subscription: Subscription): DeleteItemCommandInput => ({
   TableName: table,
   Key: subscriptionKey(subscription),
-  ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
-  ExpressionAttributeNames: { '#version': 'version' },
-  ExpressionAttributeValues: { ':version': number(subscription.version) },
+  ConditionExpression: `attribute_not_exists(#version) OR (${SAME})`,
+  ...sameAs(subscription, subscription.version),
+});
+
+/** One version of one life: a subscription that was ended and made anew counts from 1 again. */
+const SAME = '#version = :version AND #createdAt = :createdAt';
+
+const sameAs = ({ createdAt }: Subscription, version: number) => ({
+  ExpressionAttributeNames: { '#version': 'version', '#createdAt': 'createdAt' },
+  ExpressionAttributeValues: { ':version': number(version), ':createdAt': number(createdAt) },
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';

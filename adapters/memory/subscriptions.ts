@@ -4,6 +4,9 @@ import type { Subscription, SubscriptionKey } from '../../broker/model/subscript
 import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
 import { paginate } from './pages';
 
+const isVersion = (stored: Subscription | undefined, { createdAt }: Subscription, version: number): boolean =>
+  stored?.version === version && stored.createdAt === createdAt;
+
 /** The subscriptions, in this process. */
 export class MemorySubscriptions implements SubscriptionStore {
   protected readonly shards = new Map<string, Map<ClientId, Subscription>>();
@@ -21,7 +24,7 @@ export class MemorySubscriptions implements SubscriptionStore {
     const shard = this.shard(subscription);
     const stored = shard.get(subscription.client);
     const free = stored === undefined || stored.expiresAt <= now;
-    if (subscription.version === 1 ? !free : stored?.version !== subscription.version - 1) return false;
+    if (subscription.version === 1 ? !free : !isVersion(stored, subscription, subscription.version - 1)) return false;
     this.put(subscription);
     return true;
   }
@@ -29,7 +32,7 @@ export class MemorySubscriptions implements SubscriptionStore {
   async remove(subscription: Subscription): Promise<boolean> {
     const shard = this.shard(subscription);
     const stored = shard.get(subscription.client);
-    if (stored !== undefined && stored.version !== subscription.version) return false;
+    if (stored !== undefined && !isVersion(stored, subscription, subscription.version)) return false;
     shard.delete(subscription.client);
     this.attached.get(shardKey(subscription))?.delete(subscription.client);
     return true;

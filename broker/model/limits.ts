@@ -10,8 +10,11 @@ export const WINDOW_MESSAGES = 1_000;
 export const SUBSCRIPTIONS_PER_CLIENT = 100;
 /** Of one client. */
 export const CONNECTIONS_PER_CLIENT = 10;
-/** Event names that a queue remembers for `list`; more are delivered like any other, but not listed. */
-export const LISTED_EVENTS = 500;
+/**
+ * Event names that a queue remembers for `list`; more are delivered like any other, but not listed. Few, for a publish
+ * is charged for the whole record that holds them.
+ */
+export const LISTED_EVENTS = 100;
 /** Dead letters that one redrive or purge takes. */
 export const REDRIVE_MESSAGES = 10_000;
 /** Seconds without a frame after which a client should send `ping`: API Gateway closes after 600. */

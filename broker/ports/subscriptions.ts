@@ -12,13 +12,14 @@ export interface SubscriptionStore {
   /**
    * Stores a subscription over the version before it, only over that.
    *
-   * @param subscription the new state; its `version` is one more than that of the state it was made from. 1 stores
-   * where there is none, or only an expired one.
+   * @param subscription the new state; its `version` is one more than that of the state it was made from, its
+   * `createdAt` the same (another means that it was ended and made anew since). Version 1 stores where there is none,
+   * or only an expired one.
    * @returns false if another was stored meanwhile: nothing was changed, read again.
    */
   save(subscription: Subscription, now: Time): Promise<boolean>;
   /**
-   * Removes the version given, only that.
+   * Removes the version given, with its `createdAt`, only that.
    *
    * @returns false if another was stored meanwhile. True if it was gone already.
    */

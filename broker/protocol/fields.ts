@@ -46,8 +46,20 @@ export const messageId = z
   .refine((id) => !/\p{Cs}/u.test(id), { error: 'must not contain lone surrogates' });
 /** Why a message was nacked or rejected. */
 export const reason = z.string().max(1024).optional();
-/** Strings by name. */
-export const headers = z.record(z.string(), z.string());
+/**
+ * Strings by name. Checked as they are, and not copied by the schema: any name may be used, and a copy would lose those
+ * that JavaScript's objects have a meaning for.
+ */
+export const headers = z
+  .custom<Record<string, string>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object of strings',
+  )
+  .check(({ value, issues }) => {
+    for (const [key, text] of Object.entries(value))
+      if (typeof text !== 'string')
+        issues.push({ code: 'custom', input: text, path: [key], message: 'must be a string' });
+  });
 
 /** Where in the log a subscription begins or is moved to. */
 export const position = z.union([z.literal('new'), z.literal('earliest'), z.object({ seq }), z.object({ time })], {

@@ -145,6 +145,17 @@ export function describeSubscriptionStore(name: string, makeStores: MakeStores):
       expect(new Set(clientsOf(found))).toEqual(new Set(clientsOf(some)));
     });
 
+    it('saves and removes nothing over one that was ended and made anew meanwhile', async () => {
+      const before = subscription(keyOf());
+      expect(await store().save(before, NOW)).toBe(true);
+      expect(await store().remove(before)).toBe(true);
+      const anew = { ...before, createdAt: before.createdAt + 1 };
+      expect(await store().save(anew, NOW)).toBe(true);
+      expect(await store().save({ ...before, version: 2 }, NOW)).toBe(false);
+      expect(await store().remove(before)).toBe(false);
+      expect(await store().get(before, NOW)).toEqual(anew);
+    });
+
     it('removes the version given and no other', async () => {
       const first = subscription(keyOf());
       const second = following(first);

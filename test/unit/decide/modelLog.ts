@@ -10,6 +10,7 @@ export class ModelLog {
   private readonly entries = new Map<Seq, LogEntry>();
   /** Taken, and not written yet. */
   private readonly taken = new Map<Seq, Message>();
+  private readonly times: Time[] = [];
 
   constructor(private readonly retention: number) {}
 
@@ -19,6 +20,7 @@ export class ModelLog {
     const content = { event: event(name), publishedAt: now, expiresAt: now + this.retention, previousAt: this.headAt };
     this.taken.set(this.head, message(this.head, content));
     this.headAt = now;
+    this.times.push(now);
     return this.head;
   }
 
@@ -27,6 +29,10 @@ export class ModelLog {
     const content = this.taken.get(seq);
     if (content !== undefined && !this.entries.has(seq)) this.entries.set(seq, content);
     this.taken.delete(seq);
+  }
+
+  takenAt(seq: Seq): Time {
+    return this.times[seq - 1] ?? Infinity;
   }
 
   /** The numbers whose publishers may still write. */
