@@ -42,22 +42,20 @@ export interface Advance {
   readonly more: boolean;
 }
 
-/** A redelivery that is due and may be made: its flight is not dead, and the window has room if it waits outside. */
-function* deliverable(subscription: Subscription, now: Time): Generator<Flight> {
+/** Redeliveries that are due and may be made: their flights are not dead, and the window has room for what waits. */
+function deliverable(subscription: Subscription, now: Time): Flight[] {
+  const due = subscription.inFlight.filter((flight) => flight.dueAt <= now && !flight.dead);
+  if (due.length === 0) return due;
   let room = windowOf(subscription).forWaiting;
-  for (const flight of subscription.inFlight) {
-    if (flight.dead || flight.dueAt > now) continue;
-    if (flight.waiting) {
-      if (room === 0) continue;
-      room -= 1;
-    }
-    yield flight;
-  }
+  return due.filter((flight) => {
+    if (flight.waiting) room -= 1;
+    return !flight.waiting || room >= 0;
+  });
 }
 
 /** The seqs that an advance now would deliver again, or find dead: their messages have to be read for it. */
 export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
-  subscription.connections.length === 0 ? [] : Array.from(deliverable(subscription, now), (flight) => flight.seq);
+  subscription.connections.length === 0 ? [] : deliverable(subscription, now).map((flight) => flight.seq);
 
 /**
  * Decides all delivery: first deliveries, catching up, redelivery after a missed deadline, and refilling the window

@@ -18,7 +18,17 @@ export interface Message {
    * whether it was removed by retention or was never written.
    */
   readonly previousAt: Time;
+  /** {@link messageText}, where a store has kept it: what is delivered often is then written once. */
+  readonly text?: string;
 }
+
+/**
+ * A message as it is delivered, but for its attempt, which every delivery has its own of: JSON up to there, without the
+ * closing brace.
+ */
+export const messageText = (message: Omit<Message, 'previousAt' | 'expiresAt'>): string =>
+  message.text ??
+  `{"seq":${message.seq},"id":${JSON.stringify(message.id)},"event":${JSON.stringify(message.event)},"payload":${message.payload},"headers":${message.headers},"publisher":"${message.publisher}","publishedAt":"${new Date(message.publishedAt).toISOString()}"`;
 
 /** Stands where a publisher took a number and died before it wrote its message. Readers pass over it. */
 export interface Tombstone {

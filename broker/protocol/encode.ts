@@ -1,5 +1,5 @@
 import { FRAME_BYTES } from '../model/limits';
-import type { Message } from '../model/message';
+import { type Message, messageText } from '../model/message';
 import type { QueueName, Seq } from '../model/names';
 import type { ServerFrame } from './frames';
 
@@ -22,9 +22,7 @@ export interface MessagesFrame {
   readonly covers?: { readonly from: Seq; readonly next: Seq };
 }
 
-/** Parts of a delivered message that JSON already: written by hand, for this is the hottest place there is. */
-const messageText = ({ message, attempt }: Delivery): string =>
-  `{"seq":${message.seq},"id":${JSON.stringify(message.id)},"event":${JSON.stringify(message.event)},"payload":${message.payload},"headers":${message.headers},"publisher":"${message.publisher}","publishedAt":"${new Date(message.publishedAt).toISOString()}","attempt":${attempt}}`;
+const deliveryText = ({ message, attempt }: Delivery): string => `${messageText(message)},"attempt":${attempt}}`;
 
 const opening = (queue: QueueName, covers?: { from: Seq; next: Seq }): string =>
   `{"type":"messages","queue":${JSON.stringify(queue)},${covers ? `"from":${covers.from},"next":${covers.next},` : ''}"messages":[`;
@@ -61,7 +59,7 @@ export function encodeMessages(
     from = next;
   };
   deliveries.forEach((delivery, index) => {
-    const text = messageText(delivery);
+    const text = deliveryText(delivery);
     const size = Buffer.byteLength(text) + 1;
     if (texts.length > 0 && bytes + size > FRAME_BYTES) close(index, delivery.message.seq);
     texts.push(text);

@@ -72,16 +72,23 @@ export async function deliver(
 }
 
 async function read(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
-  const seqs = new Set(dueSeqs(subscription, now));
-  const flights = subscription.inFlight.filter(({ seq }) => seqs.has(seq));
-  const messages = await findMessages(ports, subscription, flights, now);
-  const due = new Map(flights.map(({ seq }) => [seq, messages.get(seq)]));
+  const due = await readDue(ports, subscription, now);
   const room = windowOf(subscription).forBacklog;
   if (room === 0) return { due, entries: [], more: false };
   const slice = await round.read(subscription.next, Math.min(room, PAGE), now);
   if (slice.entries.length > 0) return { due, ...slice };
   const tail = await tailOf(ports, subscription.queue, subscription.next);
   return { due, ...slice, ...(tail ? { tail } : {}) };
+}
+
+const NOTHING_DUE: Reading['due'] = new Map();
+
+async function readDue(ports: Ports, subscription: Subscription, now: Time): Promise<Reading['due']> {
+  const seqs = new Set(dueSeqs(subscription, now));
+  if (seqs.size === 0) return NOTHING_DUE;
+  const flights = subscription.inFlight.filter(({ seq }) => seqs.has(seq));
+  const messages = await findMessages(ports, subscription, flights, now);
+  return new Map(flights.map(({ seq }) => [seq, messages.get(seq)]));
 }
 
 async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Promise<Reading['tail']> {

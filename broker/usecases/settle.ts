@@ -37,13 +37,13 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   if (key === undefined) throw notSubscribed(queue);
   const settled = await change(ports, key, async (subscription, now) => {
     const settlement = decideOn(ports, subscription, request, now);
-    await armRetry(ports, subscription, settlement.subscription, now);
+    await armRetry(ports, request, subscription, settlement.subscription, now);
     return { ...settlement, before: subscription };
   });
   if (settled === undefined) throw notSubscribed(queue);
   const { subscription, seqs, redriven, before } = settled;
   // Once more: the timer that was pending may have gone off before this was stored.
-  await armRetry(ports, before, subscription, ports.clock.now());
+  await armRetry(ports, request, before, subscription, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
   if (request.action === 'ack' && redriven.length > 0) await ports.deadLetters.remove(key, redriven);
@@ -84,9 +84,15 @@ function decideOn(ports: Ports, subscription: Subscription, request: Settle, now
   }
 }
 
-/** Sees to it that what is due earlier than before is found. */
-async function armRetry(ports: Ports, before: Subscription, after: Subscription, now: Time): Promise<void> {
-  if (after === before) return;
+/** Sees to it that what is due earlier than before is found; an ack makes nothing due. */
+async function armRetry(
+  ports: Ports,
+  { action }: Settle,
+  before: Subscription,
+  after: Subscription,
+  now: Time,
+): Promise<void> {
+  if (after === before || action === 'ack') return;
   const known = new Map(before.inFlight.map((flight) => [flight.seq, flight.dueAt]));
   const sooner = after.inFlight.filter((flight) => flight.dueAt < (known.get(flight.seq) ?? Infinity) || flight.dead);
   if (sooner.length > 0) await ports.timers.arm(after, Math.min(...sooner.map(({ dueAt }) => dueAt)), now);

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+/** A delivered message, as far as it is looked at. */
+export interface Delivered {
+  readonly seq: number;
+  readonly payload: { readonly at?: number };
+}
+
+/** A client that does as little as it can: what is measured is the server. */
+export class BenchClient {
+  onMessages: (messages: readonly Delivered[], queue: string) => void = () => undefined;
+  onReply: (frame: { readonly type: string; readonly ref?: string }) => void = () => undefined;
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data) => {
+      const frame = JSON.parse(data.toString());
+      if (frame.type === 'messages') this.onMessages(frame.messages, frame.queue);
+      else if (frame.type === 'error') throw new Error(frame.message);
+      else this.onReply(frame);
+    });
+  }
+
+  static async connect(url: string, clientId: string): Promise<BenchClient> {
+    const socket = new WebSocket(`${url}?clientId=${clientId}`, { perMessageDeflate: false });
+    const client = new BenchClient(socket);
+    await once(socket, 'open');
+    return client;
+  }
+
+  send(frame: object): void {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  /** Sends a frame and waits for the next reply. */
+  async request(frame: object): Promise<void> {
+    const replied = new Promise<void>((resolve) => {
+      this.onReply = ({ type }) => {
+        if (type !== 'welcome') resolve();
+      };
+    });
+    this.send(frame);
+    await replied;
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await once(this.socket, 'close');
+  }
+}
+
+/** JSON of 200 bytes. `at`: when it was published. */
+export function payload(at = performance.now()): object {
+  const bare = { at, text: '' };
+  return { ...bare, text: 'x'.repeat(200 - JSON.stringify(bare).length) };
+}
