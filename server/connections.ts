@@ -12,11 +12,13 @@ import {
   LIFETIME_OVER,
   type Ports,
   SHUTTING_DOWN,
+  welcome,
 } from '../broker';
 import { Session } from './session';
 
 const PING_EVERY_MS = 30_000;
 const GOODBYE_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /** The connections of this server, from their first frame to their last. */
 export class Connections {
@@ -41,7 +43,6 @@ export class Connections {
     };
     const id = connection.connection;
     const frames = new FrameSocket(webSocket, socket);
-    const session = new Session(this.ports, { client: connection.client, connection: id }, frames);
     this.open.set(id, webSocket);
     this.pusher.add(id, frames);
     this.answered.add(webSocket);
@@ -53,15 +54,14 @@ export class Connections {
     // What the other side breaks ends its connection and concerns nobody else.
     webSocket.on('error', (error) => this.ports.reporter.warn('a connection broke', { connection: id, error }));
     webSocket.on('pong', () => this.answered.add(webSocket));
+    const begun = this.begin(connection);
+    this.track(begun);
     webSocket.once('close', () => {
       clearTimeout(over);
-      this.track(this.end(connection));
+      this.track(this.end(connection, begun));
     });
-    this.track(
-      this.begin(connection).then(
-        () => void webSocket.on('message', (data, isBinary) => session.receive(data, isBinary)),
-      ),
-    );
+    const session = new Session(this.ports, { client: connection.client, connection: id }, frames, begun);
+    webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
   }
 
   /** Says goodbye to all, and closes them; those that do not close by themselves are cut off. */
@@ -80,13 +80,19 @@ export class Connections {
 
   private async begin(connection: Connection): Promise<void> {
     await this.ports.connections.add(connection);
-    await this.ports.wakeUps.send({ kind: 'welcome', connection: connection.connection }, 0);
+    try {
+      await welcome(this.ports, connection.connection);
+    } catch (error) {
+      await this.ports.wakeUps.send({ kind: 'welcome', connection: connection.connection }, RETRY_MS);
+      throw error;
+    }
   }
 
-  private async end(connection: Connection): Promise<void> {
+  private async end(connection: Connection, begun: Promise<void>): Promise<void> {
     this.open.delete(connection.connection);
     this.pusher.remove(connection.connection);
     await this.ports.connections.remove(connection.connection);
+    await begun.catch(() => undefined);
     await farewell(this.ports, connection);
   }
 

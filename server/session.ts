@@ -29,11 +29,15 @@ export class Session {
   private underWay = 0;
   private last: Promise<void> | undefined;
 
+  /** @param begun settles when the connection was welcomed: nothing is answered before. */
   constructor(
     private readonly ports: Ports,
     private readonly caller: Caller,
     private readonly socket: FrameSocket,
-  ) {}
+    begun: Promise<void>,
+  ) {
+    this.waitFor(begun.catch(() => undefined));
+  }
 
   receive(data: RawData, isBinary: boolean): void {
     this.underWay += 1;
@@ -52,11 +56,16 @@ export class Session {
     const begin = async () => this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
     const turn = this.last === undefined ? begin() : this.last.then(begin);
     if ('request' in parsed && parsed.request.action === 'publish') return turn;
+    this.waitFor(turn);
+    return turn;
+  }
+
+  /** What arrives from now on begins after this. */
+  private waitFor(turn: Promise<void>): void {
     const settled: Promise<void> = turn.finally(() => {
       if (this.last === settled) this.last = undefined;
     });
     this.last = settled;
-    return settled;
   }
 
   private reply({ reply, wakeUps }: Outcome): void {

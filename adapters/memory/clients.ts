@@ -28,6 +28,7 @@ export class MemoryClients implements ClientStore {
 
   async removeConnection(client: ClientId, connection: ConnectionId): Promise<void> {
     this.entry(client).connections.delete(connection);
+    this.forgetIfEmpty(client);
   }
 
   async addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined> {
@@ -43,6 +44,7 @@ export class MemoryClients implements ClientStore {
   async removeSubscription({ client, queue, shard }: SubscriptionKey): Promise<void> {
     const { subscriptions } = this.entry(client);
     if (subscriptions.get(queue)?.shard === shard) subscriptions.delete(queue);
+    this.forgetIfEmpty(client);
   }
 
   async list(page: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {
@@ -63,6 +65,11 @@ export class MemoryClients implements ClientStore {
       connections: [...(entry?.connections.values() ?? [])].filter(({ expiresAt }) => expiresAt > now),
       subscriptions: [...(entry?.subscriptions.values() ?? [])],
     };
+  }
+
+  private forgetIfEmpty(client: ClientId): void {
+    const { connections, subscriptions } = this.entry(client);
+    if (connections.size === 0 && subscriptions.size === 0) this.clients.delete(client);
   }
 
   private entry(client: ClientId): Entry {

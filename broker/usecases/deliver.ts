@@ -135,7 +135,10 @@ async function release(
     );
     return { subscription: refused ? giveBack(kept, refused, at) : kept };
   });
-  for (const { connection } of ended) await ports.connections.remove(connection);
+  for (const { connection } of ended) {
+    await ports.connections.remove(connection);
+    await ports.clients.removeConnection(client, connection);
+  }
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
     await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);

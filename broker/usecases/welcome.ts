@@ -19,6 +19,7 @@ import { findMessages } from './bury';
 import { change } from './change';
 import { deliver } from './deliver';
 import { expiryWith } from './expiry';
+import { farewell } from './farewell';
 
 const DEFAULT_WINDOW = 100;
 
@@ -43,6 +44,8 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
   await Promise.all(subscriptions.map((key) => attachTo(ports, key, connection)));
+  // It may have ended meanwhile, and its farewell have come before what was done here.
+  if ((await ports.connections.get(id, ports.clock.now())) === undefined) await farewell(ports, connection);
 }
 
 async function greetingOf(ports: Ports, connection: Connection, client: Client): Promise<FrameOf<'welcome'>> {
