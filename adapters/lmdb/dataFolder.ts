@@ -1,11 +1,15 @@
 import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod';
+import { errorCode } from './errorCode';
 import { syncFolder } from './segments';
 
 const FORMAT = 1;
 const MARK = 'holdfast.json';
+const NEW_MARK = `${MARK}.new`;
+/** What a start that was cut off may have left without the mark. */
+const FIRST_FILES = ['lock', NEW_MARK];
 const markSchema = z.object({ format: z.int().min(1) });
 
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */
@@ -41,21 +45,38 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
 async function create(path: string): Promise<void> {
   try {
-    await fs.mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = errorCode(cause);
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw new UnusableFolder(`the data folder ${path} is not a folder: choose another with --data`, { cause });
     throw notWritable(path, cause);
   }
 }
 
+/** As mkdir with `recursive`, which never returns where a folder says ENOENT to whatever is made in it, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await fs.stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (errorCode(error) !== 'ENOENT' || (await exists(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(path);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  fs.access(path).then(
+    () => true,
+    () => false,
+  );
+
 const notWritable = (path: string, cause: unknown): UnusableFolder =>
-  new UnusableFolder(`the data folder ${path} cannot be written (${codeOf(cause)}): choose another with --data`, {
+  new UnusableFolder(`the data folder ${path} cannot be written (${errorCode(cause)}): choose another with --data`, {
     cause,
   });
 
@@ -63,7 +84,9 @@ const notWritable = (path: string, cause: unknown): UnusableFolder =>
 async function take(path: string): Promise<fs.FileHandle> {
   if (
     !(await isOurs(path)) &&
-    (await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)))).some((name) => name !== 'lock')
+    (await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)))).some(
+      (name) => !FIRST_FILES.includes(name),
+    )
   )
     throw new UnusableFolder(
       `${path} is not a Holdfast data folder, and holds other files: choose another with --data`,
@@ -87,20 +110,12 @@ async function take(path: string): Promise<fs.FileHandle> {
   );
 }
 
-const isOurs = async (path: string): Promise<boolean> =>
-  fs.access(join(path, MARK)).then(
-    () => true,
-    () => false,
-  );
+const isOurs = (path: string): Promise<boolean> => exists(join(path, MARK));
 
 async function check(path: string): Promise<void> {
   const mark = join(path, MARK);
   if (!(await isOurs(path))) {
-    await fs
-      .writeFile(mark, `${JSON.stringify({ format: FORMAT })}\n`, { flush: true })
-      .catch((cause) => Promise.reject(notWritable(path, cause)));
-    await syncFolder(path);
-    return;
+    return writeMark(path).catch((cause) => Promise.reject(notWritable(path, cause)));
   }
   let format: number;
   try {
@@ -114,4 +129,11 @@ async function check(path: string): Promise<void> {
     throw new UnusableFolder(
       `the data folder ${path} is of a later version (format ${format}, this server knows ${FORMAT}): use a newer server`,
     );
+}
+
+/** Whole or not at all, wherever it is cut off. */
+async function writeMark(path: string): Promise<void> {
+  await fs.writeFile(join(path, NEW_MARK), `${JSON.stringify({ format: FORMAT })}\n`, { flush: true });
+  await fs.rename(join(path, NEW_MARK), join(path, MARK));
+  await syncFolder(path);
 }

@@ -1,9 +1,11 @@
 import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
+import { Commits } from './commits';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
 import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
+import { looksLikeLmdb } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
 export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters'] as const;
@@ -54,6 +56,7 @@ export class Database {
   static async open(folder: DataFolder, report: (what: string, error: unknown) => void): Promise<Database> {
     let database: Database;
     try {
+      if (!(await looksLikeLmdb(folder.store))) throw new Error('data.mdb is not a file of LMDB');
       database = new Database(folder, report);
     } catch (cause) {
       throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
@@ -94,9 +97,9 @@ export class Database {
 
   /** Removes what nobody will read any more; harmless if it comes back after a crash. */
   async discard(entries: readonly (readonly [table: TableName, key: Key])[]): Promise<void> {
-    let last: Promise<boolean> | undefined;
-    for (const [table, key] of entries) last = this.table(table).remove(key);
-    await last;
+    const commits = new Commits();
+    for (const [table, key] of entries) commits.add(this.table(table).remove(key));
+    await commits.done();
   }
 
   /** Called when something could not be written, before its writer is told: nothing written since was either. */
@@ -149,14 +152,14 @@ export class Database {
   }
 
   private async apply(changes: readonly Change[]): Promise<void> {
-    let last: Promise<boolean> | undefined;
+    const commits = new Commits();
     for (const [index, [name, key, value]] of changes.entries()) {
       const table = this.table(name);
-      last = value === null ? table.remove(key) : table.put(key, value);
+      commits.add(value === null ? table.remove(key) : table.put(key, value));
       // Others come first: what is stored here is promised already.
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
-    await last;
+    await commits.done();
     await this.root.flushed;
     this.root.resetReadTxn();
   }

@@ -3,7 +3,7 @@ import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
 import { paginate } from '../memory/pages';
 import type { Database } from './database';
-import { decodeEntry, encodeEntry } from './messageText';
+import { decodeEntry, encodeEntry } from './entryText';
 import type { Change } from './segments';
 
 type Head = [reason: string, attempts: number, diedAt: number, expiresAt: number, redriven: boolean];

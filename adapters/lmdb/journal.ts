@@ -1,6 +1,5 @@
-import type { promises as fs } from 'node:fs';
 import { Unavailable } from '../../broker/ports';
-import { type Change, createSegment, encodeGroup, segmentFile, WRITES_SYNC } from './segments';
+import { type Change, createSegment, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
 interface Waiter {
   readonly resolve: () => void;
@@ -25,11 +24,13 @@ export class Journal {
   private written: Change[] = [];
   private position = 0;
   private running = false;
+  /** There may be a part of a group behind the last whole one. */
+  private torn = false;
 
   private constructor(
     private readonly folder: string,
     private number: number,
-    private handle: fs.FileHandle,
+    private segment: OpenSegment,
     private readonly onFailure: () => void,
   ) {}
 
@@ -68,7 +69,7 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.segment.close();
   }
 
   private start(): void {
@@ -90,10 +91,13 @@ export class Journal {
     this.rotation = undefined;
     if (this.written.length === 0) return resolve(undefined);
     try {
+      // Only the newest segment may end in what is not whole.
+      if (this.torn) await this.segment.cut(this.position);
+      this.torn = false;
       const next = await createSegment(this.folder, this.number + 1);
-      await this.handle.close();
+      await this.segment.close();
       resolve({ file: segmentFile(this.folder, this.number), changes: this.written });
-      this.handle = next;
+      this.segment = next;
       this.number += 1;
       this.position = 0;
       this.written = [];
@@ -109,8 +113,14 @@ export class Journal {
     this.waiters = [];
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
-      if (changes.length > 0) await this.put(encodeGroup(changes));
+      if (changes.length > 0) {
+        const group = encodeGroup(changes);
+        // What is not written whole is written over by the next.
+        await this.segment.write(group, this.position);
+        this.position += group.length;
+      }
     } catch (cause) {
+      this.torn = true;
       this.onFailure();
       const error = new Unavailable('the journal could not be written', { cause });
       for (const { reject } of [...waiters, ...this.waiters]) reject(error);
@@ -120,16 +130,5 @@ export class Journal {
     }
     for (const change of changes) this.written.push(change);
     for (const { resolve } of waiters) resolve();
-  }
-
-  /** A group that is not written whole is written over by the next. */
-  private async put(group: Buffer): Promise<void> {
-    let done = 0;
-    while (done < group.length) {
-      const { bytesWritten } = await this.handle.write(group, done, group.length - done, this.position + done);
-      done += bytesWritten;
-    }
-    if (!WRITES_SYNC) await this.handle.datasync();
-    this.position += group.length;
   }
 }

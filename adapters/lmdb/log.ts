@@ -2,7 +2,7 @@ import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import type { Database } from './database';
-import { decodeEntry, encodeEntry } from './messageText';
+import { decodeEntry, encodeEntry } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { Change } from './segments';
 import { Tail } from './tail';

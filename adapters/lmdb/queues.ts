@@ -2,16 +2,22 @@ import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
 import type { Database } from './database';
-import { decodeEntry } from './messageText';
+import { decodeEntry } from './entryText';
 import type { Change } from './segments';
+
+const RETRY_AFTER_MS = 1_000;
 
 /** The queues: all in memory, as far as they are durable, and on disk whenever more than the head changes. */
 export class LmdbQueues extends MemoryQueues {
+  /** Events of messages that are being written: a record that is written after theirs must not forget them. */
+  private readonly coming = new Map<QueueName, readonly EventName[]>();
+
   constructor(
     private readonly database: Database,
     private readonly report: (what: string, error: unknown) => void,
   ) {
     super();
+    database.onFailure(() => this.coming.clear());
     for (const { value } of database.range('queues')) this.restore(JSON.parse(value) as StoredQueue);
   }
 
@@ -23,24 +29,25 @@ export class LmdbQueues extends MemoryQueues {
   /** The change that has to go with messages of these events: the queue is new, or they are. */
   learning(queue: QueueName, events: readonly EventName[], now: Time): Change | undefined {
     const found = this.queues.get(queue);
-    const known = learn(found?.events ?? [], events);
-    return found?.events === known ? undefined : record({ ...this.orNew(queue, now), events: known });
+    const before = this.coming.get(queue) ?? found?.events;
+    const known = learn(before ?? [], events);
+    if (known === before) return undefined;
+    this.coming.set(queue, known);
+    return record({ ...this.orNew(queue, now), events: known });
   }
 
   /** Messages became durable. */
   reach(queue: QueueName, head: Seq, headAt: Time, events: readonly EventName[]): void {
     const found = this.orNew(queue, headAt);
-    this.queues.set(queue, {
-      ...found,
-      ...(head > found.head ? { head, headAt } : {}),
-      events: learn(found.events, events),
-    });
+    const known = learn(found.events, events);
+    if (known.length === this.coming.get(queue)?.length) this.coming.delete(queue);
+    this.queues.set(queue, { ...found, ...(head > found.head ? { head, headAt } : {}), events: known });
   }
 
   /** The queue as it is, to be written before messages of it are removed: the head must outlive them. */
   current(queue: QueueName): Change | undefined {
     const found = this.queues.get(queue);
-    return found && record(found);
+    return found && record({ ...found, events: this.coming.get(queue) ?? found.events });
   }
 
   /** All there are. */
@@ -54,10 +61,18 @@ export class LmdbQueues extends MemoryQueues {
     now: Time,
   ): Promise<{ queue: Queue; shard: number }> {
     const placed = await super.placeSubscription(queue, shardSize, now);
-    const change = this.current(queue);
     // It shares the group of the subscription it was made for, which is waited for.
-    if (change) this.database.write([change]).catch((error) => this.report('a queue could not be stored', error));
+    this.keep(queue);
     return placed;
+  }
+
+  private keep(queue: QueueName): void {
+    const change = this.current(queue);
+    if (change === undefined) return;
+    this.database.write([change]).catch((error) => {
+      this.report('a queue could not be stored', error);
+      setTimeout(() => this.keep(queue), RETRY_AFTER_MS).unref();
+    });
   }
 
   /** The record's head is behind the log's, whose messages do not write it. */

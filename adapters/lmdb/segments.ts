@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, promises as fs } from 'node:fs';
+import { constants, fdatasync, promises as fs, write } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
@@ -37,7 +37,10 @@ export function decodeGroups(bytes: Buffer): { changes: Change[]; rest: number }
     const end = at + HEADER_BYTES + bytes.readUInt32LE(at);
     const body = bytes.subarray(at + HEADER_BYTES, end);
     if (end > bytes.length || !digestOf(body).equals(bytes.subarray(at + LENGTH_BYTES, at + HEADER_BYTES))) break;
-    changes.push(...z.array(changeSchema).parse(JSON.parse(body.toString())));
+    const parsed = z.array(changeSchema).safeParse(JSON.parse(body.toString()));
+    if (!parsed.success) throw new CorruptStore('the journal is of another version', { cause: parsed.error });
+    // One by one: a group may hold more than a call takes arguments.
+    for (const change of parsed.data) changes.push(change);
     at = end;
   }
   return { changes, rest: bytes.length - at };
@@ -59,13 +62,40 @@ export async function segmentNumbers(folder: string): Promise<number[]> {
 /** Where there is O_DSYNC, a write and its sync are one call; elsewhere the sync follows the write. */
 export const WRITES_SYNC = process.platform === 'linux';
 
+/** A segment that is written: by its descriptor, for a FileHandle's promises take longer than some disks. */
+export interface OpenSegment {
+  /** Puts bytes at a position, on disk. */
+  write(bytes: Buffer, position: number): Promise<void>;
+  /** Removes what is after a position, on disk. */
+  cut(position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Creates a segment; its name is on disk when this returns. */
-export async function createSegment(folder: string, number: number): Promise<fs.FileHandle> {
+export async function createSegment(folder: string, number: number): Promise<OpenSegment> {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants;
   const file = segmentFile(folder, number);
   const handle = await fs.open(file, O_WRONLY | O_CREAT | O_TRUNC | (WRITES_SYNC ? O_DSYNC : 0), 0o600);
   await syncFolder(folder);
-  return handle;
+  return {
+    write: (bytes, position) =>
+      new Promise((resolve, reject) => {
+        const settle = (error: Error | null) => (error === null ? resolve() : reject(error));
+        const next = (rest: Buffer, at: number) =>
+          write(handle.fd, rest, 0, rest.length, at, (error, written) => {
+            if (error !== null) reject(error);
+            else if (written < rest.length) next(rest.subarray(written), at + written);
+            else if (WRITES_SYNC) resolve();
+            else fdatasync(handle.fd, settle);
+          });
+        next(bytes, position);
+      }),
+    cut: async (position) => {
+      await handle.truncate(position);
+      await handle.sync();
+    },
+    close: () => handle.close(),
+  };
 }
 
 /** Puts the names of a folder's files on disk. Windows does so by itself, and has no such call. */

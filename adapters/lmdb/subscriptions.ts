@@ -7,6 +7,7 @@ import type { Change } from './segments';
 import { decodeSubscription, encodeSubscription } from './subscriptionText';
 
 const WRITE_AFTER_MS = 20;
+const RETRY_AFTER_MS = 1_000;
 
 const keyOf = (key: SubscriptionKey): string => `${shardKey(key)}\n${key.client}`;
 
@@ -58,11 +59,11 @@ export class LmdbSubscriptions extends MemorySubscriptions {
     await this.write([...this.dirty.keys()]);
   }
 
-  private mark(key: SubscriptionKey, state: Subscription | undefined): void {
+  private mark(key: SubscriptionKey, state: Subscription | undefined, after = WRITE_AFTER_MS): void {
     this.dirty.set(keyOf(key), { key, state });
     this.timer ??= setTimeout(() => {
       this.flush().catch((error) => this.report('subscriptions could not be stored', error));
-    }, WRITE_AFTER_MS);
+    }, after);
   }
 
   private async write(keys: readonly string[]): Promise<void> {
@@ -77,8 +78,8 @@ export class LmdbSubscriptions extends MemorySubscriptions {
     try {
       await written;
     } catch (error) {
-      // What came later stays; the rest is tried again with the next write.
-      for (const { id, key, state } of taken) if (!this.dirty.has(id)) this.mark(key, state);
+      // Tried again as it is by then: a later state may have been taken, and failed, meanwhile.
+      for (const { key } of taken) this.mark(key, this.shards.get(shardKey(key))?.get(key.client), RETRY_AFTER_MS);
       throw error;
     } finally {
       for (const { id } of taken) if (this.writing.get(id) === written) this.writing.delete(id);

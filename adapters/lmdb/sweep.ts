@@ -1,7 +1,7 @@
 import type { Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
 import type { Database, Key, TableName } from './database';
-import { decodeEntry } from './messageText';
+import { decodeEntry } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { LmdbSubscriptions } from './subscriptions';
 
