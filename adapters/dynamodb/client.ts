@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { requests } from '../requests';
 
-/** How long to wait for a connection, and for an answer. Milliseconds. */
-const CONNECT_MS = 1_000;
+/** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
 /** All attempts together stay below the 10 s that a function lives. */
 const ATTEMPTS = 3;
@@ -15,17 +15,10 @@ const SOCKETS = 50;
  * @param config what to set otherwise.
  */
 export function dynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  const agent = { keepAlive: true, maxSockets: SOCKETS };
   return new DynamoDBClient({
     maxAttempts: ATTEMPTS,
     retryMode: 'standard',
-    requestHandler: {
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
-      throwOnRequestTimeout: true,
-      httpAgent: agent,
-      httpsAgent: agent,
-    },
+    requestHandler: requests(ANSWER_MS, SOCKETS),
     ...config,
   });
 }

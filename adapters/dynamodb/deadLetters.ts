@@ -12,7 +12,7 @@ const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int()
 
 /*
  * A dead letter: `owner` and `seq`; its message, as in the Messages table but for its own expiry, which is
- * `messageUntil`; `reason`, `attempts`, `diedAt`, `redriven` (left out if it is not), and the letter's expiry.
+ * `messageUntil`; `reason`, `attempts`, `diedAt`, and the letter's expiry.
  */
 
 /** Unambiguous whatever the queue is called, for a client id has no `#`. */
@@ -29,7 +29,6 @@ function toItem(owner: DeadLetterOwner, letter: DeadLetter): Item {
     reason: text(letter.reason),
     attempts: number(letter.attempts),
     diedAt: number(letter.diedAt),
-    ...(letter.redriven ? { redriven: { BOOL: true } } : {}),
     ...expiry(letter.expiresAt),
   };
 }
@@ -41,7 +40,6 @@ function toLetter(item: Item): DeadLetter {
     reason: textAt(item, 'reason'),
     attempts: numberAt(item, 'attempts'),
     diedAt: numberAt(item, 'diedAt'),
-    redriven: item.redriven !== undefined,
     expiresAt: expiryOf(item),
   };
 }
@@ -95,7 +93,7 @@ export class DynamoDeadLetters implements DeadLetterStore {
 const listed = (table: string, owner: DeadLetterOwner, after: Seq, now: Time): QueryCommandInput => ({
   TableName: table,
   KeyConditionExpression: '#owner = :owner AND #seq > :after',
-  FilterExpression: `attribute_not_exists(#redriven) AND ${LIVING}`,
-  ExpressionAttributeNames: { '#owner': 'owner', '#seq': 'seq', '#redriven': 'redriven', '#until': 'until' },
+  FilterExpression: LIVING,
+  ExpressionAttributeNames: { '#owner': 'owner', '#seq': 'seq', '#until': 'until' },
   ExpressionAttributeValues: { ':owner': text(ownerKey(owner)), ':after': number(after), ':now': number(now) },
 });

@@ -1,7 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
-import { Commits } from './commits';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
 import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
@@ -43,7 +42,8 @@ export class Database {
     private readonly folder: DataFolder,
     private readonly report: (what: string, error: unknown) => void,
   ) {
-    this.root = open({ path: folder.store, maxDbs: TABLES.length });
+    // Transactions are begun here, by batch: those that LMDB begins by itself end the process when they fail.
+    this.root = open({ path: folder.store, maxDbs: TABLES.length, eventTurnBatching: false });
     this.tables = new Map(TABLES.map((name) => [name, this.root.openDB<string, Key>({ name, encoding: 'string' })]));
   }
 
@@ -97,9 +97,7 @@ export class Database {
 
   /** Removes what nobody will read any more; harmless if it comes back after a crash. */
   async discard(entries: readonly (readonly [table: TableName, key: Key])[]): Promise<void> {
-    const commits = new Commits();
-    for (const [table, key] of entries) commits.add(this.table(table).remove(key));
-    await commits.done();
+    await this.commit(entries.map(([table, key]) => [table, key, null]));
   }
 
   /** Called when something could not be written, before its writer is told: nothing written since was either. */
@@ -152,16 +150,28 @@ export class Database {
   }
 
   private async apply(changes: readonly Change[]): Promise<void> {
-    const commits = new Commits();
-    for (const [index, [name, key, value]] of changes.entries()) {
-      const table = this.table(name);
-      commits.add(value === null ? table.remove(key) : table.put(key, value));
+    const commits: Promise<boolean>[] = [];
+    for (let from = 0; from < changes.length; from += AT_ONCE) {
+      commits.push(this.commit(changes.slice(from, from + AT_ONCE)));
       // Others come first: what is stored here is promised already.
-      if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
+      await nextTurn();
     }
-    await commits.done();
+    await Promise.all(commits);
     await this.root.flushed;
     this.root.resetReadTxn();
+  }
+
+  /** Writes changes to LMDB in one transaction. */
+  private commit(changes: readonly Change[]): Promise<boolean> {
+    const committed = this.root.batch(() => {
+      for (const [name, key, value] of changes) {
+        const table = this.table(name);
+        if (value === null) table.remove(key);
+        else table.put(key, value);
+      }
+    });
+    committed.catch(ignoreCause);
+    return committed;
   }
 
   private async recover(): Promise<number> {
@@ -178,4 +188,10 @@ export class Database {
     }
     return numbers.at(-1) ?? 0;
   }
+}
+
+/** A failed transaction's error comes with a promise of its cause, which is rejected too. */
+function ignoreCause(error: unknown): void {
+  if (typeof error === 'object' && error !== null && 'commitError' in error)
+    Promise.resolve(error.commitError).catch(() => undefined);
 }

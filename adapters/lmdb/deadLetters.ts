@@ -6,16 +6,16 @@ import type { Database } from './database';
 import { decodeEntry, encodeEntry } from './entryText';
 import type { Change } from './segments';
 
-type Head = [reason: string, attempts: number, diedAt: number, expiresAt: number, redriven: boolean];
+type Head = [reason: string, attempts: number, diedAt: number, expiresAt: number];
 
-const encode = ({ message, reason, attempts, diedAt, expiresAt, redriven }: DeadLetter): string =>
-  `${JSON.stringify([reason, attempts, diedAt, expiresAt, redriven] satisfies Head)}\n${encodeEntry(message)}`;
+const encode = ({ message, reason, attempts, diedAt, expiresAt }: DeadLetter): string =>
+  `${JSON.stringify([reason, attempts, diedAt, expiresAt] satisfies Head)}\n${encodeEntry(message)}`;
 
 function decode(seq: Seq, text: string): DeadLetter | undefined {
   const end = text.indexOf('\n');
-  const [reason, attempts, diedAt, expiresAt, redriven] = JSON.parse(text.slice(0, end)) as Head;
+  const [reason, attempts, diedAt, expiresAt] = JSON.parse(text.slice(0, end)) as Head;
   const message = decodeEntry(seq, text.slice(end + 1));
-  return isTombstone(message) ? undefined : { message, reason, attempts, diedAt, expiresAt, redriven };
+  return isTombstone(message) ? undefined : { message, reason, attempts, diedAt, expiresAt };
 }
 
 /** The dead letters: in LMDB, and in memory what is not there yet. */
@@ -60,9 +60,7 @@ export class LmdbDeadLetters implements DeadLetterStore {
     ))
       letters.set(Number(key[2]), decode(Number(key[2]), value));
     for (const [seq, letter] of this.recent.get(ownerKey(owner)) ?? []) letters.set(seq, letter);
-    return [...letters.values()].flatMap((letter) =>
-      letter === undefined || letter.redriven || letter.expiresAt <= now ? [] : [letter],
-    );
+    return [...letters.values()].flatMap((letter) => (letter === undefined || letter.expiresAt <= now ? [] : [letter]));
   }
 
   private at(owner: DeadLetterOwner, seq: Seq): DeadLetter | undefined {

@@ -32,7 +32,7 @@ export class MemoryDeadLetters implements DeadLetterStore {
   }
 
   private listed(owner: DeadLetterOwner, now: Time): DeadLetter[] {
-    return [...this.of(owner).values()].filter(({ redriven, expiresAt }) => !redriven && expiresAt > now);
+    return [...this.of(owner).values()].filter(({ expiresAt }) => expiresAt > now);
   }
 
   private of({ client, queue }: DeadLetterOwner): Letters {

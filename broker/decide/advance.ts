@@ -16,6 +16,8 @@ export interface Reading {
   readonly entries: readonly LogEntry[];
   /** Whether the log may go on after `entries`. */
   readonly more: boolean;
+  /** When the entry just before the cursor was published, if it is known: what comes after it is no older. */
+  readonly since?: Time;
   /** The queue's head, if nothing was read though something should be there: tells what retention took. */
   readonly tail?: { readonly head: Seq; readonly headAt: Time; readonly retention: number };
 }
@@ -126,6 +128,7 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   let cursor = next;
   let wakeAt: Time | undefined;
   let blocked = false;
+  let since = reading.since;
   const gaps: Gap[] = [];
   const holes: Tombstone[] = [];
   const deliveries: Delivery[] = [];
@@ -141,7 +144,9 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
       } else {
         blocked = true;
         const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;
-        if (settledAt <= now) holes.push(...tombstones(cursor, entry));
+        // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
+        const isRecent = since !== undefined && since + retention > now;
+        if (settledAt <= now) holes.push(...tombstones(isRecent ? cursor : entry.seq - 1, entry));
         else wakeAt = settledAt;
         break;
       }
@@ -156,6 +161,7 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
       flights.push({ seq: entry.seq, attempt: 1, dueAt });
     }
     cursor = entry.seq + 1;
+    since = entry.publishedAt;
   }
   const { tail } = reading;
   if (tail && reading.entries.length === 0 && cursor <= tail.head && tail.headAt + tail.retention <= now) {
@@ -176,14 +182,17 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   };
 }
 
+/** What is missing before these, if anything, expired: nothing younger is missing that is not a hole itself. */
+const EXPIRED = 0;
+
 function tombstones(from: Seq, entry: LogEntry): Tombstone[] {
-  const { publishedAt, expiresAt, previousAt } = entry;
+  const { publishedAt, expiresAt } = entry;
   return Array.from({ length: entry.seq - from }, (_, index) => ({
     seq: from + index,
     tombstone: true,
     publishedAt,
     expiresAt,
-    previousAt,
+    previousAt: EXPIRED,
   }));
 }
 

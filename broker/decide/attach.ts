@@ -31,7 +31,9 @@ export function attach(
       expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
       ...(isFirst ? { inFlight: makeDue(subscription.inFlight, now, false) } : {}),
     },
-    show: isFirst ? [] : subscription.inFlight.filter((flight) => !flight.waiting && !flight.dead),
+    show: isFirst
+      ? []
+      : subscription.inFlight.filter((flight) => flight.attempt > 0 && !flight.waiting && !flight.dead),
   };
 }
 

@@ -3,8 +3,8 @@ import type { Flight, Subscription } from '../model/subscription';
 
 /** Deliveries that no connection took, for there was none any more. */
 export interface Refused {
-  /** Where the first refused frame of first deliveries, or gap, begins; not there if none was refused. */
-  readonly from?: Seq;
+  /** Where the cursor and its frames stood before what was refused; not there if no first delivery or gap was. */
+  readonly back?: { readonly next: Seq; readonly covered: Seq };
   /** The cursor as it was stored with them. */
   readonly next: Seq;
   /** Of all refused deliveries, first or not. */
@@ -19,17 +19,24 @@ export interface Refused {
  * next advance finds it gone and says so.
  */
 export function giveBack(subscription: Subscription, refused: Refused, now: Time): Subscription {
-  const { from } = refused;
+  const back = isUntouched(subscription, refused) ? refused.back : undefined;
   const seqs = new Set(refused.seqs);
-  const back = from !== undefined && subscription.next === refused.next;
   const inFlight: Flight[] = [];
   for (const flight of subscription.inFlight) {
     if (!seqs.has(flight.seq) || flight.dead || flight.attempt === 0) inFlight.push(flight);
-    else if (!(back && flight.seq >= from && flight.attempt === 1 && !flight.redriven))
+    else if (!(back && flight.seq >= back.next && flight.attempt === 1 && !flight.redriven))
       inFlight.push({ ...flight, attempt: flight.attempt - 1, dueAt: now });
   }
   const held = new Set(inFlight.map((flight) => flight.seq));
   for (const seq of refused.gone) if (!held.has(seq)) inFlight.push({ seq, attempt: 1, dueAt: now });
   if (refused.gone.length > 0) inFlight.sort((a, b) => a.seq - b.seq);
-  return { ...subscription, inFlight, ...(back ? { next: from, covered: Math.min(from, subscription.covered) } : {}) };
+  return { ...subscription, inFlight, ...back };
+}
+
+/** Nothing was delivered since, and nothing of this settled: another connection may have been shown it, and acked. */
+function isUntouched({ next, inFlight }: Subscription, refused: Refused): boolean {
+  const { back } = refused;
+  if (back === undefined || next !== refused.next) return false;
+  const held = new Set(inFlight.filter((flight) => !flight.dead).map((flight) => flight.seq));
+  return refused.seqs.every((seq) => seq < back.next || held.has(seq));
 }

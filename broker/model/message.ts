@@ -51,6 +51,4 @@ export interface DeadLetter {
   readonly attempts: number;
   readonly diedAt: Time;
   readonly expiresAt: Time;
-  /** In flight again. Kept until it is settled, for its message may have left the log. */
-  readonly redriven: boolean;
 }

@@ -12,11 +12,11 @@ export interface DeadLetterOwner {
 export interface DeadLetterStore {
   /** Stores a dead letter, over one with the same seq. Durable when answered. */
   put(owner: DeadLetterOwner, letter: DeadLetter): Promise<void>;
-  /** Those at these numbers, redriven or not; missing ones are left out. Consistent. */
+  /** Those at these numbers; missing ones are left out. Consistent. */
   get(owner: DeadLetterOwner, seqs: readonly Seq[], now: Time): Promise<DeadLetter[]>;
   /** Drops those at these numbers; harmless to repeat. Durable when answered. */
   remove(owner: DeadLetterOwner, seqs: readonly Seq[]): Promise<void>;
-  /** Those of an owner that are not redriven, ascending by seq. */
+  /** An owner's, ascending by seq. */
   list(owner: DeadLetterOwner, page: PageRequest, now: Time): Promise<Page<DeadLetter>>;
   /** How many {@link list} would return in all. */
   count(owner: DeadLetterOwner, now: Time): Promise<number>;

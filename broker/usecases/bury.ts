@@ -37,7 +37,6 @@ const letterOf = (ports: Ports, message: Message, flight: Flight, now: Time): De
   attempts: flight.attempt,
   diedAt: now,
   expiresAt: now + ports.settings.deadLetterRetention,
-  redriven: false,
 });
 
 /** The messages of flights: of the log, or, if it has them no more and they were dead before, of the dead letters. */

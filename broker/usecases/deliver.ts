@@ -3,7 +3,7 @@ import { detach } from '../decide/attach';
 import { giveBack } from '../decide/giveBack';
 import { windowOf } from '../decide/window';
 import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
-import type { Seq, Time } from '../model/names';
+import type { QueueName, Seq, Time } from '../model/names';
 import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
 import type { Ports } from '../ports';
 import { bury, findMessages } from './bury';
@@ -32,14 +32,10 @@ export async function deliver(
   for (;;) {
     if (current.connections.length === 0) return;
     const now = ports.clock.now();
-    const step = advance(current, await read(ports, current, round, now), now, ports.ids.random());
+    const reading = await read(ports, current, round, now);
+    const step = advance(current, reading, now, ports.ids.random());
     if (step.holes.length > 0) {
-      await Promise.all(step.holes.map((hole) => ports.log.fill(current.queue, hole)));
-      ports.reporter.warn('filled numbers that their publisher never wrote', {
-        queue: current.queue,
-        from: step.holes[0]?.seq,
-        count: step.holes.length,
-      });
+      await fillHoles(ports, current, reading, now);
       round.forget();
       continue;
     }
@@ -71,10 +67,30 @@ export async function deliver(
   }
 }
 
+/** Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them. */
+async function fillHoles(ports: Ports, subscription: Subscription, reading: Reading, now: Time): Promise<void> {
+  const { queue, next } = subscription;
+  const since = await publishedBefore(ports, queue, next, now);
+  const { holes } = advance(subscription, { ...reading, ...(since === undefined ? {} : { since }) }, now, 0);
+  await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
+  ports.reporter.warn('filled numbers that their publisher never wrote', {
+    queue,
+    from: holes[0]?.seq,
+    count: holes.length,
+  });
+}
+
+async function publishedBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Time | undefined> {
+  if (next === 1) return (await ports.queues.get(queue))?.createdAt;
+  const [before] = await ports.log.read(queue, next - 1, 1, now);
+  return before?.seq === next - 1 ? before.publishedAt : undefined;
+}
+
 async function read(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
   const due = await readDue(ports, subscription, now);
   const room = windowOf(subscription).forBacklog;
-  if (room === 0) return { due, entries: [], more: false };
+  // Not read, for there is no room, unless what is due turns out to be none.
+  if (room === 0) return { due, entries: [], more: true };
   const slice = await round.read(subscription.next, Math.min(room, PAGE), now);
   if (slice.entries.length > 0) return { due, ...slice };
   const tail = await tailOf(ports, subscription.queue, subscription.next);

@@ -7,6 +7,7 @@ import type { RequestOf } from '../protocol/requests';
 import { deadLetters } from './listDeadLetters';
 import { type Outcome, refOf } from './outcome';
 import { allSubscriptions, existingQueue, shardsOf } from './queue';
+import { redrivenOf } from './redrive';
 import { summarize } from './welcome';
 
 type List = RequestOf<'list'>;
@@ -111,14 +112,15 @@ async function subscriptions(ports: Ports, request: List, page: PageRequest): Pr
   const now = ports.clock.now();
   const found = await ports.subscriptions.list(shardsOf(queue), page, now);
   return mapPage(found, async (subscription): Promise<ListedSubscription> => {
-    const dead = subscription.inFlight.filter((flight) => flight.dead).length;
+    const dying = subscription.inFlight.filter((flight) => flight.dead && !flight.redriven).length;
+    const letters = (await ports.deadLetters.count(subscription, now)) - redrivenOf(subscription.inFlight).size;
     return {
       clientId: subscription.client,
       events: eventNames(subscription),
       next: subscription.next,
       inFlight: countInFlight(subscription),
       backlog: backlogOf(subscription, queue.head),
-      dead: dead + (await ports.deadLetters.count(subscription, now)),
+      dead: Math.max(0, letters) + dying,
       connected: subscription.connections.length > 0,
       settings: subscription.settings,
     };

@@ -6,6 +6,7 @@ import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { existingQueue, shardsOf } from './queue';
+import { seqsInFlightAgain } from './redrive';
 
 /** The dead letters of a queue: one client's, or one subscriber's after the other. */
 export async function deadLetters(
@@ -24,7 +25,9 @@ async function ofClient(
   page: PageRequest,
 ): Promise<Page<ListedDeadLetter>> {
   const found = await ports.deadLetters.list({ queue, client }, page, ports.clock.now());
-  return { ...found, items: found.items.map((letter) => listed(client, letter)) };
+  const again = await seqsInFlightAgain(ports, { queue, client });
+  const dead = found.items.filter(({ message }) => !again.has(message.seq));
+  return { ...found, items: dead.map((letter) => listed(client, letter)) };
 }
 
 const SUBSCRIBERS = 20;

@@ -10,8 +10,8 @@ import type { Round } from './round';
 interface Output {
   readonly bytes: Uint8Array;
   readonly seqs: readonly Seq[];
-  /** Where it begins, if it is a first delivery, or a gap before one. */
-  readonly from?: Seq;
+  /** Where the cursor and its frames stood before it, if it is a first delivery, or a gap before one. */
+  readonly back?: { readonly next: Seq; readonly covered: Seq };
   /** Of a gap in what was in flight. */
   readonly gone?: readonly Seq[];
 }
@@ -37,11 +37,11 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
   return { gone, ...refusal(outputs.slice(reached), next) };
 }
 
-function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {
+function outputsOf({ queue, next, covered }: Subscription, step: Advance, round: Round): Output[] {
   const outputs: Output[] = step.gaps.map((gap) => ({
     bytes: encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }),
     seqs: [],
-    ...(gap.from >= next ? { from: gap.from } : { gone: [gap.from] }),
+    ...(gap.from >= next ? { back: { next: gap.from, covered } } : { gone: [gap.from] }),
   }));
   if (step.redeliveries.length > 0)
     for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))
@@ -51,18 +51,18 @@ function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): 
       outputs.push({
         bytes,
         seqs: deliveries.map(({ message }) => message.seq),
-        ...(covers ? { from: covers.from } : {}),
+        ...(covers ? { back: { next: covers.from, covered: covers.from } } : {}),
       });
   return outputs;
 }
 
 function refusal(outputs: readonly Output[], next: Seq): { refused?: Refused } {
   if (outputs.length === 0) return {};
-  const from = outputs.find((output) => output.from !== undefined)?.from;
+  const back = outputs.find((output) => output.back !== undefined)?.back;
   return {
     refused: {
       next,
-      ...(from === undefined ? {} : { from }),
+      ...(back === undefined ? {} : { back }),
       seqs: outputs.flatMap(({ seqs }) => seqs),
       gone: outputs.flatMap(({ gone }) => gone ?? []),
     },

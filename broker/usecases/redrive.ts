@@ -11,7 +11,8 @@ import { existingQueue } from './queue';
 
 /**
  * Delivers dead letters to their subscriber again, with attempts counted afresh: they wait outside its window until it
- * has room. Each letter stays, hidden, until it is settled, for its message may have left the log.
+ * has room. Each letter stays until its message is acked, for that may have left the log; while it is in flight it counts
+ * as no dead letter.
  */
 export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'redrive'>): Promise<Outcome> {
   const { queue } = await existingQueue(ports, request.queue);
@@ -28,7 +29,6 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   const changed = await change(ports, key, (subscription, now) => ({ subscription: again(subscription, seqs, now) }));
   if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
   await ports.subscriptions.persisted(key);
-  await Promise.all(letters.map((letter) => ports.deadLetters.put(key, { ...letter, redriven: true })));
   return {
     reply: { type: 'redriven', ...refOf(request), queue, messages: seqs.length },
     wakeUps: seqs.length === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
@@ -53,22 +53,34 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
   return { reply: { type: 'purged', ...refOf(request), queue, messages: seqs.length } };
 }
 
+/** Of an owner's dead letters, those that were redriven and are not settled. */
+export async function seqsInFlightAgain(ports: Ports, owner: DeadLetterOwner): Promise<ReadonlySet<Seq>> {
+  const key = await findKey(ports, owner, owner.queue);
+  const subscription = key && (await ports.subscriptions.get(key, ports.clock.now()));
+  return redrivenOf(subscription?.inFlight ?? []);
+}
+
+/** Of flights, those that are dead letters in flight again. */
+export const redrivenOf = (inFlight: readonly Flight[]): ReadonlySet<Seq> =>
+  new Set(inFlight.filter((flight) => flight.redriven && !flight.dead).map(({ seq }) => seq));
+
 const PAGE = 100;
 
-/** The dead letters at these numbers; all, up to a limit, if none are named. Those in flight again are not among them. */
+/** The dead letters at these numbers; all, up to a limit, if none are named. */
 async function find(
   ports: Ports,
   owner: DeadLetterOwner,
   seqs: readonly Seq[] | undefined,
 ): Promise<readonly DeadLetter[]> {
   const now = ports.clock.now();
-  if (seqs !== undefined)
-    return (await ports.deadLetters.get(owner, [...new Set(seqs)], now)).filter(({ redriven }) => !redriven);
+  const again = await seqsInFlightAgain(ports, owner);
+  const isDead = ({ message }: DeadLetter) => !again.has(message.seq);
+  if (seqs !== undefined) return (await ports.deadLetters.get(owner, [...new Set(seqs)], now)).filter(isDead);
   const letters: DeadLetter[] = [];
   let cursor: string | undefined;
   do {
     const page = await ports.deadLetters.list(owner, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, now);
-    letters.push(...page.items);
+    letters.push(...page.items.filter(isDead));
     cursor = page.cursor;
   } while (cursor !== undefined && letters.length < REDRIVE_MESSAGES);
   return letters;

@@ -41,5 +41,5 @@ async function stateOf(ports: Ports, subscription: Subscription, { seq }: Messag
     return { clientId, state: 'inFlight', attempt, dueAt: new Date(dueAt).toISOString() };
   }
   const [letter] = await ports.deadLetters.get(subscription, [seq], ports.clock.now());
-  return { clientId, state: letter === undefined || letter.redriven ? 'settled' : 'dead' };
+  return { clientId, state: letter === undefined ? 'settled' : 'dead' };
 }

@@ -16,6 +16,7 @@ import { change, findKey } from './change';
 import { expiryFrom, expiryWith } from './expiry';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
+import { endSubscription } from './unsubscribe';
 
 const DEFAULTS: SubscriptionSettings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100 };
 const EVENTS_PER_SUBSCRIPTION = 200;
@@ -75,10 +76,7 @@ function grown(subscription: Subscription, request: Subscribe, since: Seq): Subs
 async function create(ports: Ports, caller: Caller, request: Subscribe): Promise<Subscription> {
   const now = ports.clock.now();
   const { queue, shard } = await ports.queues.placeSubscription(request.queue, ports.settings.shardSize, now);
-  const key = await ports.clients.addSubscription(
-    { queue: request.queue, shard, client: caller.client },
-    SUBSCRIPTIONS_PER_CLIENT,
-  );
+  const key = await reserve(ports, { queue: request.queue, shard, client: caller.client });
   if (key === undefined || key.shard !== shard) await ports.queues.forgetSubscription(request.queue);
   if (key === undefined)
     throw new ProtocolError(
@@ -92,6 +90,17 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
   const other = await extend(ports, key, request);
   if (other === undefined) throw new Unavailable('the subscription was ended while it was made');
   return other;
+}
+
+/** Notes a subscription in the directory; where that is full, in the place of those that ended by themselves. */
+async function reserve(ports: Ports, key: SubscriptionKey): Promise<SubscriptionKey | undefined> {
+  const reserved = await ports.clients.addSubscription(key, SUBSCRIPTIONS_PER_CLIENT);
+  if (reserved !== undefined) return reserved;
+  const now = ports.clock.now();
+  const { subscriptions } = await ports.clients.get(key.client, now);
+  const living = new Set((await ports.subscriptions.getMany(subscriptions, now)).map(({ queue }) => queue));
+  for (const noted of subscriptions) if (!living.has(noted.queue)) await endSubscription(ports, noted);
+  return ports.clients.addSubscription(key, SUBSCRIPTIONS_PER_CLIENT);
 }
 
 function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq, now: number): Subscription {

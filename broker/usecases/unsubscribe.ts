@@ -52,6 +52,9 @@ export async function endSubscription(ports: Ports, key: SubscriptionKey): Promi
     if (subscription !== undefined && !(await ports.subscriptions.remove(subscription))) continue;
     await ports.subscriptions.persisted(key);
     await ports.clients.removeSubscription(key);
+    // One that was made meanwhile was stored before it looked into the directory, or is seen here.
+    if ((await ports.subscriptions.get(key, ports.clock.now())) !== undefined)
+      await ports.clients.addSubscription(key, Number.MAX_SAFE_INTEGER);
     if (subscription !== undefined) await ports.queues.forgetSubscription(key.queue);
     return;
   }

@@ -77,7 +77,6 @@ export const deadLetter = (seq: number, more: Partial<DeadLetter> = {}): DeadLet
   attempts: 5,
   diedAt: NOW,
   expiresAt: LATER,
-  redriven: false,
   ...more,
 });
 

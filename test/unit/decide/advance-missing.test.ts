@@ -26,9 +26,24 @@ describe('a number that is not written yet', () => {
   });
 
   it('may be several in a row', () => {
-    const step = advance(subscription({ next: 5 }), reading([message(9)]), NOW + PUBLISHER_LIFETIME_MS, 0);
+    const step = advance(
+      subscription({ next: 5 }),
+      reading([message(9)], { since: NOW }),
+      NOW + PUBLISHER_LIFETIME_MS,
+      0,
+    );
     expect(step.holes.map(({ seq }) => seq)).toEqual([5, 6, 7, 8]);
     expect(step.subscription.next).toBe(5);
+  });
+
+  it('does not hide, once it is filled, what retention took before it', () => {
+    const later = NOW + RETENTION / 2;
+    const after = message(4, { publishedAt: later + SECOND, previousAt: later });
+    const { holes } = advance(subscription(), reading([after]), NOW + RETENTION, 0);
+    const filled = holes.filter(({ seq }) => seq === 3);
+    const step = advance(subscription(), reading([...filled, after]), NOW + RETENTION, 0);
+    expect(step.gaps).toEqual([{ from: 1, to: 2 }]);
+    expect(short(step.fresh?.deliveries)).toEqual(['4:1']);
   });
 
   it('is passed once it is filled', () => {
@@ -56,7 +71,7 @@ describe('what retention took', () => {
   });
 
   it('is none a moment before: then the number before was never written', () => {
-    const step = advance(subscription({ next: 3 }), reading([kept]), NOW + RETENTION - 1, 0);
+    const step = advance(subscription({ next: 3 }), reading([kept], { since: NOW }), NOW + RETENTION - 1, 0);
     expect(step.gaps).toEqual([]);
     expect(step.holes.map(({ seq }) => seq)).toEqual([3, 4, 5]);
   });

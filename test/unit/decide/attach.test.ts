@@ -43,6 +43,11 @@ describe('a connection that joins others', () => {
     expect(next.inFlight).toBe(before.inFlight);
   });
 
+  it('is not shown what no connection took so far: that is delivered in a moment', () => {
+    const givenBack = subscription({ inFlight: [flight(1, { attempt: 0, dueAt: NOW }), flight(2)], next: 3 });
+    expect(seqsOf(attach(givenBack, attached('two'), LATER, END).show)).toEqual([2]);
+  });
+
   it('never brings the end of the subscription nearer', () => {
     expect(next.expiresAt).toBe(NOW + 500 * SECOND);
   });

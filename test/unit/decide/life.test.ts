@@ -118,7 +118,7 @@ it('keeps every promise, whatever happens', () => {
     fc.property(beginnings, histories, (beginning, happened) => {
       live(RETENTION, beginning, happened);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -127,7 +127,7 @@ it('keeps every promise while retention takes messages', () => {
     fc.property(beginnings, histories, (beginning, happened) => {
       live(100 * SECOND, beginning, happened);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -140,6 +140,6 @@ it('settles everything in the end', () => {
       // What was taken last and never written is waited for: a message after it would show that it is a hole.
       if (life.log.isWritten(life.log.head)) expect(life.subscription.next).toBe(life.log.head + 1);
     }),
-    { numRuns: 100 },
+    { numRuns: 200 },
   );
 });

@@ -44,7 +44,10 @@ export class Life {
   deliver(random: number, refused = false): void {
     for (let steps = 0; steps < PATIENCE; steps++) {
       const before = this.subscription;
-      const reading = this.log.read(before.next, this.page, dueSeqs(before, this.now), this.now);
+      const reading = {
+        ...this.log.read(before.next, this.page, dueSeqs(before, this.now), this.now),
+        ...this.log.since(before.next, this.now),
+      };
       const step = advance(before, reading, this.now, random);
       hold(before.connections.length > 0 || step.subscription === before, 'nothing happens while nobody is connected');
       for (const hole of step.holes) {
@@ -152,9 +155,11 @@ export class Life {
   private takeBack(before: Subscription, { subscription, gaps, redeliveries, fresh }: Advance): void {
     const ahead = gaps.filter(({ from }) => from >= before.next);
     const froms = [...ahead.map(({ from }) => from), ...(fresh ? [fresh.from] : [])];
+    const [first] = froms;
+    const reached = ahead.length > 0 ? before.covered : (fresh?.from ?? before.covered);
     const delivered = [...redeliveries, ...(fresh?.deliveries ?? [])];
     const refused = {
-      ...(froms.length > 0 ? { from: Math.min(...froms) } : {}),
+      ...(first === undefined ? {} : { back: { next: first, covered: reached } }),
       next: subscription.next,
       seqs: delivered.map(({ message }) => message.seq),
       gone: gaps.filter(({ from }) => from < before.next).map(({ from }) => from),
@@ -162,7 +167,7 @@ export class Life {
     this.subscription = giveBack(subscription, refused, this.now);
     const { covered, next, inFlight } = this.subscription;
     hold(covered === before.covered, 'the next frame begins where the last that arrived ended');
-    hold(next <= (froms.length > 0 ? before.next : subscription.next), 'the cursor goes back');
+    hold(froms.length === 0 || next <= Math.max(before.next, ...froms.slice(0, 1)), 'the cursor goes back');
     const attempts = new Map(inFlight.map(({ seq, attempt }) => [seq, attempt]));
     for (const { message, attempt } of redeliveries)
       hold(attempts.get(message.seq) === attempt - 1, 'a refused redelivery counts no attempt');

@@ -31,6 +31,13 @@ export class ModelLog {
     this.taken.delete(seq);
   }
 
+  /** When what is before a number was published, if that is retained; before the first there is nothing to lose. */
+  since(seq: Seq, now: Time): { since?: Time } {
+    const before = this.entries.get(seq - 1);
+    if (seq === 1) return { since: this.takenAt(1) };
+    return before === undefined || before.expiresAt <= now ? {} : { since: before.publishedAt };
+  }
+
   takenAt(seq: Seq): Time {
     return this.times[seq - 1] ?? Infinity;
   }

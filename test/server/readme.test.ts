@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { aServer, connectTo } from './own';
+
+const ROOT = join(__dirname, '../..');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** The frames that the README has its reader type, in its order. */
+const frames = (readme.match(/^```json\n[^]*?^```$/gm) ?? []).map((block) => block.split('\n')[1] ?? '');
+
+test("The README's first conversation goes as it says: delivered, acknowledged, missed and caught up", async () => {
+  const [subscribe = '', add = '', ack = '', missed = ''] = frames;
+  expect(frames).toHaveLength(4);
+  const server = await aServer();
+  const alice = await connectTo(server, 'alice');
+  const bob = await connectTo(server, 'bob');
+  alice.socket.send(subscribe);
+  await alice.next('subscribed');
+  bob.socket.send(add);
+  expect(await alice.next('messages')).toMatchObject({ messages: [{ seq: 1, event: 'add', payload: { id: 7 } }] });
+  alice.socket.send(ack);
+  expect(await alice.next('acked')).toMatchObject({ settled: 1, inFlight: 0 });
+  alice.socket.close();
+  await alice.closed;
+  bob.socket.send(missed);
+  await bob.next('published');
+  const back = await connectTo(server, 'alice');
+  expect(await back.next('messages')).toMatchObject({ messages: [{ seq: 2, event: 'delete' }] });
+});
+
+test('The README, the contribution guide and the documents point to files and commands that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+  const dead: string[] = [];
+  for (const document of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    'docs/operations.md',
+    'docs/protocol.md',
+  ]) {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const folder = join(ROOT, document, '..');
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g))
+      if (!existsSync(join(folder, link))) dead.push(`${document}: ${link}`);
+    for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z:]+)/g))
+      if (!(script in scripts)) dead.push(`${document}: npm run ${script}`);
+  }
+  expect(dead).toEqual([]);
+});

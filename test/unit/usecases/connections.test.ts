@@ -1,0 +1,164 @@
+import { delivered, ofType, publish } from './frames';
+import { beforehand, once } from './interpose';
+import { createWorld, QUEUE } from './world';
+
+describe('a new connection', () => {
+  it('is welcomed before anything else, also when a subscription is made or a message comes meanwhile', async () => {
+    const meanwhile = once(async () => {
+      await first.ask({ action: 'subscribe', queue: QUEUE, from: 'earliest' });
+      await shop.ask(publish(1));
+    });
+    const world = createWorld({ between: ({ pusher }) => ({ pusher: beforehand(pusher, 'push', meanwhile) }) });
+    const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await shop.request(publish(1));
+    const second = await world.open('billing', 'second');
+    meanwhile.arm();
+    await world.pump();
+    const frames = second.take();
+    expect(frames[0]?.type).toBe('welcome');
+    expect(delivered(frames)).toEqual(['1:1', '2:1']);
+    expect(delivered(first.take())).toEqual(['1:1', '2:1']);
+  });
+
+  it('is told what it may do, and what its client is subscribed to', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, events: ['add', 'delete'] });
+    await shop.request(publish(1));
+    const [welcome] = (await world.connect('billing', 'second')).take();
+    expect(welcome).toEqual({
+      type: 'welcome',
+      clientId: 'billing',
+      connectionId: 'second',
+      expiresAt: new Date(world.ports.clock.now() + 7_200_000).toISOString(),
+      heartbeat: 240,
+      subscriptions: [{ queue: QUEUE, events: ['add', 'delete'], inFlight: 1, backlog: 0 }],
+      limits: { frame: 32768, message: 30000, batch: 100, inFlight: 100 },
+    });
+  });
+
+  it('is welcomed once, however often it is woken', async () => {
+    const world = createWorld();
+    const billing = await world.connect('billing');
+    await world.welcome(billing);
+    await world.pump();
+    expect(billing.take()).toHaveLength(1);
+  });
+
+  it('that joins others is shown what is in flight with its attempt, and not what waits', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(2));
+    await billing.request({ action: 'nack', queue: QUEUE, seqs: [1], delay: 60 });
+    await world.pass(33_000);
+    const state = await world.state(billing);
+    const frames = (await world.connect('billing')).take();
+    expect(delivered(frames)).toEqual(['2:2']);
+    expect(ofType(frames, 'messages')[0]).not.toHaveProperty('from');
+    expect((await world.state(billing))?.inFlight).toEqual(state?.inFlight);
+  });
+
+  it('beyond the tenth of its client is dismissed, and the others stay', async () => {
+    const world = createWorld();
+    const wires = [];
+    for (let i = 0; i < 10; i++) wires.push(await world.connect('billing'));
+    const eleventh = await world.connect('billing');
+    expect(eleventh.take()).toMatchObject([{ type: 'goodbye', code: 4029, reconnect: false }]);
+    expect(world.pusher.closed).toMatchObject([{ connection: eleventh.connection, code: 4029 }]);
+    const { connections } = await world.ports.clients.get(eleventh.client, world.ports.clock.now());
+    expect(connections.map(({ connection }) => connection)).toEqual(wires.map(({ connection }) => connection));
+    await world.disconnect(...wires.slice(0, 1));
+    expect((await world.connect('billing')).take()).toMatchObject([{ type: 'welcome' }]);
+  });
+});
+
+describe('several connections of one client', () => {
+  it('each get every delivery, and are told what another settled for good', async () => {
+    const world = createWorld();
+    const [one, two, shop] = [
+      await world.connect('billing'),
+      await world.connect('billing'),
+      await world.connect('shop'),
+    ];
+    await one.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(4));
+    expect(delivered(one.take())).toEqual(delivered(two.take()));
+    await one.request({ action: 'ack', queue: QUEUE, seqs: [1, 9] });
+    expect([one.take(), two.take()]).toEqual([[], [{ type: 'settled', queue: QUEUE, seqs: [1] }]]);
+    await two.request({ action: 'reject', queue: QUEUE, seqs: [2] });
+    expect([one.take(), two.take()]).toEqual([[{ type: 'settled', queue: QUEUE, seqs: [2] }], []]);
+    await one.request({ action: 'extend', queue: QUEUE, seqs: [3], seconds: 60 });
+    await one.request({ action: 'nack', queue: QUEUE, seqs: [4], delay: 60 });
+    await one.request({ action: 'ack', queue: QUEUE, seqs: [1, 2] });
+    expect(two.take()).toEqual([]);
+  });
+
+  it('count as one absence only when the last one ended', async () => {
+    const world = createWorld();
+    const [one, two, shop] = [
+      await world.connect('billing'),
+      await world.connect('billing'),
+      await world.connect('shop'),
+    ];
+    await one.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(1));
+    await world.disconnect(one);
+    expect(delivered((await world.connect('billing')).take())).toEqual(['1:1']);
+    expect(delivered(two.take())).toEqual(['1:1']);
+  });
+});
+
+describe('a client without a name', () => {
+  it('has its subscriptions end with its connection', async () => {
+    const world = createWorld();
+    const [anonymous, shop] = [await world.connect('anon-1'), await world.connect('shop')];
+    await anonymous.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(1));
+    expect(delivered(anonymous.take())).toEqual(['1:1']);
+    await world.disconnect(anonymous);
+    expect(await world.state(anonymous)).toBeUndefined();
+    expect(await shop.request({ action: 'list', what: 'subscriptions', queue: QUEUE })).toMatchObject({ items: [] });
+    expect(await shop.request({ action: 'list', what: 'clients', connected: false })).toMatchObject({ items: [] });
+  });
+
+  it('has them end although nobody saw its connection end', async () => {
+    const world = createWorld();
+    const [anonymous, shop] = [await world.connect('anon-1'), await world.connect('shop')];
+    await anonymous.request({ action: 'subscribe', queue: QUEUE });
+    await world.pass(60_000);
+    world.vanish(anonymous);
+    await shop.request(publish(1));
+    expect(await world.state(anonymous)).toBeUndefined();
+  });
+});
+
+it('a subscription that nobody connects to ends after its time, counted from the last connection', async () => {
+  const DAY = 86_400_000;
+  const world = createWorld();
+  const billing = await world.connect('billing');
+  await billing.request({ action: 'subscribe', queue: QUEUE });
+  await world.disconnect(billing);
+  await world.pass(31 * DAY - 1);
+  expect(await world.state(billing)).toBeDefined();
+  const again = await world.connect('billing');
+  await world.disconnect(again);
+  await world.pass(31 * DAY - 1);
+  expect(await world.state(billing)).toBeDefined();
+  await world.pass(1);
+  expect(await world.state(billing)).toBeUndefined();
+});
+
+it('subscriptions that ended by themselves take no place among those a client may have', async () => {
+  const DAY = 86_400_000;
+  const world = createWorld();
+  const billing = await world.connect('billing');
+  for (let i = 0; i < 100; i++) await billing.ask({ action: 'subscribe', queue: `queue ${i}` });
+  await world.disconnect(billing);
+  await world.pass(32 * DAY);
+  const again = await world.connect('billing');
+  expect(await again.request({ action: 'subscribe', queue: QUEUE })).toMatchObject({
+    type: 'subscribed',
+    created: true,
+  });
+});

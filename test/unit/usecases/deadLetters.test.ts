@@ -1,0 +1,154 @@
+import { delivered, ofType, publish } from './frames';
+import { afterwards, beforehand, crash, once } from './interpose';
+import { createWorld, QUEUE, type Wire, type World } from './world';
+
+const DAY = 86_400_000;
+
+/** A world with a message in flight to `billing`. */
+async function oneInFlight(world: World, settings = {}): Promise<{ billing: Wire; shop: Wire }> {
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE, ...settings });
+  await shop.request(publish(1));
+  billing.take();
+  return { billing, shop };
+}
+
+const letters = async (wire: Wire) => {
+  const reply = await wire.request({ action: 'list', what: 'deadLetters', queue: QUEUE, clientId: 'billing' });
+  return reply?.type === 'list' ? reply.items : reply;
+};
+
+describe('a message that is rejected', () => {
+  it('is a dead letter with its payload and the reason', async () => {
+    const { billing } = await oneInFlight(createWorld());
+    const reply = await billing.request({ action: 'reject', ref: '1', queue: QUEUE, seqs: [1], reason: 'malformed' });
+    expect(reply).toMatchObject({ type: 'rejected', settled: 1, inFlight: 0 });
+    expect(await letters(billing)).toMatchObject([{ seq: 1, payload: 0, reason: 'malformed', attempts: 1 }]);
+    expect(await billing.request({ action: 'status', queue: QUEUE, seq: 1 })).toMatchObject({
+      subscribers: [{ clientId: 'billing', state: 'dead' }],
+    });
+  });
+
+  it.each([
+    ['before its letter is stored', beforehand],
+    ['after its letter was stored, before it is let go', afterwards],
+  ])('is buried although the process dies %s', async (_, when) => {
+    const death = once(crash);
+    const world = createWorld({ between: ({ deadLetters }) => ({ deadLetters: when(deadLetters, 'put', death) }) });
+    const { billing } = await oneInFlight(world);
+    death.arm();
+    const reply = await billing.request({ action: 'reject', queue: QUEUE, seqs: [1], reason: 'malformed' });
+    expect(reply).toMatchObject({ type: 'error', code: 'internal' });
+    const inFlight = await billing.request({ action: 'catchup', ref: '2' });
+    expect(inFlight).toMatchObject({ redelivered: 0 });
+    await world.pass(5_000);
+    expect(delivered(billing.take())).toEqual([]);
+    expect(await letters(billing)).toMatchObject([{ seq: 1, reason: 'malformed' }]);
+    const key = { queue: QUEUE, shard: 0, client: billing.client };
+    expect(await world.ports.subscriptions.get(key, world.ports.clock.now())).toMatchObject({ inFlight: [] });
+  });
+
+  it('is buried at the next connection when nobody is there to be woken', async () => {
+    const death = once(crash);
+    const world = createWorld({
+      between: ({ deadLetters }) => ({ deadLetters: beforehand(deadLetters, 'put', death) }),
+    });
+    const { billing, shop } = await oneInFlight(world);
+    death.arm();
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    await world.disconnect(billing);
+    await world.pass(60_000);
+    expect(await letters(shop)).toEqual([]);
+    const again = await world.connect('billing');
+    expect(delivered(again.take())).toEqual([]);
+    expect(await letters(shop)).toMatchObject([{ seq: 1, reason: 'rejected' }]);
+  });
+});
+
+it('a message that has had all its deliveries dies of its next nack', async () => {
+  const { billing } = await oneInFlight(createWorld(), { maxDeliveries: 2 });
+  await billing.request({ action: 'nack', queue: QUEUE, seqs: [1], delay: 0, reason: 'once' });
+  expect(delivered(billing.take())).toEqual(['1:2']);
+  await billing.request({ action: 'nack', queue: QUEUE, seqs: [1], delay: 0, reason: 'twice' });
+  expect(delivered(billing.take())).toEqual([]);
+  expect(await letters(billing)).toMatchObject([{ reason: 'twice', attempts: 2 }]);
+});
+
+describe('redrive', () => {
+  async function rejected(world = createWorld()) {
+    const wires = await oneInFlight(world);
+    await wires.billing.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    return { world, ...wires };
+  }
+
+  it('delivers with attempts counted afresh, and hides the letter until it is settled', async () => {
+    const { world, billing } = await rejected();
+    const reply = await billing.request({ action: 'redrive', ref: '1', queue: QUEUE });
+    expect(reply).toEqual({ type: 'redriven', ref: '1', queue: QUEUE, messages: 1 });
+    const frames = billing.take();
+    expect([delivered(frames), ofType(frames, 'messages')[0]?.from]).toEqual([['1:1'], undefined]);
+    expect(await letters(billing)).toEqual([]);
+    await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] });
+    expect(await world.ports.deadLetters.get(billing.key, [1], world.ports.clock.now())).toEqual([]);
+  });
+
+  it('has the letter again when it dies again', async () => {
+    const { billing } = await rejected();
+    await billing.request({ action: 'redrive', queue: QUEUE });
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1], reason: 'still malformed' });
+    expect(await letters(billing)).toMatchObject([{ seq: 1, reason: 'still malformed', attempts: 1 }]);
+  });
+
+  it('delivers what has left the log', async () => {
+    const { world, shop } = await rejected();
+    await world.pass(8 * DAY);
+    const again = await world.connect('billing');
+    again.take();
+    expect(await shop.request({ action: 'redrive', queue: QUEUE, clientId: 'billing', seqs: [1, 2] })).toMatchObject({
+      messages: 1,
+    });
+    expect(delivered(again.take())).toEqual(['1:1']);
+    await again.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    expect(await letters(shop)).toMatchObject([{ seq: 1, payload: 0 }]);
+  });
+
+  it('waits for whom it concerns', async () => {
+    const { world, billing, shop } = await rejected();
+    await world.disconnect(billing);
+    await shop.request({ action: 'redrive', queue: QUEUE, clientId: 'billing' });
+    await world.pass(DAY);
+    expect(delivered((await world.connect('billing')).take())).toEqual(['1:1']);
+  });
+
+  it('again, while it is in flight, does nothing', async () => {
+    const { billing } = await rejected();
+    await billing.request({ action: 'redrive', queue: QUEUE });
+    billing.take();
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 0 });
+    expect(billing.take()).toEqual([]);
+  });
+
+  it('needs a subscription to deliver to', async () => {
+    const { shop } = await rejected();
+    expect(await shop.request({ action: 'redrive', queue: QUEUE })).toMatchObject({
+      code: 'not_found',
+      field: 'clientId',
+    });
+    expect(await shop.request({ action: 'redrive', queue: 'other' })).toMatchObject({
+      code: 'not_found',
+      field: 'queue',
+    });
+  });
+});
+
+it('purge drops dead letters, all or those named', async () => {
+  const world = createWorld();
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE });
+  await shop.request(publish(3));
+  await billing.request({ action: 'reject', queue: QUEUE, seqs: [1, 2, 3] });
+  expect(await billing.request({ action: 'purge', queue: QUEUE, seqs: [2, 2, 9] })).toMatchObject({ messages: 1 });
+  expect(await letters(billing)).toMatchObject([{ seq: 1 }, { seq: 3 }]);
+  expect(await shop.request({ action: 'purge', queue: QUEUE, clientId: 'billing' })).toMatchObject({ messages: 2 });
+  expect(await letters(billing)).toEqual([]);
+});
