@@ -3,7 +3,7 @@ const project = (displayName, folders, extra = {}) => ({
   testEnvironment: 'node',
   roots: ['<rootDir>'],
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.emulator'],
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   ...extra,
 });
@@ -13,7 +13,10 @@ export default {
   projects: [
     project('unit', ['unit']),
     project('contract', ['contract']),
-    project('server', ['server', 'conformance'], { globalSetup: '<rootDir>/test/server/globalSetup.ts', globalTeardown: '<rootDir>/test/server/globalTeardown.ts' }),
+    project('server', ['server', 'conformance'], {
+      globalSetup: '<rootDir>/test/server/globalSetup.ts',
+      globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
+    }),
     project('stack', ['stack']),
     project('docs', ['docs']),
     project('conformance', ['conformance']),

@@ -1,1 +1,6 @@
-export const handler = async () => ({ statusCode: 200 });
+import { deliveringPorts } from '../adapters/lambda/deliveringPorts';
+import { frameHandler } from '../adapters/lambda/frames';
+import { routed } from '../adapters/lambda/routed';
+import { settleRoute } from '../broker';
+
+export const handler = frameHandler('ack', routed(deliveringPorts, [settleRoute]));

@@ -1,1 +1,4 @@
-export const handler = async () => ({ statusCode: 200 });
+import { connectHandler } from '../adapters/lambda/connectionHandlers';
+import { storingPorts } from '../adapters/lambda/storingPorts';
+
+export const handler = connectHandler(storingPorts);

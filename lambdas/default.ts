@@ -1,1 +1,4 @@
-export const handler = async () => ({ statusCode: 200 });
+import { frameHandler } from '../adapters/lambda/frames';
+import { unrouted } from '../adapters/lambda/unrouted';
+
+export const handler = frameHandler('default', unrouted);

@@ -1,1 +1,4 @@
-export const handler = async () => ({ statusCode: 200 });
+import { deliverHandler } from '../adapters/lambda/deliverHandler';
+import { deliveringPorts } from '../adapters/lambda/deliveringPorts';
+
+export const handler = deliverHandler(deliveringPorts);

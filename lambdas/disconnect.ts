@@ -1,1 +1,4 @@
-export const handler = async () => ({ statusCode: 200 });
+import { disconnectHandler } from '../adapters/lambda/connectionHandlers';
+import { storingPorts } from '../adapters/lambda/storingPorts';
+
+export const handler = disconnectHandler(storingPorts);

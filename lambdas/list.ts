@@ -1,1 +1,6 @@
-export const handler = async () => ({ statusCode: 200 });
+import { frameHandler } from '../adapters/lambda/frames';
+import { routed } from '../adapters/lambda/routed';
+import { wakingPorts } from '../adapters/lambda/wakingPorts';
+import { inspectRoute } from '../broker';
+
+export const handler = frameHandler('list', routed(wakingPorts, [inspectRoute]));

@@ -1,1 +1,6 @@
-export const handler = async () => ({ statusCode: 200 });
+import { frameHandler } from '../adapters/lambda/frames';
+import { routed } from '../adapters/lambda/routed';
+import { storingPorts } from '../adapters/lambda/storingPorts';
+import { publishRoute } from '../broker';
+
+export const handler = frameHandler('publish', routed(storingPorts, [publishRoute]));

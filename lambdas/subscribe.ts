@@ -1,1 +1,6 @@
-export const handler = async () => ({ statusCode: 200 });
+import { frameHandler } from '../adapters/lambda/frames';
+import { routed } from '../adapters/lambda/routed';
+import { wakingPorts } from '../adapters/lambda/wakingPorts';
+import { subscribeRoute } from '../broker';
+
+export const handler = frameHandler('subscribe', routed(wakingPorts, [subscribeRoute]));

@@ -28,14 +28,14 @@ export type FunctionName = 'connect' | 'disconnect' | 'publish' | 'subscribe' | 
 
 /** What publishing takes, by the route and by those who publish from functions of their own. */
 export const publishing = {
-  queues: ['GetItem', 'UpdateItem'],
-  messages: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
+  queues: ['UpdateItem'],
+  messages: ['GetItem', 'BatchGetItem', 'PutItem'],
 } as const satisfies TableAccess;
 
 /** Every permission of every function, in one place to read and to review. */
 export const permissions: Record<FunctionName, Permissions> = {
   connect: {
-    tables: { connections: ['GetItem', 'PutItem'] },
+    tables: { connections: ['PutItem'] },
   },
   disconnect: {
     tables: { connections: ['DeleteItem'] },
@@ -48,50 +48,48 @@ export const permissions: Record<FunctionName, Permissions> = {
   },
   subscribe: {
     tables: {
-      queues: ['GetItem', 'PutItem', 'UpdateItem'],
-      messages: ['GetItem', 'Query'],
-      subscriptions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
+      queues: ['GetItem', 'UpdateItem'],
+      messages: ['BatchGetItem', 'Query'],
+      subscriptions: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],
       connections: ['GetItem'],
       clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
-      deadLetters: ['GetItem', 'PutItem', 'Query', 'DeleteItem'],
-      timers: ['GetItem', 'PutItem'],
+      deadLetters: ['BatchGetItem'],
     },
     wakeUps: true,
-    connections: ['POST'],
   },
   ack: {
     tables: {
-      queues: ['GetItem'],
-      messages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
-      subscriptions: ['GetItem', 'PutItem', 'DeleteItem'],
-      connections: ['GetItem'],
-      clients: ['GetItem', 'UpdateItem'],
-      deadLetters: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
+      queues: ['GetItem', 'BatchGetItem'],
+      messages: ['BatchGetItem', 'Query', 'PutItem'],
+      subscriptions: ['GetItem', 'PutItem'],
+      connections: ['GetItem', 'DeleteItem'],
+      clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      deadLetters: ['BatchGetItem', 'PutItem', 'BatchWriteItem'],
       timers: ['GetItem', 'PutItem'],
     },
     wakeUps: true,
-    connections: ['POST'],
+    connections: ['POST', 'DELETE'],
   },
   list: {
     tables: {
-      queues: ['GetItem', 'BatchGetItem', 'Query', 'Scan'],
-      messages: ['GetItem', 'BatchGetItem', 'Query'],
-      subscriptions: ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'PutItem'],
-      connections: ['GetItem', 'BatchGetItem', 'Query', 'Scan'],
-      clients: ['GetItem', 'BatchGetItem', 'Query', 'Scan'],
-      deadLetters: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem', 'BatchWriteItem'],
+      queues: ['GetItem', 'BatchGetItem', 'Scan'],
+      messages: ['BatchGetItem'],
+      subscriptions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      connections: ['GetItem'],
+      clients: ['GetItem', 'Scan'],
+      deadLetters: ['BatchGetItem', 'Query', 'BatchWriteItem'],
     },
     wakeUps: true,
   },
   deliver: {
     tables: {
-      queues: ['GetItem', 'UpdateItem'],
-      messages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
-      subscriptions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+      queues: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+      messages: ['BatchGetItem', 'Query', 'PutItem'],
+      subscriptions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
       connections: ['GetItem', 'DeleteItem'],
       clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
-      deadLetters: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
-      timers: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      deadLetters: ['BatchGetItem', 'PutItem'],
+      timers: ['GetItem', 'PutItem', 'DeleteItem'],
     },
     wakeUps: true,
     connections: ['POST', 'DELETE'],

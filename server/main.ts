@@ -40,7 +40,9 @@ Try it in two terminals:
   npx wscat -c "${url}?clientId=bob" -x '{"action":"publish","queue":"demo","event":"hello","payload":"world"}'`);
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** In one line. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
 
 function explain(error: unknown, { host, port }: ServerOptions): string {
   if (error instanceof UnusableFolder || error instanceof CorruptStore) return error.message;

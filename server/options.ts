@@ -26,6 +26,12 @@ function port(text: string): number {
   return Number(text);
 }
 
+function notEmpty(text: string): string {
+  // An empty host would be every address of this machine.
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 const duration = (least: number, most: number, range: string) => (text: string) => {
   // A number alone would be milliseconds, which nobody means here.
   const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
@@ -58,8 +64,14 @@ export function readOptions(argv: readonly string[]): ServerOptions {
         .default(8080)
         .argParser(port),
     )
-    .addOption(option('-H, --host <address>', 'address to listen on', 'HOLDFAST_HOST').default('127.0.0.1'))
-    .addOption(option('-d, --data <folder>', 'where messages are kept', 'HOLDFAST_DATA').default('.holdfast'))
+    .addOption(
+      option('-H, --host <address>', 'address to listen on', 'HOLDFAST_HOST').default('127.0.0.1').argParser(notEmpty),
+    )
+    .addOption(
+      option('-d, --data <folder>', 'where messages are kept', 'HOLDFAST_DATA')
+        .default('.holdfast')
+        .argParser(notEmpty),
+    )
     .addOption(
       option('--retention <duration>', 'how long messages are kept', 'HOLDFAST_RETENTION')
         .default(DEFAULT_SETTINGS.messageRetention, '7d')

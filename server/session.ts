@@ -53,7 +53,11 @@ export class Session {
     const parsed: Parsed = isBinary
       ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
       : parseRequest(data.toString());
-    const begin = async () => this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
+    const begin = async () => {
+      this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
+      // Who asks without reading the answers is not read either.
+      if (this.socket.isSlow) await this.socket.drained();
+    };
     const turn = this.last === undefined ? begin() : this.last.then(begin);
     if ('request' in parsed && parsed.request.action === 'publish') return turn;
     this.waitFor(turn);

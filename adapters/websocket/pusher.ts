@@ -2,9 +2,6 @@ import type { ConnectionId } from '../../broker/model/names';
 import type { Pushed, Pusher } from '../../broker/ports';
 import type { FrameSocket } from './socket';
 
-/** Bytes that may wait in one connection's buffer before it counts as slow. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
-
 /** The connections of this process. */
 export class WebSocketPusher implements Pusher {
   private readonly sockets = new Map<ConnectionId, FrameSocket>();
@@ -27,7 +24,7 @@ export class WebSocketPusher implements Pusher {
     if (!socket?.isOpen) return { outcome: 'gone', sent: 0 };
     let sent = 0;
     for (const frame of frames) {
-      if (socket.waiting > BUFFER_BYTES) return { outcome: 'slow', sent };
+      if (socket.isSlow) return { outcome: 'slow', sent };
       socket.send(frame);
       sent += 1;
     }

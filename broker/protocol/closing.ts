@@ -15,5 +15,8 @@ export const TOO_MANY_CONNECTIONS: Closing = {
   reason: 'this client has 10 connections already: close one before opening another',
 };
 
+/** A connection that a push found gone. */
+export const GONE: Closing = { code: 4101, reason: 'the connection was found to be gone' };
+
 /** Whether a client that was told this code should connect again. */
 export const shouldReconnect = (code: number): boolean => code >= 4100;

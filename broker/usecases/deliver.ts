@@ -6,6 +6,7 @@ import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
 import type { Ports } from '../ports';
+import { GONE } from '../protocol/closing';
 import { bury, findMessages } from './bury';
 import { change, successor } from './change';
 import { expiryFrom } from './expiry';
@@ -152,6 +153,8 @@ async function release(
     return { subscription: refused ? giveBack(kept, refused, at) : kept };
   });
   for (const { connection } of ended) {
+    // Should it be there after all, its client has to learn that nothing comes this way any more.
+    await ports.pusher.close(connection, GONE.code, GONE.reason);
     await ports.connections.remove(connection);
     await ports.clients.removeConnection(client, connection);
   }

@@ -9,6 +9,7 @@ const CAPABILITIES = {
   frameLimit: "The limit of 32 KB a frame is API Gateway's own; an emulator may not enforce it.",
   handshakeStatus: 'An emulator may hide the status with which $connect refuses a connection.',
   subprotocol: 'An emulator may not pass on the header in which $connect names the subprotocol.',
+  deepJson: 'A gateway that reads frames to route them may not manage JSON that is nested 10,000 levels deep.',
   arrivalOrder: 'In AWS two frames can overtake each other; only from and next tell their order.',
 } as const;
 

@@ -1,3 +1,4 @@
+import { itNeeds } from './capabilities';
 import { aClient, aQueue } from './fresh';
 import { connect } from './wire';
 
@@ -51,7 +52,7 @@ it('settles nothing when a settlement is refused', async () => {
   expect(await wire.ack(queue, 1, 2)).toMatchObject({ settled: 2 });
 });
 
-it('survives a payload nested deeper than most can read, delivered or refused', async () => {
+itNeeds('deepJson')('survives a payload nested deeper than most can read, delivered or refused', async () => {
   const queue = aQueue();
   const wire = await connect({ clientId: aClient() });
   await wire.subscribe(queue);

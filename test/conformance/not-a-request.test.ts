@@ -16,6 +16,15 @@ it.each([
   ['a boolean', 'true'],
   ['an array', '[{"action":"ping"}]'],
   ['an empty array', '[]'],
+  ['500 open brackets', '['.repeat(500)],
+])('answers %s with an error, and goes on', async (_what, text) => {
+  const wire = await connect();
+  wire.send(text);
+  expect(await wire.next('error')).toMatchObject(INVALID);
+  expect(await wire.request({ action: 'ping' })).toMatchObject({ type: 'pong' });
+});
+
+itNeeds('deepJson').each([
   ['10,000 open brackets', '['.repeat(10_000)],
   ['10,000 arrays in one another', '['.repeat(10_000) + ']'.repeat(10_000)],
 ])('answers %s with an error, and goes on', async (_what, text) => {

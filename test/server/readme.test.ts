@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '../..');
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 /** The frames that the README has its reader type, in its order. */
-const frames = (readme.match(/^```json\n[^]*?^```$/gm) ?? []).map((block) => block.split('\n')[1] ?? '');
+const frames = (readme.match(/^```json\n[\s\S]*?^```$/gm) ?? []).map((block) => block.split('\n')[1] ?? '');
 
 test("The README's first conversation goes as it says: delivered, acknowledged, missed and caught up", async () => {
   const [subscribe = '', add = '', ack = '', missed = ''] = frames;

@@ -1,0 +1,17 @@
+import { ApiGatewayManagementApiServiceException } from '@aws-sdk/client-apigatewaymanagementapi';
+
+const TOO_MANY_REQUESTS = 429;
+/** Refusals that concern this frame or this moment, though API Gateway counts them as the caller's fault. */
+const SLOW = new Set(['LimitExceededException', 'PayloadTooLargeException']);
+
+/** There is no such connection; or not yet, for one is only there once its connect route has answered. */
+export const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'GoneException';
+
+/**
+ * Whether the connection may take more later: it was too much at once, over all connections or for this client's
+ * buffer; or API Gateway did not answer, or not well. Anything else is our mistake, such as a missing permission.
+ */
+export function isSlow(error: unknown): boolean {
+  if (!(error instanceof ApiGatewayManagementApiServiceException) || error.$fault !== 'client') return true;
+  return SLOW.has(error.name) || error.$metadata.httpStatusCode === TOO_MANY_REQUESTS;
+}

@@ -1,0 +1,3 @@
+export { apiGatewayClient } from './client';
+export { OpeningPusher } from './openingPusher';
+export { ApiGatewayPusher } from './pusher';

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { anonymousClient, type ConnectionId } from '../../broker/model/names';
+import type { Ports } from '../../broker/ports';
+import { claimedClient, SUBPROTOCOL } from '../../broker/protocol/handshake';
+import { type Answer, type FrameEvent, frameHandler } from './frames';
+import { logged } from './log';
+import { unrouted } from './unrouted';
+
+/** What API Gateway sends when a connection is made or has ended, as far as it is read here. */
+export interface ConnectionEvent extends FrameEvent {
+  readonly requestContext: Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'connectionId' | 'eventType'>;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+}
+
+type Handler = (event: ConnectionEvent) => Promise<Answer>;
+
+const OK = 200;
+const BAD_REQUEST = 400;
+const UNAVAILABLE = 503;
+
+/** Records a new connection and nothing more: it can be pushed to only once this has answered. */
+export const connectHandler = (portsOf: () => Ports): Handler =>
+  unlessFrame('connect', (event) =>
+    logged('connect', async (note) => {
+      const connection = event.requestContext.connectionId as ConnectionId;
+      const claimed = claimedClient(event.queryStringParameters?.clientId);
+      if (typeof claimed === 'object') {
+        note({ connection, refused: claimed.error });
+        return { statusCode: BAD_REQUEST, body: claimed.error };
+      }
+      const client = claimed ?? anonymousClient(randomUUID());
+      note({ connection, client });
+      const { clock, connections, reporter, settings } = portsOf();
+      const connectedAt = clock.now();
+      const expiresAt = connectedAt + settings.connectionLifetime;
+      try {
+        await connections.add({ connection, client, connectedAt, expiresAt });
+      } catch (error) {
+        reporter.warn('a connection could not be recorded', { connection, error });
+        return { statusCode: UNAVAILABLE, body: 'the store is not available at present: try again' };
+      }
+      return offers(event, SUBPROTOCOL)
+        ? { statusCode: OK, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } }
+        : { statusCode: OK };
+    }),
+  );
+
+/** Forgets a connection that has ended. Should it fail, the record expires, and whoever pushes finds it gone. */
+export const disconnectHandler = (portsOf: () => Ports): Handler =>
+  unlessFrame('disconnect', (event) =>
+    logged('disconnect', async (note) => {
+      const connection = event.requestContext.connectionId as ConnectionId;
+      note({ connection });
+      await portsOf().connections.remove(connection);
+      return { statusCode: OK };
+    }),
+  );
+
+/** A frame with the action `$connect` or `$disconnect` comes by their routes too: it is an unknown action. */
+function unlessFrame(name: string, handle: Handler): Handler {
+  const answerFrame = frameHandler(name, unrouted);
+  return (event) => (event.requestContext.eventType === 'MESSAGE' ? answerFrame(event) : handle(event));
+}
+
+function offers({ headers }: ConnectionEvent, subprotocol: string): boolean {
+  const offered = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
+  return offered?.split(',').some((one) => one.trim() === subprotocol) ?? false;
+}

@@ -1,0 +1,41 @@
+import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { ConnectionId } from '../../broker/model/names';
+import { ProtocolError } from '../../broker/protocol/errors';
+import type { ServerFrame } from '../../broker/protocol/frames';
+import { type Parsed, parseRequest } from '../../broker/protocol/parse';
+import type { Outcome } from '../../broker/usecases/outcome';
+import { logged } from './log';
+
+/** What API Gateway sends for a frame, as far as it is read here. An emulator may send null for an empty one. */
+export interface FrameEvent {
+  readonly requestContext: Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'connectionId'>;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** What a function returns; `body` is sent to the client as a frame. */
+export type Answer = APIGatewayProxyStructuredResultV2;
+
+/** Answers a frame from a connection. Never throws: whatever went wrong is an `error` frame. */
+export type Respond = (parsed: Parsed, connection: ConnectionId) => Promise<Pick<Outcome, 'reply'>>;
+
+/** A function that answers frames. */
+export const frameHandler =
+  (name: string, respond: Respond) =>
+  (event: FrameEvent): Promise<Answer> =>
+    logged(name, async (note) => {
+      const connection = event.requestContext.connectionId as ConnectionId;
+      const parsed = read(event);
+      note({ connection, ...('request' in parsed ? { action: parsed.request.action } : {}) });
+      const { reply } = await respond(parsed, connection);
+      if (reply === undefined) return { statusCode: 200 };
+      note({ reply: reply.type, ...codeOf(reply) });
+      return { statusCode: 200, body: JSON.stringify(reply) };
+    });
+
+const read = ({ body, isBase64Encoded }: FrameEvent): Parsed =>
+  isBase64Encoded
+    ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
+    : parseRequest(body ?? '');
+
+const codeOf = (reply: ServerFrame) => (reply.type === 'error' ? { code: reply.code } : {});

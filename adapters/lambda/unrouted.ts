@@ -1,0 +1,15 @@
+import { ProtocolError } from '../../broker/protocol/errors';
+import { errorFrame } from '../../broker/usecases/answer';
+import { refOf } from '../../broker/usecases/outcome';
+import type { Respond } from './frames';
+import { reporter } from './log';
+
+/** Answers what no other function does: ping, and what nobody understands. Needs nothing but the frame. */
+export const unrouted: Respond = async (parsed) => {
+  if ('error' in parsed) return { reply: errorFrame(parsed, parsed.error, reporter) };
+  const { request } = parsed;
+  if (request.action === 'ping') return { reply: { type: 'pong', ...refOf(request) } };
+  // API Gateway takes another action from the frame than the parser: one that names it twice, say.
+  const error = new ProtocolError('unknown_action', 'it is not clear which action this is: give one', 'action');
+  return { reply: errorFrame(parsed, error, reporter) };
+};

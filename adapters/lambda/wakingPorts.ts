@@ -1,0 +1,12 @@
+import type { Ports } from '../../broker/ports';
+import type { PendingTimers } from '../dynamodb';
+import { SqsWakeUps, sqsClient } from '../sqs';
+import { variable } from './environment';
+import { lazily } from './lazily';
+import { storingPorts } from './storingPorts';
+
+/** For functions that store, and leave what becomes possible by it to `deliver`. */
+export const wakingPorts = lazily((): Ports & { readonly pendingTimers: PendingTimers } => ({
+  ...storingPorts(),
+  wakeUps: new SqsWakeUps(sqsClient(), variable('HOLDFAST_WAKE_UPS_URL')),
+}));

@@ -1,0 +1,4 @@
+export { sqsClient } from './client';
+export { SqsTimers } from './timers';
+export { SqsWakeUps } from './wakeUps';
+export { decodeWakeUp } from './wakeUpText';

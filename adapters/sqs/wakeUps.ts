@@ -1,0 +1,32 @@
+import { SendMessageCommand, type SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
+import { Unavailable, type WakeUp, type WakeUps } from '../../broker/ports';
+import { encodeWakeUp } from './wakeUpText';
+
+/** The longest delay that SQS takes. Seconds. */
+export const LONGEST_DELAY = 900;
+
+/** What SQS counts as the caller's fault and passes by itself. */
+const THROTTLED = new Set(['RequestThrottled', 'ThrottlingException', 'KmsThrottled']);
+
+/** Wake-ups as delayed messages of an SQS queue. Delays are cut to whole seconds: one that comes early is harmless. */
+export class SqsWakeUps implements WakeUps {
+  constructor(
+    private readonly client: SQSClient,
+    private readonly queueUrl: string,
+  ) {}
+
+  async send(wakeUp: WakeUp, delay: number): Promise<void> {
+    const seconds = Math.min(Math.max(0, Math.floor(delay / 1000)), LONGEST_DELAY);
+    const command = new SendMessageCommand({
+      QueueUrl: this.queueUrl,
+      MessageBody: encodeWakeUp(wakeUp),
+      DelaySeconds: seconds,
+    });
+    try {
+      await this.client.send(command);
+    } catch (cause) {
+      if (cause instanceof SQSServiceException && cause.$fault === 'client' && !THROTTLED.has(cause.name)) throw cause;
+      throw new Unavailable('a wake-up could not be sent', { cause });
+    }
+  }
+}

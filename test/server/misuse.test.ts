@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runToEnd } from './holdfast';
+import { aJournalLeftBehind, damage, newestSegment } from './journal';
+import { aFolder, aServer, connectTo } from './own';
+import { aTakenPort } from './ports';
+
+/** Expects a start to fail with one line, which says what a person needs to know, and nothing else. */
+async function expectRefusal(args: readonly string[], line: RegExp, env: Record<string, string> = {}): Promise<void> {
+  const { code, stdout, stderr } = await runToEnd({ args, env, cwd: aFolder() });
+  // Commander adds where help is to be had.
+  expect(stderr.replace(/\(--help explains\)\n$/, '')).toMatch(/^[^\n]+\n$/);
+  expect(stderr).toMatch(line);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+}
+
+const refusesData = (data: string, line: RegExp) => expectRefusal(['--port', '0', '--data', data], line);
+
+test.each([
+  ['an unknown flag', ['--quiet'], /unknown option '--quiet'/],
+  ['a flag without its value', ['--port'], /argument missing/],
+  ['a port that is no number', ['--port', 'abc'], /'abc' is invalid.* from 0 .* to 65535/],
+  ['a port below 0', ['--port', '-1'], /'-1' is invalid|argument missing/],
+  ['a port above 65535', ['--port', '70000'], /'70000' is invalid.* to 65535/],
+  ['a host of no letters', ['--host', ''], /--host .* must not be empty/],
+  ['a duration without a unit', ['--retention', '7'], /--retention .* '7' is invalid.* such as 36h or 7d/],
+  ['a duration that is too short', ['--dead-letter-retention', '5m'], /'5m' is invalid.* from 1h to 365d/],
+  ['an expiry that is too short', ['--subscription-expiry', '1h'], /'1h' is invalid.* at least 1d, or never/],
+  ['a log level there is not', ['--log-level', 'loud'], /'loud' is invalid.*warn/],
+])('It refuses %s', (_, args, line) => expectRefusal(args, line));
+
+test('It refuses what is wrong in the environment, and names the variable', () =>
+  expectRefusal([], /'abc' from env 'HOLDFAST_PORT' is invalid/, { HOLDFAST_PORT: 'abc' }));
+
+test('It refuses a port that is in use, says which, and leaves the data folder to others', async () => {
+  const [port, data] = [await aTakenPort(), aFolder()];
+  await expectRefusal(['--port', String(port), '--data', data], new RegExp(`port ${port} is in use.*--port`));
+  await connectTo(await aServer(data));
+});
+
+test.each(['203.0.113.1', 'no-such-host.invalid'])('It refuses to listen on %s', (host) =>
+  expectRefusal(['--port', '0', '--host', host, '--data', aFolder()], new RegExp(`${host} is not an address.*--host`)),
+);
+
+test('It refuses a data folder that is a file', async () => {
+  const file = join(aFolder(), 'file');
+  writeFileSync(file, 'mine');
+  await refusesData(file, /file is not a folder.*--data/);
+  await refusesData(join(file, 'below'), /below is not a folder.*--data/);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+});
+
+test('It refuses a folder that holds other files, and leaves it as it was', async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'thesis.txt'), 'mine');
+  await refusesData(folder, /is not a Holdfast data folder, and holds other files.*--data/);
+  expect(readdirSync(folder)).toEqual(['thesis.txt']);
+});
+
+test.each(['/proc/holdfast', '/sys/holdfast'].filter((path) => existsSync(join(path, '..'))))(
+  'It refuses a folder that cannot be written: %s',
+  (path) => refusesData(path, /cannot be written \(E[A-Z]+\).*--data/),
+);
+
+test('It refuses a folder of a later version, and says that a newer server is needed', async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'holdfast.json'), '{"format":2}');
+  await refusesData(folder, /later version \(format 2, this server knows 1\).*newer server/);
+  expect(readFileSync(join(folder, 'holdfast.json'), 'utf8')).toBe('{"format":2}');
+});
+
+test.each(['', '[]', '{"format":"1"}'])('It refuses a folder whose holdfast.json is %j', async (text) => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'holdfast.json'), text);
+  await refusesData(folder, /holdfast\.json cannot be read.*damaged/);
+});
+
+test('It refuses a journal that is damaged elsewhere than at its end, and keeps it', async () => {
+  const folder = await aJournalLeftBehind(20);
+  const segment = newestSegment(folder);
+  damage(segment);
+  writeFileSync(join(folder, 'journal', '000000009999.journal'), '');
+  const before = readFileSync(segment);
+  await refusesData(folder, /000000\d+\.journal is damaged: restore the data folder/);
+  expect(readFileSync(segment)).toEqual(before);
+});
+
+test('It refuses a store that is damaged', async () => {
+  const folder = aFolder();
+  await (await aServer(folder)).stop();
+  writeFileSync(join(folder, 'store', 'data.mdb'), Buffer.alloc(65_536, 'x'));
+  await refusesData(folder, /store.* cannot be opened: it is damaged/);
+});
+
+test.each([
+  ['a table', [['prophecies', ['orders', 1], '{}']], /speaks of prophecies/],
+  ['a form of change', [{ future: true }, 2], /is of another version/],
+])('It refuses a journal with %s that it does not know, and keeps it', async (_, changes, line) => {
+  const folder = aFolder();
+  await (await aServer(folder)).stop();
+  const body = Buffer.from(JSON.stringify(changes));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(body.length);
+  const digest = createHash('sha1').update(body).digest().subarray(0, 8);
+  const segment = join(folder, 'journal', '000000000007.journal');
+  writeFileSync(segment, Buffer.concat([length, digest, body]));
+  await refusesData(folder, line);
+  expect(existsSync(segment)).toBe(true);
+});
+
+test('A second server on a folder is refused, and told who has it; the first one serves on', async () => {
+  const folder = aFolder();
+  const first = await aServer(folder);
+  await refusesData(folder, new RegExp(`is in use by another server \\(process ${first.process.pid}\\): stop it, or`));
+  const wire = await connectTo(first);
+  await wire.publish('orders', 'add');
+  await first.stop('SIGKILL');
+  await connectTo(await aServer(folder));
+});
+
+test('A start that was cut off at its very beginning is no obstacle to the next', async () => {
+  const folder = aFolder();
+  appendFileSync(join(folder, 'lock'), '12345\n');
+  await connectTo(await aServer(folder));
+});
