@@ -41,7 +41,7 @@ function outputsOf({ queue, next, covered }: Subscription, step: Advance, round:
   const outputs: Output[] = step.gaps.map((gap) => ({
     bytes: encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }),
     seqs: [],
-    ...(gap.from >= next ? { back: { next: gap.from, covered } } : { gone: [gap.from] }),
+    ...(gap.from >= next ? { back: { next, covered } } : { gone: [gap.from] }),
   }));
   if (step.redeliveries.length > 0)
     for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))
@@ -51,7 +51,8 @@ function outputsOf({ queue, next, covered }: Subscription, step: Advance, round:
       outputs.push({
         bytes,
         seqs: deliveries.map(({ message }) => message.seq),
-        ...(covers ? { back: { next: covers.from, covered: covers.from } } : {}),
+        // The first frame covers what was passed over before, which is not to be read again.
+        ...(covers ? { back: { next: Math.max(next, covers.from), covered: covers.from } } : {}),
       });
   return outputs;
 }
