@@ -19,10 +19,12 @@ export async function bury(
   const now = ports.clock.now();
   const seqs = flights.map(({ seq }) => seq);
   const messages = await findMessages(ports, subscription, flights, now);
-  for (const flight of flights) {
-    const message = messages.get(flight.seq);
-    if (message) await ports.deadLetters.put(subscription, letterOf(ports, message, flight, now));
-  }
+  await Promise.all(
+    flights.map(async (flight) => {
+      const message = messages.get(flight.seq);
+      if (message) await ports.deadLetters.put(subscription, letterOf(ports, message, flight, now));
+    }),
+  );
   const buried = new Set(seqs);
   const changed = await change(ports, subscription, (current) => {
     const inFlight = current.inFlight.filter((flight) => !(flight.dead && buried.has(flight.seq)));

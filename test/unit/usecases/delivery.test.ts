@@ -108,6 +108,17 @@ it('gives what is new the place of what was nacked', async () => {
   expect(delivered(billing.take())).toEqual(['3:1']);
 });
 
+it('goes on with what is new when more wait than fit the window, and one of them is settled', async () => {
+  const world = createWorld();
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1 });
+  await shop.request(publish(3));
+  for (const seq of [1, 2]) await billing.request({ action: 'nack', queue: QUEUE, seqs: [seq], delay: 900 });
+  expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+  await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] });
+  expect(delivered(billing.take())).toEqual(['3:1']);
+});
+
 it('delivers a nacked message when its delay is over, at once without one', async () => {
   const world = createWorld();
   const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];

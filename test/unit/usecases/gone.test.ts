@@ -72,6 +72,55 @@ describe('a push that is refused because the connection is gone', () => {
     expect([gaps(frames), delivered(frames), joints(frames)]).toEqual([['101-101'], ['102:1'], ['1-103']]);
   });
 
+  it('calls nothing gone that had been passed over, unwanted, before', async () => {
+    const { world, billing, shop } = await settledIn(createWorld(retained), { events: ['wanted'] });
+    await shop.request(publish(100, 'other'));
+    await world.pass(2 * HOUR);
+    world.vanish(billing);
+    await shop.request(publish(1, 'wanted'));
+    const frames = (await world.connect('billing')).take();
+    expect([gaps(frames), joints(frames)]).toEqual([[], ['1-102']]);
+  });
+
+  it('takes back only what came after the frames that were taken', async () => {
+    let room = Infinity;
+    const full = 'x'.repeat(20_000);
+    const world = createWorld({
+      between: ({ pusher }) => ({
+        pusher: {
+          push: async (connection, frames) => {
+            const taken = frames.slice(0, room);
+            await pusher.push(connection, taken);
+            return { outcome: taken.length < frames.length ? 'gone' : 'sent', sent: taken.length };
+          },
+          close: (...args) => pusher.close(...args),
+        },
+      }),
+    });
+    const { billing, shop } = await settledIn(world);
+    await shop.ask({ ...publish(0), messages: [{ event: 'add', payload: full }] });
+    await shop.ask({ ...publish(0), messages: [{ event: 'add', payload: full }] });
+    room = 1;
+    await world.pump();
+    expect(joints(billing.take())).toEqual(['1-2']);
+    expect(await world.state(billing)).toMatchObject({ next: 2, covered: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+    room = Infinity;
+    const frames = (await world.connect('billing')).take();
+    expect([joints(frames), delivered(frames)]).toEqual([
+      ['again', '2-3'],
+      ['1:2', '2:1'],
+    ]);
+  });
+
+  it('is not given back while another connection is only slow, for it may have arrived there', async () => {
+    const { world, billing, shop } = await settledIn();
+    const slow = await world.connect('billing');
+    world.vanish(billing);
+    world.pusher.answer(slow.connection, 'slow');
+    await shop.request(publish(1));
+    expect(await world.state(slow)).toMatchObject({ next: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+  });
+
   it('is taken by the other connections of the client', async () => {
     const { world, billing, shop } = await settledIn();
     const other = await world.connect('billing');

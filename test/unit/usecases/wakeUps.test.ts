@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../broker';
 import { delivered, publish } from './frames';
-import { beforehand } from './interpose';
+import { beforehand, once } from './interpose';
 import { createWorld, QUEUE, type World } from './world';
 
 const SECOND = 1_000;
@@ -90,6 +90,43 @@ describe('the timer of a shard', () => {
     await world.pass(SECOND);
     expect(delivered(billing.take())).toEqual(['1:1']);
   });
+});
+
+it('what is stored after the pending timer went off is found by another, should that one have seen nothing', async () => {
+  const shard = { queue: QUEUE, shard: 0 };
+  const early = once(async () => {
+    for (const firesAt of [...world.timers.armed.values()]) await world.ports.timers.begun(shard, firesAt);
+  });
+  const world = createWorld({
+    between: ({ subscriptions }) => ({ subscriptions: beforehand(subscriptions, 'save', early) }),
+  });
+  const { billing, shop } = await subscribed(world);
+  await shop.request(publish(1));
+  await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] });
+  early.arm();
+  await shop.request(publish(1));
+  expect(armed(world)).toHaveLength(1);
+});
+
+it('many subscribers whose pushes fail delay no other', async () => {
+  let failing = false;
+  const world = createWorld({
+    between: ({ pusher }) => ({
+      pusher: beforehand(pusher, 'push', (to) => {
+        if (failing && to !== 'good') throw new Unavailable('at present');
+      }),
+    }),
+  });
+  for (let i = 0; i < 40; i++) await (await world.connect(`poor ${i}`)).request({ action: 'subscribe', queue: QUEUE });
+  const good = await world.connect('good', 'good');
+  await good.request({ action: 'subscribe', queue: QUEUE });
+  good.take();
+  const shop = await world.connect('shop');
+  await shop.ask(publish(1));
+  failing = true;
+  await world.pump();
+  expect(delivered(good.take())).toEqual(['1:1']);
+  expect(world.failures).toHaveLength(1);
 });
 
 describe('one subscriber whose', () => {
