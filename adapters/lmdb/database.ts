@@ -18,7 +18,7 @@ export interface Entry {
 }
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
-const STORE_EVERY_MS = 1_000;
+const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 256;
 
@@ -176,16 +176,17 @@ export class Database {
 
   private async recover(): Promise<number> {
     const numbers = await segmentNumbers(this.folder.journal);
-    for (const number of numbers) {
-      const file = segmentFile(this.folder.journal, number);
-      const { changes, rest } = decodeGroups(await fs.readFile(file));
-      if (rest > 0 && number !== numbers.at(-1))
-        throw new CorruptStore(
-          `${file} is damaged: restore the data folder, or remove that file and lose what is in it`,
-        );
-      await this.apply(changes);
-      await fs.rm(file);
-    }
+    const files = numbers.map((number) => segmentFile(this.folder.journal, number));
+    const segments = await Promise.all(files.map(async (file) => decodeGroups(await fs.readFile(file))));
+    // Only the last that was written to can have been cut off by a crash; one that is empty was made for what comes next.
+    const torn = segments.findIndex(({ rest }) => rest > 0);
+    const isWrittenOn = segments.slice(torn + 1).some(({ changes, rest }) => changes.length + rest > 0);
+    if (torn >= 0 && (isWrittenOn || segments[torn]?.damaged))
+      throw new CorruptStore(
+        `${files[torn]} is damaged: restore the data folder, or remove that file and lose what is in it`,
+      );
+    for (const { changes } of segments) await this.apply(changes);
+    for (const file of files) await fs.rm(file);
     return numbers.at(-1) ?? 0;
   }
 }

@@ -6,6 +6,13 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** Those who wait for the journal to go on in another segment. */
+interface Rotation {
+  readonly next: OpenSegment;
+  readonly resolve: (segment: Segment) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A part of the journal that is complete: the file, and what is in it. */
 export interface Segment {
   readonly file: string;
@@ -20,7 +27,7 @@ export interface Segment {
 export class Journal {
   private pending: Change[] = [];
   private waiters: Waiter[] = [];
-  private rotation: { resolve: (segment: Segment | undefined) => void; reject: (error: unknown) => void } | undefined;
+  private rotation: Rotation | undefined;
   private written: Change[] = [];
   private position = 0;
   private running = false;
@@ -61,11 +68,17 @@ export class Journal {
   }
 
   /** Completes the segment and goes on in a new one; undefined if nothing was written to it. */
-  rotate(): Promise<Segment | undefined> {
-    return new Promise((resolve, reject) => {
-      this.rotation = { resolve, reject };
+  async rotate(): Promise<Segment | undefined> {
+    if (this.written.length === 0) return undefined;
+    // Made beforehand, so that no write waits for it.
+    const next = await createSegment(this.folder, this.number + 1);
+    const previous = this.segment;
+    const completed = await new Promise<Segment>((resolve, reject) => {
+      this.rotation = { next, resolve, reject };
       this.start();
     });
+    await previous.close();
+    return completed;
   }
 
   async close(): Promise<void> {
@@ -87,21 +100,19 @@ export class Journal {
     this.running = false;
   }
 
-  private async turn({ resolve, reject }: NonNullable<Journal['rotation']>): Promise<void> {
+  private async turn({ next, resolve, reject }: Rotation): Promise<void> {
     this.rotation = undefined;
-    if (this.written.length === 0) return resolve(undefined);
     try {
-      // Only the newest segment may end in what is not whole.
+      // Only the last segment that is written to may end in what is not whole.
       if (this.torn) await this.segment.cut(this.position);
       this.torn = false;
-      const next = await createSegment(this.folder, this.number + 1);
-      await this.segment.close();
       resolve({ file: segmentFile(this.folder, this.number), changes: this.written });
       this.segment = next;
       this.number += 1;
       this.position = 0;
       this.written = [];
     } catch (error) {
+      await next.close();
       reject(error);
     }
   }
