@@ -3,17 +3,22 @@ import type { ClientId, EventName, JsonText, Seq, Time } from '../../broker/mode
 
 const END_OF_HEAD = '\n';
 const BETWEEN = ' ';
+const WITHIN = ':';
+
+const BEFORE_HEADERS = ',"headers":';
 
 /** A message that is delivered as it was stored: the rest is only read where it is asked for. */
 class StoredMessage implements Message {
-  private parsed: { id: string; payload: unknown; headers: unknown; publisher: ClientId } | undefined;
+  private parsed: { readonly id: string; readonly publisher: ClientId } | undefined;
 
+  /** @param places where the payload begins in `text`, its length, and the length of the headers. */
   constructor(
     readonly seq: Seq,
     readonly event: EventName,
     readonly publishedAt: Time,
     readonly expiresAt: Time,
     readonly previousAt: Time,
+    private readonly places: string,
     readonly text: string,
   ) {}
 
@@ -21,21 +26,29 @@ class StoredMessage implements Message {
     return this.parts.id;
   }
 
-  get payload(): JsonText {
-    return JSON.stringify(this.parts.payload) as JsonText;
-  }
-
-  get headers(): JsonText {
-    return JSON.stringify(this.parts.headers) as JsonText;
-  }
-
   get publisher(): ClientId {
     return this.parts.publisher;
   }
 
-  private get parts() {
-    this.parsed ??= JSON.parse(`${this.text}}`);
-    return this.parsed as NonNullable<typeof this.parsed>;
+  get payload(): JsonText {
+    const [start, length] = this.lengths;
+    return this.text.slice(start, start + length) as JsonText;
+  }
+
+  get headers(): JsonText {
+    const [start, length, headersLength] = this.lengths;
+    const from = start + length + BEFORE_HEADERS.length;
+    return this.text.slice(from, from + headersLength) as JsonText;
+  }
+
+  private get lengths(): [number, number, number] {
+    const [start = 0, length = 0, headersLength = 0] = this.places.split(WITHIN).map(Number);
+    return [start, length, headersLength];
+  }
+
+  private get parts(): { readonly id: string; readonly publisher: ClientId } {
+    this.parsed ??= JSON.parse(`${this.text}}`) as NonNullable<typeof this.parsed>;
+    return this.parsed;
   }
 }
 
@@ -47,19 +60,29 @@ class StoredMessage implements Message {
 export function encodeEntry(entry: LogEntry): string {
   const { publishedAt, expiresAt, previousAt } = entry;
   const times = `${publishedAt}${BETWEEN}${expiresAt}${BETWEEN}${previousAt}`;
-  return isTombstone(entry) ? times : `${times}${BETWEEN}${entry.event}${END_OF_HEAD}${messageText(entry)}`;
+  if (isTombstone(entry)) return times;
+  return `${times}${BETWEEN}${placesOf(entry)}${BETWEEN}${entry.event}${END_OF_HEAD}${messageText(entry)}`;
+}
+
+function placesOf({ seq, id, event, payload, headers }: Message): string {
+  const before = `{"seq":${seq},"id":${JSON.stringify(id)},"event":${JSON.stringify(event)},"payload":`;
+  return [before.length, payload.length, headers.length].join(WITHIN);
 }
 
 /** The inverse of {@link encodeEntry}. */
 export function decodeEntry(seq: Seq, text: string): LogEntry {
-  const first = text.indexOf(BETWEEN);
-  const second = text.indexOf(BETWEEN, first + 1);
-  const third = text.indexOf(BETWEEN, second + 1);
-  const publishedAt = Number(text.slice(0, first));
-  const expiresAt = Number(text.slice(first + 1, second));
-  if (third < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt: Number(text.slice(second + 1)) };
-  const end = text.indexOf(END_OF_HEAD, third + 1);
-  const previousAt = Number(text.slice(second + 1, third));
-  const event = text.slice(third + 1, end) as EventName;
-  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text.slice(end + 1));
+  const end = text.indexOf(END_OF_HEAD);
+  // The event comes last, and may have spaces.
+  const [published, expires, previous, places = '', ...event] = (end < 0 ? text : text.slice(0, end)).split(BETWEEN);
+  const times = [Number(published), Number(expires), Number(previous)] as const;
+  const [publishedAt, expiresAt, previousAt] = times;
+  if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
+  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, places, text.slice(end + 1));
 }
+
+/** A message as it is once it was stored, by its {@link encodeEntry}. */
+export const asStored = (message: Message, text: string): Message => {
+  const { seq, event, publishedAt, expiresAt, previousAt } = message;
+  const own = text.slice(text.indexOf(END_OF_HEAD) + 1);
+  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, placesOf(message), own);
+};

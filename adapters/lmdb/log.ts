@@ -2,7 +2,7 @@ import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import type { Database } from './database';
-import { decodeEntry, encodeEntry } from './entryText';
+import { asStored, decodeEntry, encodeEntry } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { Change } from './segments';
 import { Tail } from './tail';
@@ -23,9 +23,22 @@ interface Live {
   readonly markers: Map<string, Marker>;
 }
 
-/** The logs: the newest part in memory, all of it in LMDB. */
+/** How much is kept in memory though LMDB has it: those who were away a moment are served from it. Characters. */
+const RECENT = 48 * 1024 * 1024;
+
+/** Messages of one queue that came to LMDB together. */
+interface Stored {
+  readonly queue: QueueName;
+  through: Seq;
+  characters: number;
+}
+
+/** The logs: the newest part in memory, and all but the very newest in LMDB. */
 export class LmdbLog implements MessageLog {
   private readonly live = new Map<QueueName, Live>();
+  /** What is both in memory and in LMDB, the oldest first. */
+  private readonly recent: Stored[] = [];
+  private recentCharacters = 0;
 
   /** @param onAppended called when messages of a queue became durable: the doorbell. */
   constructor(
@@ -39,7 +52,7 @@ export class LmdbLog implements MessageLog {
         live.taken = undefined;
       }
     });
-    database.onStored((changes) => this.drop(changes));
+    database.onStored((changes) => this.settle(changes));
   }
 
   async append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
@@ -59,9 +72,10 @@ export class LmdbLog implements MessageLog {
       const { seq, previousAt } = this.take(queue, live, now);
       const { id, event, payload, headers, publisher } = draft;
       const message = { seq, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
-      entries.push(message);
+      const text = encodeEntry(message);
+      entries.push(asStored(message, text));
       answers.push({ seq, id, duplicate: false });
-      changes.push(['messages', [queue, seq], encodeEntry(message)]);
+      changes.push(['messages', [queue, seq], text]);
       if (draft.idempotent) {
         marked.push(id);
         changes.push(['markers', [queue, id], `${seq} ${expiresAt}`]);
@@ -161,16 +175,28 @@ export class LmdbLog implements MessageLog {
     return expiresAt > now ? { seq } : undefined;
   }
 
-  private drop(changes: readonly Change[]): void {
-    const stored = new Map<QueueName, Set<Seq>>();
-    for (const [table, [queue, part]] of changes) {
-      const name = queue as QueueName;
-      if (table === 'markers') this.live.get(name)?.markers.delete(String(part));
+  /** These are in LMDB now: keeps the newest of them in memory too, and forgets the oldest of before. */
+  private settle(changes: readonly Change[]): void {
+    const stored = new Map<QueueName, Stored>();
+    for (const [table, [name, part], value] of changes) {
+      const queue = name as QueueName;
+      if (table === 'markers') this.live.get(queue)?.markers.delete(String(part));
       if (table !== 'messages') continue;
-      const seqs = stored.get(name) ?? new Set<Seq>();
-      stored.set(name, seqs.add(Number(part)));
+      const batch = stored.get(queue) ?? { queue, through: 0, characters: 0 };
+      stored.set(queue, batch);
+      batch.through = Math.max(batch.through, Number(part));
+      batch.characters += value?.length ?? 0;
     }
-    for (const [queue, seqs] of stored) this.live.get(queue)?.tail.drop(seqs);
+    for (const batch of stored.values()) {
+      this.recent.push(batch);
+      this.recentCharacters += batch.characters;
+    }
+    while (this.recentCharacters > RECENT) {
+      const oldest = this.recent.shift();
+      if (oldest === undefined) return;
+      this.recentCharacters -= oldest.characters;
+      this.live.get(oldest.queue)?.tail.dropThrough(oldest.through);
+    }
   }
 
   private of(queue: QueueName): Live {

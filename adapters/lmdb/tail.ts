@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../broker/model/message';
 import type { Seq, Time } from '../../broker/model/names';
 
-/** The entries of a log that are durable and not in LMDB yet: ascending by seq, in practice without gaps. */
+/** The newest entries of a log that are durable: ascending by seq, in practice without gaps. */
 export class Tail {
   private entries: LogEntry[] = [];
 
@@ -26,14 +26,9 @@ export class Tail {
     return found;
   }
 
-  /** Forgets those that are stored. */
-  drop(stored: ReadonlySet<Seq>): void {
-    let count = 0;
-    for (const entry of this.entries) {
-      if (!stored.has(entry.seq)) break;
-      count += 1;
-    }
-    this.entries = count === this.entries.length ? [] : this.entries.slice(count);
+  /** Forgets those up to a number. */
+  dropThrough(seq: Seq): void {
+    this.entries = this.entries.slice(this.indexOf(seq + 1));
   }
 
   private indexOf(seq: Seq): number {

@@ -6,9 +6,13 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 
 const TEXT = { binary: false, compress: false };
 
-/** A connection as frames are sent to it: all of one turn in one write. */
+/** Bytes that are written without waiting for more of the same turn. */
+const WRITE_BYTES = 16 * 1024;
+
+/** A connection as frames are sent to it: those of one turn in few writes. */
 export class FrameSocket {
-  private corked = false;
+  /** Bytes held back to be written with what comes after them in this turn. */
+  private gathered = 0;
   private draining: Promise<void> | undefined;
 
   /** @param socket the stream below `webSocket`. */
@@ -37,15 +41,20 @@ export class FrameSocket {
   }
 
   send(frame: Uint8Array | string): void {
-    if (!this.corked) {
-      this.corked = true;
+    if (this.gathered === 0) {
       this.socket.cork();
       // After all that is ready to be sent now, however many promises it takes.
-      process.nextTick(() => {
-        this.corked = false;
-        this.socket.uncork();
-      });
+      process.nextTick(() => this.release());
     }
+    this.gathered += frame.length;
     this.webSocket.send(frame, TEXT);
+    // Enough for a write of its own: the other side reads it while more is made.
+    if (this.gathered >= WRITE_BYTES) this.release();
+  }
+
+  private release(): void {
+    if (this.gathered === 0) return;
+    this.gathered = 0;
+    this.socket.uncork();
   }
 }
