@@ -1,5 +1,5 @@
 import { EVERY_EVENT, type EventName, type Seq } from '../model/names';
-import type { Interest } from '../model/subscription';
+import type { Interest, Subscription } from '../model/subscription';
 
 /** Whether a message was asked for: its event, or every event, from its seq or before. */
 export function wants(events: readonly Interest[], event: EventName, seq: Seq): boolean {
@@ -7,6 +7,10 @@ export function wants(events: readonly Interest[], event: EventName, seq: Seq): 
     if (seq >= interest.since && (interest.event === event || interest.event === EVERY_EVENT)) return true;
   return false;
 }
+
+/** Whether no message from the cursor on is passed over. */
+export const wantsEverything = ({ events, next }: Pick<Subscription, 'events' | 'next'>): boolean =>
+  events.some(({ event, since }) => event === EVERY_EVENT && since <= next);
 
 /** Adds event names; one that is new is wanted from `since` on. */
 export function widen(events: readonly Interest[], names: readonly EventName[], since: Seq): readonly Interest[] {

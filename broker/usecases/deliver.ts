@@ -1,6 +1,7 @@
 import { type Advance, advance, dueSeqs, type Reading } from '../decide/advance';
 import { detach } from '../decide/attach';
 import { giveBack } from '../decide/giveBack';
+import { wantsEverything } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
 import type { QueueName, Seq, Time } from '../model/names';
@@ -92,7 +93,9 @@ async function read(ports: Ports, subscription: Subscription, round: Round, now:
   const room = windowOf(subscription).forBacklog;
   // Not read, for there is no room, unless what is due turns out to be none.
   if (room === 0) return { due, entries: [], more: true };
-  const slice = await round.read(subscription.next, Math.min(room, PAGE), now);
+  // One that filters reads on past what it does not want, a page at a time.
+  const wanted = wantsEverything(subscription) ? Math.min(room, PAGE) : PAGE;
+  const slice = await round.read(subscription.next, wanted, now);
   if (slice.entries.length > 0) return { due, ...slice };
   const tail = await tailOf(ports, subscription.queue, subscription.next);
   return { due, ...slice, ...(tail ? { tail } : {}) };

@@ -55,9 +55,21 @@ async function greetingOf(ports: Ports, connection: Connection, client: Client):
     connectionId: connection.connection,
     expiresAt: new Date(connection.expiresAt).toISOString(),
     heartbeat: HEARTBEAT_SECONDS,
-    subscriptions: await summarize(ports, client.subscriptions),
+    subscriptions: fitting(await summarize(ports, client.subscriptions)),
     limits: { frame: FRAME_BYTES, message: MESSAGE_BYTES, batch: BATCH_MESSAGES, inFlight: DEFAULT_WINDOW },
   };
+}
+
+// Room for the rest of the frame.
+const SUMMARIES_BYTES = FRAME_BYTES - 1_024;
+
+/** As many as a frame holds: those with very many or long names of events are told in full by `list`. */
+function fitting(summaries: readonly SubscriptionSummary[]): SubscriptionSummary[] {
+  let bytes = 0;
+  return summaries.filter((summary) => {
+    bytes += Buffer.byteLength(JSON.stringify(summary)) + 1;
+    return bytes <= SUMMARIES_BYTES;
+  });
 }
 
 /** The state of subscriptions in short, in the order of their keys. */
