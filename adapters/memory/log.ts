@@ -1,6 +1,7 @@
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
+import { indexFrom } from '../ascending';
 import type { MemoryQueues } from './queues';
 
 /** A number that was given to a message. */
@@ -18,29 +19,17 @@ class Log {
   readonly markers = new Map<string, Place>();
 
   at(seq: Seq): LogEntry | undefined {
-    const entry = this.entries[this.indexOf(seq)];
+    const entry = this.entries[indexFrom(this.entries, seq)];
     return entry?.seq === seq ? entry : undefined;
   }
 
   /** Puts an entry where nothing is. Returns what is there then. */
   put(entry: LogEntry): LogEntry {
-    const index = this.indexOf(entry.seq);
+    const index = indexFrom(this.entries, entry.seq);
     const there = this.entries[index];
     if (there?.seq === entry.seq) return there;
     this.entries.splice(index, 0, entry);
     return entry;
-  }
-
-  /** Of the first entry at `seq` or above. */
-  indexOf(seq: Seq): number {
-    let low = 0;
-    let high = this.entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.entries[middle]?.seq ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
 
@@ -77,7 +66,7 @@ export class MemoryLog implements MessageLog {
   async read(queue: QueueName, from: Seq, limit: number, now: Time): Promise<LogEntry[]> {
     const { entries } = this.log(queue);
     const found: LogEntry[] = [];
-    for (let i = this.log(queue).indexOf(from); i < entries.length && found.length < limit; i++) {
+    for (let i = indexFrom(entries, from); i < entries.length && found.length < limit; i++) {
       const entry = entries[i];
       if (entry !== undefined && entry.expiresAt > now) found.push(entry);
     }
