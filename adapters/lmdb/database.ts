@@ -17,10 +17,12 @@ export interface Entry {
   readonly value: string;
 }
 
-const SEGMENT_BYTES = 4 * 1024 * 1024;
+const SEGMENT_BYTES = 2 * 1024 * 1024;
+/** So much may be in the journal while LMDB is busy with what came before; those who write more wait. */
+const MOST_BYTES = 8 * 1024 * 1024;
 const STORE_EVERY_MS = 5_000;
 
-const AT_ONCE = 256;
+const AT_ONCE = 1_024;
 
 type Listener = () => void;
 
@@ -37,6 +39,7 @@ export class Database {
   private timer: NodeJS.Timeout | undefined;
   private storing: Promise<void> | undefined;
   private readonly unstored: Segment[] = [];
+  private applying: Promise<void> | undefined;
 
   private constructor(
     private readonly folder: DataFolder,
@@ -64,9 +67,14 @@ export class Database {
       });
     }
     const last = await database.recover();
-    database.journal = await Journal.open(folder.journal, last + 1, () => {
-      for (const listener of database.failureListeners) listener();
-    });
+    database.journal = await Journal.open(
+      folder.journal,
+      last + 1,
+      () => {
+        for (const listener of database.failureListeners) listener();
+      },
+      () => database.pressure(),
+    );
     database.timer = setInterval(() => void database.store(), STORE_EVERY_MS);
     database.timer.unref();
     return database;
@@ -126,6 +134,12 @@ export class Database {
     return table;
   }
 
+  /** What writers have to wait for, lest the journal outgrows memory; a failure of it is not theirs. */
+  private pressure(): Promise<void> | undefined {
+    if (this.applying === undefined || (this.journal?.size ?? 0) < MOST_BYTES) return undefined;
+    return this.applying.catch(() => undefined);
+  }
+
   private store(): Promise<void> {
     this.storing ??= this.storeSegment().finally(() => {
       this.storing = undefined;
@@ -138,13 +152,16 @@ export class Database {
       const segment = await this.journal?.rotate();
       if (segment) this.unstored.push(segment);
       for (let next = this.unstored[0]; next !== undefined; next = this.unstored[0]) {
-        await this.apply(next.changes);
+        this.applying = this.apply(next.changes);
+        await this.applying;
+        this.applying = undefined;
         this.unstored.shift();
         for (const listener of this.storedListeners) listener(next.changes);
         await fs.rm(next.file);
       }
     } catch (error) {
       // The journal keeps it: nothing is lost, and the next turn tries again.
+      this.applying = undefined;
       this.report('the journal could not be stored in LMDB', error);
     }
   }

@@ -39,15 +39,22 @@ export class Journal {
     private number: number,
     private segment: OpenSegment,
     private readonly onFailure: () => void,
+    private readonly pressure: () => Promise<void> | undefined,
   ) {}
 
   /**
    * @param number of its first segment: above all that are in the folder.
    * @param onFailure called when a group could not be written, before those who wait for it, and for what came after
    * it, are told.
+   * @param pressure answers what to wait for before more is written, if too much waits to be stored elsewhere.
    */
-  static async open(folder: string, number: number, onFailure: () => void): Promise<Journal> {
-    return new Journal(folder, number, await createSegment(folder, number), onFailure);
+  static async open(
+    folder: string,
+    number: number,
+    onFailure: () => void,
+    pressure: () => Promise<void> | undefined = () => undefined,
+  ): Promise<Journal> {
+    return new Journal(folder, number, await createSegment(folder, number), onFailure, pressure);
   }
 
   /** Bytes in the segment that is written at present. */
@@ -95,7 +102,7 @@ export class Journal {
   private async run(): Promise<void> {
     while (this.rotation !== undefined || this.waiters.length > 0) {
       if (this.rotation !== undefined) await this.turn(this.rotation);
-      else await this.writeGroup();
+      else await (this.pressure() ?? this.writeGroup());
     }
     this.running = false;
   }
