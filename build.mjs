@@ -1,14 +1,17 @@
 import { build } from 'esbuild';
 
-/** Bundles the single-machine server into dist/holdfast.js; what is in node_modules stays there. */
+/**
+ * Bundles the command line, the single-machine server included, into dist/holdfast.js. What is native, or loads files
+ * of its own, stays in node_modules.
+ */
 await build({
-  entryPoints: { holdfast: 'server/main.ts' },
+  entryPoints: { holdfast: 'cli/main.ts' },
   outdir: 'dist',
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  packages: 'external',
+  external: ['lmdb', 'fs-native-extensions', 'pino', 'ws'],
   sourcemap: true,
   logLevel: 'warning',
 });

@@ -24,7 +24,7 @@ export const removeFolder = (folder: string): Promise<void> => rm(folder, { recu
 
 export async function startServer(data: string): Promise<BenchServer> {
   const started = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'dist/holdfast.js'), '--port', '0', '--data', data], {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/holdfast.js'), 'serve', '--port', '0', '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');

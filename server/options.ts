@@ -47,6 +47,7 @@ const EXAMPLES = `
 Examples:
   npm start
   npm start -- --port 9000 --data ./queue-data
+  npx holdfast serve --port 9000
   HOLDFAST_PORT=9000 npm start`;
 
 /**
@@ -57,7 +58,7 @@ Examples:
  */
 export function readOptions(argv: readonly string[]): ServerOptions {
   const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable);
-  const program = new Command('holdfast')
+  const program = new Command('holdfast serve')
     .description('Runs Holdfast, a durable message queue over WebSocket, on this machine.')
     .addOption(
       option('-p, --port <number>', 'port to listen on; 0: any that is free', 'HOLDFAST_PORT')

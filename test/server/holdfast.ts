@@ -26,7 +26,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** How the program is called. */
+/** How `holdfast serve` is called. */
 export interface Call {
   readonly args?: readonly string[];
   /** Variables beyond those of this process, whose own HOLDFAST_ ones are left out. */
@@ -77,7 +77,7 @@ export async function runToEnd(call: Call): Promise<Ended> {
 
 function start({ args = [], env = {}, cwd = process.cwd() }: Call) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'));
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,20 +1,15 @@
-import { CommanderError } from 'commander';
 import { CorruptStore, UnusableFolder } from '../adapters/lmdb';
-import { readOptions, type ServerOptions } from './options';
+import type { ServerOptions } from './options';
 import { startServer } from './server';
 
 /** The exit code of a start that cannot succeed as it was asked for. */
 const MISUSE = 2;
 
-async function main(): Promise<void> {
-  let options: ServerOptions;
-  try {
-    options = readOptions(process.argv.slice(2));
-  } catch (error) {
-    // Commander has said what is wrong.
-    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : MISUSE;
-    return;
-  }
+/**
+ * Runs the single-machine server until SIGINT or SIGTERM, says on standard output where it listens, and ends the
+ * process: with 0 after a clean stop, 1 if it could not stop cleanly, 2 if it cannot start as asked for.
+ */
+export async function runServer(options: ServerOptions): Promise<void> {
   try {
     const server = await startServer(options);
     announce(options, server.port);
@@ -58,5 +53,3 @@ function fail(message: string, code: number): never {
   console.error(message);
   process.exit(code);
 }
-
-void main();

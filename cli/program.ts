@@ -1,0 +1,43 @@
+import { Command, Option } from 'commander';
+import { COMMANDS } from './commands';
+
+const DESCRIPTION = `Holdfast, a durable message queue over WebSocket: runs a server on this machine, and
+talks to one here or in AWS.`;
+
+const AFTER = `
+Exit codes: 0 done; 1 failed or refused; 2 misused; 3 no server reached; 4 not permitted; 130 cut off by Ctrl-C.
+
+Examples:
+  holdfast serve
+  holdfast publish orders created '{"id":7}'
+  holdfast --client billing subscribe orders created
+  HOLDFAST_URL=wss://… HOLDFAST_TOKEN=… holdfast top`;
+
+/** The options that say where to connect, and as whom. Every command has them, before or after its name. */
+export interface Target {
+  readonly url: string;
+  readonly token?: string;
+  readonly client?: string;
+}
+
+/** The command tree. What goes wrong while it parses is explained on standard error and thrown as CommanderError. */
+export function program(): Command {
+  const root = new Command('holdfast')
+    .description(DESCRIPTION)
+    .addOption(
+      new Option('--url <url>', 'the server: ws://… or wss://…').env('HOLDFAST_URL').default('ws://127.0.0.1:8080'),
+    )
+    .addOption(new Option('--token <token>', 'who you are, where the server asks').env('HOLDFAST_TOKEN'))
+    .addOption(
+      new Option('--client <id>', 'the client to be; without it, one that is forgotten when it leaves').env(
+        'HOLDFAST_CLIENT',
+      ),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', AFTER)
+    .showHelpAfterError('(--help explains)')
+    .allowExcessArguments(false)
+    .exitOverride();
+  for (const add of COMMANDS) add(root);
+  return root;
+}
