@@ -88,7 +88,7 @@ export const permissions: Record<FunctionName, Permissions> = {
       subscriptions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
       connections: ['GetItem', 'DeleteItem'],
       clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
-      deadLetters: ['BatchGetItem', 'PutItem'],
+      deadLetters: ['BatchGetItem', 'PutItem', 'BatchWriteItem'],
       timers: ['GetItem', 'PutItem', 'DeleteItem'],
     },
     wakeUps: true,

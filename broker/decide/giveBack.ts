@@ -3,20 +3,17 @@ import type { Flight, Subscription } from '../model/subscription';
 
 /** Deliveries that no connection took, for there was none any more. */
 export interface Refused {
-  /** Where the cursor and its frames stood before what was refused; not there if no first delivery or gap was. */
+  /** Where the cursor and its frames stood before what was refused; not there if no first delivery was. */
   readonly back?: { readonly next: Seq; readonly covered: Seq };
   /** The cursor as it was stored with them. */
   readonly next: Seq;
   /** Of all refused deliveries, first or not. */
   readonly seqs: readonly Seq[];
-  /** Of messages that were in flight and are gone by retention, where the gap that says so was refused. */
-  readonly gone: readonly Seq[];
 }
 
 /**
  * Takes deliveries back, with their attempts. If nothing was delivered since, the cursor goes back, and it is as if
- * they had not been made; otherwise they are due again with one attempt less. What is gone is held again, so that the
- * next advance finds it gone and says so.
+ * they had not been made; otherwise they are due again with one attempt less.
  */
 export function giveBack(subscription: Subscription, refused: Refused, now: Time): Subscription {
   const back = isUntouched(subscription, refused) ? refused.back : undefined;
@@ -27,9 +24,6 @@ export function giveBack(subscription: Subscription, refused: Refused, now: Time
     else if (!(back && flight.seq >= back.next && flight.attempt === 1 && !flight.redriven))
       inFlight.push({ ...flight, attempt: flight.attempt - 1, dueAt: now });
   }
-  const held = new Set(inFlight.map((flight) => flight.seq));
-  for (const seq of refused.gone) if (!held.has(seq)) inFlight.push({ seq, attempt: 1, dueAt: now });
-  if (refused.gone.length > 0) inFlight.sort((a, b) => a.seq - b.seq);
   return { ...subscription, inFlight, ...back };
 }
 

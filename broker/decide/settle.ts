@@ -2,7 +2,7 @@ import { KEPT_REASON } from '../model/limits';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
 import { retryAfterNack } from './backoff';
-import { dying } from './dying';
+import { done, dying } from './dying';
 
 /** What a settlement did. */
 export interface Settlement {
@@ -10,16 +10,14 @@ export interface Settlement {
   readonly subscription: Subscription;
   /** Those it applied to, ascending. What is not in flight is skipped, so that all settlements may be repeated. */
   readonly seqs: readonly Seq[];
-  /** Of these, those that were dead letters in flight again. */
-  readonly redriven: readonly Seq[];
 }
 
 /** Which messages a settlement names. */
 export type Named = { readonly seqs: readonly Seq[] } | { readonly upTo: Seq };
 
-/** These were processed: never again. */
-export const ack = (subscription: Subscription, named: Named): Settlement =>
-  settle(subscription, named, () => undefined);
+/** These were processed: never again. A dead letter that was redriven is held until it is removed. */
+export const ack = (subscription: Subscription, named: Named, now: Time): Settlement =>
+  settle(subscription, named, (flight) => (flight.redriven ? done(flight, now) : undefined));
 
 /**
  * These are to be delivered again. What has had all its deliveries is dead instead.
@@ -54,17 +52,13 @@ export const extend = (subscription: Subscription, named: Named, now: Time, by: 
 function settle(subscription: Subscription, named: Named, become: (flight: Flight) => Flight | undefined): Settlement {
   const isNamed = 'upTo' in named ? (seq: Seq) => seq <= named.upTo : membership(named.seqs);
   const seqs: Seq[] = [];
-  const redriven: Seq[] = [];
   const inFlight: Flight[] = [];
   for (const flight of subscription.inFlight) {
     const next = !flight.dead && isNamed(flight.seq) ? become(flight) : flight;
-    if (next !== flight) {
-      seqs.push(flight.seq);
-      if (flight.redriven) redriven.push(flight.seq);
-    }
+    if (next !== flight) seqs.push(flight.seq);
     if (next) inFlight.push(next);
   }
-  return { subscription: seqs.length === 0 ? subscription : { ...subscription, inFlight }, seqs, redriven };
+  return { subscription: seqs.length === 0 ? subscription : { ...subscription, inFlight }, seqs };
 }
 
 function membership(seqs: readonly Seq[]): (seq: Seq) => boolean {

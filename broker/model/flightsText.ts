@@ -3,6 +3,7 @@ import type { Flight } from './subscription';
 const WAITING = 1;
 const REDRIVEN = 2;
 const DEAD = 4;
+const ACKED = 8;
 
 /** attempt, dueAt, flags, reason (0: none), then runs of consecutive seqs: distance from the end of the run before, length. */
 type Group = [attempt: number, dueAt: number, flags: number, reason: string | 0, runs: number[]];
@@ -14,7 +15,7 @@ type Group = [attempt: number, dueAt: number, flags: number, reason: string | 0,
 export function encodeFlights(flights: readonly Flight[]): string {
   const groups = new Map<string, { group: Group; end: number }>();
   for (const flight of flights) {
-    const flags = (flight.waiting ? WAITING : 0) | (flight.redriven ? REDRIVEN : 0) | (flight.dead ? DEAD : 0);
+    const flags = flagsOf(flight);
     const reason = flight.reason ?? 0;
     const key = `${flight.attempt} ${flight.dueAt} ${flags} ${reason}`;
     let open = groups.get(key);
@@ -30,6 +31,9 @@ export function encodeFlights(flights: readonly Flight[]): string {
   }
   return JSON.stringify([...groups.values()].map(({ group }) => group));
 }
+
+const flagsOf = ({ waiting, redriven, dead, acked }: Flight): number =>
+  (waiting ? WAITING : 0) | (redriven ? REDRIVEN : 0) | (dead ? DEAD : 0) | (acked ? ACKED : 0);
 
 /** The inverse of {@link encodeFlights}. */
 export function decodeFlights(text: string): Flight[] {
@@ -47,6 +51,7 @@ export function decodeFlights(text: string): Flight[] {
           ...(flags & WAITING ? { waiting: true } : {}),
           ...(flags & REDRIVEN ? { redriven: true } : {}),
           ...(flags & DEAD ? { dead: true } : {}),
+          ...(flags & ACKED ? { acked: true } : {}),
           ...(reason === 0 ? {} : { reason }),
         });
       }

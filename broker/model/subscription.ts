@@ -39,6 +39,8 @@ export interface Flight {
    * dead letter is stored, so that a crash in between loses nothing.
    */
   readonly dead?: true;
+  /** Redriven and acked: what is `dead` here, and held until its dead letter is removed. */
+  readonly acked?: true;
 }
 
 /** One of the connections a subscription is delivered to. */

@@ -1,3 +1,4 @@
+import { unburiable } from '../decide/dying';
 import type { DeadLetter, Message } from '../model/message';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
@@ -5,8 +6,9 @@ import type { Ports } from '../ports';
 import { change } from './change';
 
 /**
- * Moves what was decided dead to the dead letters: stores the letter first, and only then lets go of the flight, so
- * that a crash in between repeats it and loses nothing.
+ * Moves what was decided dead to the dead letters, and removes the letters of what was redriven and acked: the letters
+ * first, and only then lets go of the flights, so that a crash in between repeats it and loses nothing. What retention
+ * took before it could be buried is due again instead, so that a gap is told of it.
  *
  * @returns the subscription as it is then; undefined if it ended.
  */
@@ -17,19 +19,28 @@ export async function bury(
 ): Promise<Subscription | undefined> {
   if (flights.length === 0) return subscription;
   const now = ports.clock.now();
-  const seqs = flights.map(({ seq }) => seq);
-  const messages = await findMessages(ports, subscription, flights, now);
+  const acked = flights.filter((flight) => flight.acked).map(({ seq }) => seq);
+  if (acked.length > 0) await ports.deadLetters.remove(subscription, acked);
+  const dying = flights.filter((flight) => !flight.acked);
+  const messages = await findMessages(ports, subscription, dying, now);
   await Promise.all(
-    flights.map(async (flight) => {
+    dying.map(async (flight) => {
       const message = messages.get(flight.seq);
       if (message) await ports.deadLetters.put(subscription, letterOf(ports, message, flight, now));
     }),
   );
-  const buried = new Set(seqs);
-  const changed = await change(ports, subscription, (current) => {
-    const inFlight = current.inFlight.filter((flight) => !(flight.dead && buried.has(flight.seq)));
-    return { subscription: inFlight.length === current.inFlight.length ? current : { ...current, inFlight } };
+  const buried = new Set(flights.map(({ seq }) => seq));
+  const lost = new Set(dying.map(({ seq }) => seq).filter((seq) => !messages.has(seq)));
+  const changed = await change(ports, subscription, (current, at) => {
+    if (!current.inFlight.some((flight) => flight.dead && buried.has(flight.seq))) return { subscription: current };
+    const inFlight = current.inFlight.flatMap((flight) => {
+      if (!flight.dead || !buried.has(flight.seq)) return [flight];
+      return lost.has(flight.seq) ? [unburiable(flight, at)] : [];
+    });
+    return { subscription: { ...current, inFlight } };
   });
+  // Until here the timer of the burial was pending.
+  if (lost.size > 0) await ports.timers.arm(subscription, now, now);
   return changed?.subscription;
 }
 

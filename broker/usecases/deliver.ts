@@ -11,14 +11,15 @@ import { GONE } from '../protocol/closing';
 import { bury, findMessages } from './bury';
 import { change, successor } from './change';
 import { expiryFrom } from './expiry';
-import { type PushResult, push } from './push';
+import { type PushResult, push, tellGaps } from './push';
 import { Round } from './round';
 
 const PAGE = 250;
+const SECOND = 1_000;
 
 /**
- * Delivers to one subscription all that can be delivered now: reads the log, advances, arms the timer, stores, and
- * only then pushes. Never assumes what a wake-up was for.
+ * Delivers to one subscription all that can be delivered now: reads the log, advances, arms the timer, tells of gaps,
+ * stores, and only then pushes. Never assumes what a wake-up was for.
  *
  * @param subscription as read after whatever woke it.
  * @param round what it shares with others of the same wake-up.
@@ -42,6 +43,7 @@ export async function deliver(
       continue;
     }
     await arm(ports, step, now);
+    if (step.gaps.length > 0 && !(await tell(ports, stored, step, now))) return;
     if (isWorthStoring(stored, step)) {
       const saved = { ...step, subscription: successor(stored, step.subscription) };
       if (!(await ports.subscriptions.save(saved.subscription, now))) {
@@ -120,6 +122,16 @@ async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Pro
 const arm = async (ports: Ports, { subscription, wakeAt }: Advance, now: Time): Promise<void> => {
   if (wakeAt !== undefined) await ports.timers.arm(subscription, wakeAt, now);
 };
+
+/** Tells of the gaps of a step. False: nobody took them, and the step is to be made anew when somebody may. */
+async function tell(ports: Ports, stored: Subscription, { gaps }: Advance, now: Time): Promise<boolean> {
+  const { told, gone } = await tellGaps(ports, stored, gaps);
+  if (told) return true;
+  if (gone.length === stored.connections.length)
+    await release(ports, stored, { gone, refused: { next: stored.next, seqs: [] } });
+  else await ports.timers.arm(stored, now + stored.settings.ackDeadline * SECOND, now);
+  return false;
+}
 
 /** Passing over messages is stored only now and then; everything else at once. */
 const isWorthStoring = (stored: Subscription, { subscription, gaps }: Advance): boolean =>

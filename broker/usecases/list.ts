@@ -84,7 +84,7 @@ const mapPage = async <From, To>(page: Page<From>, map: (item: From) => Promise<
 
 async function clients(ports: Ports, { connected }: List, page: PageRequest): Promise<Page<ListItem>> {
   const found = await ports.clients.list(page, ports.clock.now(), connected);
-  return mapPage(found, async ({ client, connections, subscriptions: keys }) => ({
+  const listed = await mapPage(found, async ({ client, connections, subscriptions: keys }) => ({
     clientId: client,
     connected: connections.length > 0,
     connections: connections.map(({ connection, connectedAt }) => ({
@@ -93,6 +93,8 @@ async function clients(ports: Ports, { connected }: List, page: PageRequest): Pr
     })),
     subscriptions: await summarize(ports, keys),
   }));
+  // One whose subscriptions have all ended by themselves is known to the directory only.
+  return { ...listed, items: listed.items.filter((item) => item.connected || item.subscriptions.length > 0) };
 }
 
 async function queues(ports: Ports, page: PageRequest): Promise<Page<ListItem>> {

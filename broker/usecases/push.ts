@@ -1,4 +1,4 @@
-import type { Advance } from '../decide/advance';
+import type { Advance, Gap } from '../decide/advance';
 import type { Refused } from '../decide/giveBack';
 import type { Seq } from '../model/names';
 import type { AttachedConnection, Subscription } from '../model/subscription';
@@ -10,10 +10,8 @@ import type { Round } from './round';
 interface Output {
   readonly bytes: Uint8Array;
   readonly seqs: readonly Seq[];
-  /** Where the cursor and its frames stood before it, if it is a first delivery, or a gap before one. */
+  /** Where the cursor and its frames stood before it, if it is a first delivery. */
   readonly back?: { readonly next: Seq; readonly covered: Seq };
-  /** Of a gap in what was in flight. */
-  readonly gone?: readonly Seq[];
 }
 
 /** What became of an advance's frames. */
@@ -24,7 +22,26 @@ export interface PushResult {
   readonly refused?: Refused;
 }
 
-/** Pushes what an advance decided, to every connection of the subscription. */
+/**
+ * Tells of gaps, before the state that has passed them is stored: nobody asks for what is gone, so that a gap which was
+ * stored and not told would never be told. One that was told and not stored is told again, which does no harm.
+ *
+ * @returns whether a connection took them all; those that are gone.
+ */
+export async function tellGaps(
+  ports: Ports,
+  { queue, connections }: Subscription,
+  gaps: readonly Gap[],
+): Promise<{ readonly told: boolean; readonly gone: readonly AttachedConnection[] }> {
+  const frames = gaps.map((gap) => encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }));
+  const pushed = await Promise.all(connections.map(({ connection }) => ports.pusher.push(connection, frames)));
+  return {
+    told: pushed.some(({ outcome }) => outcome === 'sent'),
+    gone: connections.filter((_, index) => pushed[index]?.outcome === 'gone'),
+  };
+}
+
+/** Pushes the deliveries that an advance decided, to every connection of the subscription. */
 export async function push(ports: Ports, before: Subscription, step: Advance, round: Round): Promise<PushResult> {
   const outputs = outputsOf(before, step, round);
   if (outputs.length === 0) return { gone: [] };
@@ -37,12 +54,8 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
   return { gone, ...refusal(outputs.slice(reached), next) };
 }
 
-function outputsOf({ queue, next, covered }: Subscription, step: Advance, round: Round): Output[] {
-  const outputs: Output[] = step.gaps.map((gap) => ({
-    bytes: encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }),
-    seqs: [],
-    ...(gap.from >= next ? { back: { next, covered } } : { gone: [gap.from] }),
-  }));
+function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {
+  const outputs: Output[] = [];
   if (step.redeliveries.length > 0)
     for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))
       outputs.push({ bytes, seqs: deliveries.map(({ message }) => message.seq) });
@@ -65,7 +78,6 @@ function refusal(outputs: readonly Output[], next: Seq): { refused?: Refused } {
       next,
       ...(back === undefined ? {} : { back }),
       seqs: outputs.flatMap(({ seqs }) => seqs),
-      gone: outputs.flatMap(({ gone }) => gone ?? []),
     },
   };
 }

@@ -60,9 +60,9 @@ export async function seqsInFlightAgain(ports: Ports, owner: DeadLetterOwner): P
   return redrivenOf(subscription?.inFlight ?? []);
 }
 
-/** Of flights, those that are dead letters in flight again. */
+/** Of flights, those whose dead letters do not count: in flight again, or acked and about to be removed. */
 export const redrivenOf = (inFlight: readonly Flight[]): ReadonlySet<Seq> =>
-  new Set(inFlight.filter((flight) => flight.redriven && !flight.dead).map(({ seq }) => seq));
+  new Set(inFlight.filter(({ redriven, dead, acked }) => redriven && (!dead || acked)).map(({ seq }) => seq));
 
 const PAGE = 100;
 

@@ -41,12 +41,11 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
     return { ...settlement, before: subscription };
   });
   if (settled === undefined) throw notSubscribed(queue);
-  const { subscription, seqs, redriven, before } = settled;
+  const { subscription, seqs, before } = settled;
   // Once more: the timer that was pending may have gone off before this was stored.
   await armRetry(ports, request, before, subscription, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
-  if (request.action === 'ack' && redriven.length > 0) await ports.deadLetters.remove(key, redriven);
   const dead = subscription.inFlight.filter((flight) => flight.dead && seqs.includes(flight.seq));
   const left = await bury(ports, subscription, dead);
   if (left && isAwaited(before, left, ports.clock.now())) await deliver(ports, left);
@@ -71,6 +70,7 @@ function decideOn(ports: Ports, subscription: Subscription, request: Settle, now
       return decide.ack(
         subscription,
         request.upTo === undefined ? { seqs: request.seqs ?? [] } : { upTo: request.upTo },
+        now,
       );
     case 'nack': {
       const { delay, reason } = request;
@@ -84,7 +84,7 @@ function decideOn(ports: Ports, subscription: Subscription, request: Settle, now
   }
 }
 
-/** Sees to it that what is due earlier than before is found; an ack makes nothing due. */
+/** Sees to it that what is due earlier than before is found. An ack makes nothing due, unless of what was redriven. */
 async function armRetry(
   ports: Ports,
   { action }: Settle,
@@ -92,7 +92,7 @@ async function armRetry(
   after: Subscription,
   now: Time,
 ): Promise<void> {
-  if (after === before || action === 'ack') return;
+  if (after === before || (action === 'ack' && !after.inFlight.some(({ acked }) => acked))) return;
   const known = new Map(before.inFlight.map((flight) => [flight.seq, flight.dueAt]));
   const sooner = after.inFlight.filter((flight) => flight.dueAt < (known.get(flight.seq) ?? Infinity) || flight.dead);
   if (sooner.length > 0) await ports.timers.arm(after, Math.min(...sooner.map(({ dueAt }) => dueAt)), now);

@@ -35,6 +35,7 @@ async function stateOf(ports: Ports, subscription: Subscription, { seq }: Messag
   const clientId = subscription.client;
   if (seq >= subscription.next) return { clientId, state: 'backlog' };
   const flight = subscription.inFlight.find((one) => one.seq === seq);
+  if (flight?.acked) return { clientId, state: 'settled' };
   if (flight?.dead) return { clientId, state: 'dead' };
   if (flight) {
     const { attempt, dueAt } = flight;

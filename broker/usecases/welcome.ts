@@ -43,9 +43,11 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
       return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
-  await Promise.all(subscriptions.map((key) => attachTo(ports, key, connection)));
+  const attached = await Promise.allSettled(subscriptions.map((key) => attachTo(ports, key, connection)));
   // It may have ended meanwhile, and its farewell have come before what was done here.
   if ((await ports.connections.get(id, ports.clock.now())) === undefined) await farewell(ports, connection);
+  // One subscription's failure costs no other: all are attached before the first is reported.
+  for (const one of attached) if (one.status === 'rejected') throw one.reason;
 }
 
 async function greetingOf(ports: Ports, connection: Connection, client: Client): Promise<FrameOf<'welcome'>> {

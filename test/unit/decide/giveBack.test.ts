@@ -9,7 +9,7 @@ describe('deliveries that nobody took', () => {
   it('of first attempts leave it as if they had not been made', () => {
     const before = subscription({ next: 5, covered: 3 });
     const { subscription: after } = advance(before, reading(messages(5, 7)), NOW, 0);
-    const back = giveBack(after, { back: { next: 3, covered: 3 }, next: 8, seqs: [5, 6, 7], gone: [] }, NOW);
+    const back = giveBack(after, { back: { next: 3, covered: 3 }, next: 8, seqs: [5, 6, 7] }, NOW);
     expect(back).toMatchObject({ covered: 3, inFlight: [] });
     expect(back.next).toBeLessThanOrEqual(5);
     const { fresh } = advance(back, reading(messages(back.next, 7)), NOW, 0);
@@ -18,7 +18,7 @@ describe('deliveries that nobody took', () => {
 
   it('keep what was taken before the connection was gone', () => {
     const { subscription: after } = advance(subscription(), reading(messages(1, 4)), NOW, 0);
-    const back = giveBack(after, { back: { next: 3, covered: 3 }, next: 5, seqs: [3, 4], gone: [] }, NOW);
+    const back = giveBack(after, { back: { next: 3, covered: 3 }, next: 5, seqs: [3, 4] }, NOW);
     expect(back).toMatchObject({ next: 3, covered: 3, inFlight: [flight(1), flight(2)] });
   });
 
@@ -26,7 +26,7 @@ describe('deliveries that nobody took', () => {
     const before = subscription({ next: 2, inFlight: [flight(1, { attempt: 2, dueAt: LATE })] });
     const { subscription: after } = advance(before, reading([], dueOf(1)), LATE, 0);
     expect(after.inFlight[0]?.attempt).toBe(3);
-    const back = giveBack(after, { next: 2, seqs: [1], gone: [] }, LATE);
+    const back = giveBack(after, { next: 2, seqs: [1] }, LATE);
     expect(back.inFlight).toEqual([{ ...before.inFlight[0], dueAt: LATE }]);
     expect(back.next).toBe(2);
   });
@@ -34,7 +34,7 @@ describe('deliveries that nobody took', () => {
   it('where more was delivered since, are due again while the cursor stays', () => {
     const { subscription: first } = advance(subscription(), reading([message(1)]), NOW, 0);
     const { subscription: second } = advance(first, reading([message(2)]), NOW, 0);
-    const back = giveBack(second, { back: { next: 1, covered: 1 }, next: 2, seqs: [1], gone: [] }, NOW + 1);
+    const back = giveBack(second, { back: { next: 1, covered: 1 }, next: 2, seqs: [1] }, NOW + 1);
     expect(back).toMatchObject({
       next: 3,
       covered: 3,
@@ -47,28 +47,16 @@ describe('deliveries that nobody took', () => {
     const redriven = flight(3, { redriven: true, dueAt: NOW });
     const back = giveBack(
       subscription({ next: 9, inFlight: [redriven] }),
-      { back: { next: 2, covered: 2 }, next: 9, seqs: [3], gone: [] },
+      { back: { next: 2, covered: 2 }, next: 9, seqs: [3] },
       NOW,
     );
     expect(back.inFlight).toEqual([{ ...redriven, attempt: 0 }]);
-  });
-
-  it('of messages that are gone are held again, so that the gap is told anew', () => {
-    const due = new Map([
-      [1, undefined],
-      [3, undefined],
-    ]);
-    const before = subscription({ next: 4, inFlight: [flight(1), flight(2, { dueAt: LATE + 1 }), flight(3)] });
-    const { subscription: after, gaps } = advance(before, reading([], { due }), LATE, 0);
-    const back = giveBack(after, { next: 4, seqs: [], gone: [1, 3] }, LATE);
-    expect(back.inFlight.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(advance(back, reading([], { due }), LATE, 0).gaps).toEqual(gaps);
   });
 });
 
 describe('what was settled before they are given back', () => {
   const { subscription: delivered } = advance(subscription(), reading(messages(1, 2)), NOW, 0);
-  const refused = { back: { next: 1, covered: 1 }, next: 3, seqs: [1, 2], gone: [] };
+  const refused = { back: { next: 1, covered: 1 }, next: 3, seqs: [1, 2] };
   const again = (back: typeof delivered) =>
     advance(back, reading(messages(1, 2), dueOf(...back.inFlight.map(({ seq }) => seq))), NOW, 0);
   const deliveredAgain = (back: typeof delivered) => {
@@ -77,12 +65,12 @@ describe('what was settled before they are given back', () => {
   };
 
   it('is not delivered again after an ack', () => {
-    const { subscription: settled } = ack(delivered, { seqs: [1] });
+    const { subscription: settled } = ack(delivered, { seqs: [1] }, NOW);
     expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([2]);
   });
 
   it('is not delivered again after an ack of all of it', () => {
-    const { subscription: settled } = ack(delivered, { upTo: 2 });
+    const { subscription: settled } = ack(delivered, { upTo: 2 }, NOW);
     expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([]);
   });
 

@@ -55,6 +55,8 @@ export class Life {
         this.log.fill(hole);
       }
       if (step.holes.length > 0) continue;
+      // A gap is told before the state that has passed it is stored.
+      if (refused && step.gaps.length > 0) return;
       this.subscription = step.subscription;
       if (refused) {
         this.takeBack(before, step);
@@ -116,7 +118,6 @@ export class Life {
       const message = this.log.message(seq);
       hold(seq >= next || this.gone.has(seq) || this.log.isWritten(seq), `the cursor does not pass ${seq}, a hole`);
       if (message === undefined || !wants(events, message.event, seq)) continue;
-      // A frame that nobody took may have covered a gap that was told: it is told again, which does no harm.
       const isGone = this.gone.has(seq) && seq < next;
       const places = [seq >= next, held.has(seq), this.settled.has(seq), isGone];
       hold(places.filter(Boolean).length === 1, `${seq} is backlog, in flight, settled or gone: ${places}`);
@@ -125,7 +126,7 @@ export class Life {
 
   private decide(action: 'ack' | 'nack' | 'reject' | 'extend', seqs: readonly Seq[], ms: number): Settlement {
     const { subscription, now } = this;
-    if (action === 'ack') return ack(subscription, { seqs });
+    if (action === 'ack') return ack(subscription, { seqs }, now);
     if (action === 'nack') return nack(subscription, { seqs }, now, 0.5, { delay: ms });
     return action === 'reject' ? reject(subscription, { seqs }, now) : extend(subscription, { seqs }, now, ms);
   }
@@ -152,22 +153,17 @@ export class Life {
     }
   }
 
-  private takeBack(before: Subscription, { subscription, gaps, redeliveries, fresh }: Advance): void {
-    const ahead = gaps.filter(({ from }) => from >= before.next);
-    const froms = [...ahead.map(({ from }) => from), ...(fresh ? [fresh.from] : [])];
-    const [first] = froms;
-    const reached = ahead.length > 0 ? before.covered : (fresh?.from ?? before.covered);
+  private takeBack(before: Subscription, { subscription, redeliveries, fresh }: Advance): void {
     const delivered = [...redeliveries, ...(fresh?.deliveries ?? [])];
     const refused = {
-      ...(first === undefined ? {} : { back: { next: first, covered: reached } }),
+      ...(fresh ? { back: { next: Math.max(before.next, fresh.from), covered: fresh.from } } : {}),
       next: subscription.next,
       seqs: delivered.map(({ message }) => message.seq),
-      gone: gaps.filter(({ from }) => from < before.next).map(({ from }) => from),
     };
     this.subscription = giveBack(subscription, refused, this.now);
     const { covered, next, inFlight } = this.subscription;
     hold(covered === before.covered, 'the next frame begins where the last that arrived ended');
-    hold(froms.length === 0 || next <= Math.max(before.next, ...froms.slice(0, 1)), 'the cursor goes back');
+    hold(fresh === undefined || next === before.next, 'the cursor goes back');
     const attempts = new Map(inFlight.map(({ seq, attempt }) => [seq, attempt]));
     for (const { message, attempt } of redeliveries)
       hold(attempts.get(message.seq) === attempt - 1, 'a refused redelivery counts no attempt');

@@ -7,7 +7,7 @@ const three = subscription({ next: 5, inFlight: [flight(1), flight(2), flight(3)
 
 describe('every settlement', () => {
   const settlements = {
-    ack: ack(three, { seqs: [4, 5, 99] }),
+    ack: ack(three, { seqs: [4, 5, 99] }, NOW),
     nack: nack(three, { seqs: [4, 5, 99] }, NOW, 0),
     reject: reject(three, { seqs: [4, 5, 99] }, NOW),
     extend: extend(three, { seqs: [4, 5, 99] }, NOW, SECOND),
@@ -15,34 +15,36 @@ describe('every settlement', () => {
 
   it.each(Object.entries(settlements))('%s skips what is not in flight, and then changes nothing', (_, settlement) => {
     expect(settlement.subscription).toBe(three);
-    expect(settlement).toMatchObject({ seqs: [], redriven: [] });
+    expect(settlement).toMatchObject({ seqs: [] });
   });
 
   it('names those it applied to in ascending order, each once', () => {
-    expect(ack(three, { seqs: [3, 1, 3, 7] }).seqs).toEqual([1, 3]);
+    expect(ack(three, { seqs: [3, 1, 3, 7] }, NOW).seqs).toEqual([1, 3]);
     expect(reject(three, { seqs: [3, 1, 3, 7] }, NOW).seqs).toEqual([1, 3]);
-  });
-
-  it('names those that were dead letters in flight again', () => {
-    const redriven = subscription({ next: 3, inFlight: [flight(1, { redriven: true }), flight(2)] });
-    expect(ack(redriven, { upTo: 2 })).toMatchObject({ seqs: [1, 2], redriven: [1] });
-    expect(ack(redriven, { seqs: [2] }).redriven).toEqual([]);
   });
 });
 
 describe('ack', () => {
   it('takes out of flight what it names', () => {
-    expect(seqsOf(ack(three, { seqs: [1, 3] }).subscription.inFlight)).toEqual([2, 4]);
+    expect(seqsOf(ack(three, { seqs: [1, 3] }, NOW).subscription.inFlight)).toEqual([2, 4]);
   });
 
   it('up to a number takes all up to and including it, also what waits', () => {
     const waiting = subscription({ next: 4, inFlight: [flight(1, { waiting: true }), flight(2), flight(3)] });
-    const { subscription: next, seqs } = ack(waiting, { upTo: 2 });
+    const { subscription: next, seqs } = ack(waiting, { upTo: 2 }, NOW);
     expect([seqs, seqsOf(next.inFlight)]).toEqual([[1, 2], [3]]);
   });
 
+  it('holds what was redriven until its dead letter is removed', () => {
+    const redriven = subscription({ next: 3, inFlight: [flight(1, { redriven: true }), flight(2)] });
+    const { subscription: next, seqs } = ack(redriven, { upTo: 2 }, NOW);
+    expect(seqs).toEqual([1, 2]);
+    expect(next.inFlight).toMatchObject([{ seq: 1, dead: true, acked: true, dueAt: NOW + BURIAL_RETRY_MS }]);
+    expect(ack(next, { upTo: 2 }, NOW).subscription).toBe(next);
+  });
+
   it('leaves the cursor alone', () => {
-    expect(ack(three, { upTo: 99 }).subscription).toMatchObject({ next: 5, covered: 5, inFlight: [dead] });
+    expect(ack(three, { upTo: 99 }, NOW).subscription).toMatchObject({ next: 5, covered: 5, inFlight: [dead] });
   });
 });
 

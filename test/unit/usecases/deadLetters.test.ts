@@ -1,4 +1,4 @@
-import { delivered, ofType, publish } from './frames';
+import { delivered, gaps, ofType, publish } from './frames';
 import { afterwards, beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE, type Wire, type World } from './world';
 
@@ -48,6 +48,23 @@ describe('a message that is rejected', () => {
     expect(await world.ports.subscriptions.get(key, world.ports.clock.now())).toMatchObject({ inFlight: [] });
   });
 
+  it('is told of as a gap if retention takes it before it is buried', async () => {
+    const death = once(crash);
+    const world = createWorld({
+      settings: { messageRetention: DAY, connectionLifetime: 9 * DAY },
+      between: ({ deadLetters }) => ({ deadLetters: beforehand(deadLetters, 'put', death) }),
+    });
+    const { billing } = await oneInFlight(world, { ackDeadline: 900, maxDeliveries: 0 });
+    await world.pass(DAY - 1_000);
+    billing.take();
+    death.arm();
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    await world.pass(10_000);
+    expect(gaps(billing.take())).toEqual(['1-1']);
+    expect(await letters(billing)).toEqual([]);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [] });
+  });
+
   it('is buried at the next connection when nobody is there to be woken', async () => {
     const death = once(crash);
     const world = createWorld({
@@ -90,6 +107,27 @@ describe('redrive', () => {
     expect(await letters(billing)).toEqual([]);
     await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] });
     expect(await world.ports.deadLetters.get(billing.key, [1], world.ports.clock.now())).toEqual([]);
+  });
+
+  it.each([
+    ['before its letter is removed', beforehand],
+    ['after its letter was removed', afterwards],
+  ])('leaves no letter of what was acked although the process dies %s', async (_, when) => {
+    const death = once(crash);
+    const world = createWorld({ between: ({ deadLetters }) => ({ deadLetters: when(deadLetters, 'remove', death) }) });
+    const { billing } = await rejected(world);
+    await billing.request({ action: 'redrive', queue: QUEUE });
+    billing.take();
+    death.arm();
+    expect(await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] })).toMatchObject({ code: 'internal' });
+    expect(await letters(billing)).toEqual([]);
+    expect(await billing.request({ action: 'status', queue: QUEUE, seq: 1 })).toMatchObject({
+      subscribers: [{ clientId: 'billing', state: 'settled' }],
+    });
+    await world.pass(5_000);
+    expect(delivered(billing.take())).toEqual([]);
+    expect(await letters(billing)).toEqual([]);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [] });
   });
 
   it('has the letter again when it dies again', async () => {

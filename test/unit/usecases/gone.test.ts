@@ -49,6 +49,19 @@ describe('a push that is refused because the connection is gone', () => {
     expect(gaps((await world.connect('billing')).take())).toEqual(['1-1']);
   });
 
+  it('tells a gap when a connection takes it that was too slow before', async () => {
+    const { world, billing, shop } = await settledIn(createWorld(retained), { maxDeliveries: 0, ackDeadline: 900 });
+    await shop.request(publish(1));
+    billing.take();
+    world.pusher.answer(billing.connection, 'slow');
+    await world.pass(2 * HOUR + 900_000);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [{ seq: 1 }] });
+    world.pusher.answer(billing.connection, 'sent');
+    await world.pass(900_000);
+    expect(gaps(billing.take())).toEqual(['1-1']);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [] });
+  });
+
   it('joins the next frame to the last that arrived, also where a gap was refused with it', async () => {
     const closing = once(() => world.pusher.answer('closing' as ConnectionId, 'gone'));
     const world = createWorld({

@@ -1,5 +1,5 @@
 import { delivered, gaps, joints, publish } from './frames';
-import { beforehand, Crash, crash, once } from './interpose';
+import { afterwards, beforehand, Crash, crash, once } from './interpose';
 import { createWorld, QUEUE, type World, type WorldOptions } from './world';
 
 const SECOND = 1_000;
@@ -126,5 +126,30 @@ describe('what retention took', () => {
     const frames = billing.take();
     expect(gaps(frames)).toEqual(['1-1']);
     expect(delivered(frames)).toContain('2:1');
+  });
+});
+
+describe('a process that dies while it delivers past what retention took', () => {
+  it.each([
+    ['before the state is stored', beforehand],
+    ['after the state was stored', afterwards],
+  ])('%s has told of it, and at worst it is told again', async (_, when) => {
+    const death = once(crash);
+    const world = createWorld({
+      ...retained,
+      between: ({ subscriptions }) => ({ subscriptions: when(subscriptions, 'save', death) }),
+    });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1, ackDeadline: 900, maxDeliveries: 0 });
+    await shop.request(publish(3));
+    billing.take();
+    await world.pass(2 * HOUR - 1_000 * SECOND);
+    billing.take();
+    death.arm();
+    await world.pass(3_000 * SECOND);
+    expect(world.failures).toHaveLength(1);
+    const told = gaps(billing.take());
+    expect(new Set(told)).toEqual(new Set(['1-1', '2-3']));
+    expect(await world.state(billing)).toMatchObject({ next: 4, inFlight: [] });
   });
 });
