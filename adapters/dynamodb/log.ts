@@ -44,10 +44,12 @@ export class DynamoLog implements MessageLog {
       ExpressionAttributeValues: { ':queue': text(queue), ':from': number(from), ':now': number(now) },
       Limit: limit,
     });
+    const found: LogEntry[] = [];
     for await (const { Items: items = [] } of pages) {
-      if (items.length > 0) return items.slice(0, limit).map(toEntry);
+      found.push(...items.map(toEntry));
+      if (found.length >= limit) break;
     }
-    return [];
+    return found.slice(0, limit);
   }
 
   async get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]> {
