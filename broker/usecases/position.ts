@@ -1,6 +1,6 @@
 import type { QueueName, Seq, Time } from '../model/names';
 import type { Queue } from '../model/queue';
-import type { MessageLog } from '../ports';
+import type { MessageLog, Ports } from '../ports';
 import type { Position } from '../protocol/fields';
 
 /**
@@ -9,23 +9,31 @@ import type { Position } from '../protocol/fields';
  * @param queue the queue as it is; undefined if it has no messages yet.
  */
 export async function locate(
-  log: MessageLog,
+  { log, settings }: Pick<Ports, 'log' | 'settings'>,
   name: QueueName,
-  queue: Pick<Queue, 'head'> | undefined,
+  queue: Pick<Queue, 'head' | 'headAt'> | undefined,
   position: Position,
   now: Time,
 ): Promise<Seq> {
   const end = (queue?.head ?? 0) + 1;
-  if (position === 'new') return end;
-  if (position === 'earliest') return (await firstFrom(log, name, 1, now))?.seq ?? end;
-  if ('seq' in position) return Math.min(position.seq, end);
-  return firstAt(log, name, end, Date.parse(position.time), now);
+  if (position === 'new' || queue === undefined) return end;
+  if (position !== 'earliest' && 'seq' in position) return Math.min(position.seq, end);
+  const from = position === 'earliest' ? 1 : await firstAt(log, name, end, Date.parse(position.time), now);
+  const first = await firstFrom(log, name, from, now);
+  if (first?.seq === from) return from;
+  // What is missing before it has expired, unless it is younger: then its publisher may still be writing it.
+  const youngest = first?.previousAt ?? queue.headAt;
+  const retention = first === undefined ? settings.messageRetention : first.expiresAt - first.publishedAt;
+  return youngest + retention > now ? Math.min(from, end) : (first?.seq ?? end);
 }
 
 const firstFrom = async (log: MessageLog, queue: QueueName, from: Seq, now: Time) =>
   (await log.read(queue, from, 1, now))[0];
 
-/** The first message published at or after a time, found by halving: numbers are given in the order of time. */
+/**
+ * The number after the last message that was published before a time, found by halving: numbers are given in the order
+ * of time.
+ */
 async function firstAt(log: MessageLog, queue: QueueName, end: Seq, time: Time, now: Time): Promise<Seq> {
   let low = 1;
   let high = end;
@@ -36,5 +44,5 @@ async function firstAt(log: MessageLog, queue: QueueName, end: Seq, time: Time, 
     else if (entry.publishedAt < time) low = entry.seq + 1;
     else high = middle;
   }
-  return (await firstFrom(log, queue, low, now))?.seq ?? end;
+  return low;
 }

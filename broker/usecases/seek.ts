@@ -12,7 +12,7 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   const key = await findKey(ports, caller, queue);
   if (key === undefined) throw notSubscribed(queue);
   const known = await ports.queues.get(queue);
-  const next = await locate(ports.log, queue, known, to, ports.clock.now());
+  const next = await locate(ports, queue, known, to, ports.clock.now());
   const moved = await change(ports, key, (subscription) => ({
     subscription: {
       ...subscription,

@@ -84,7 +84,7 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
       `queue is one too many: a client may have ${SUBSCRIPTIONS_PER_CLIENT} subscriptions; unsubscribe from another first`,
       'queue',
     );
-  const next = await locate(ports.log, request.queue, queue, request.from ?? 'new', now);
+  const next = await locate(ports, request.queue, queue, request.from ?? 'new', now);
   const created = begin(ports, key, request, next, now);
   if (await ports.subscriptions.save(created, now)) return created;
   const other = await extend(ports, key, request);

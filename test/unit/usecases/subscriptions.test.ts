@@ -1,4 +1,4 @@
-import { delivered, joints, publish } from './frames';
+import { delivered, gaps, joints, publish } from './frames';
 import { createWorld, QUEUE } from './world';
 
 async function subscribed(more: Record<string, unknown> = {}) {
@@ -7,6 +7,25 @@ async function subscribed(more: Record<string, unknown> = {}) {
   await billing.request({ action: 'subscribe', queue: QUEUE, ...more });
   billing.take();
   return { world, billing, shop };
+}
+
+/** Holds the next publisher between its number and its message, once armed. */
+function held() {
+  let armed = false;
+  let release = () => {};
+  return {
+    arm: () => {
+      armed = true;
+    },
+    hold: async () => {
+      if (!armed) return;
+      armed = false;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    },
+    goOn: () => release(),
+  };
 }
 
 describe('subscribe', () => {
@@ -30,6 +49,55 @@ describe('subscribe', () => {
       backlog: 4 - next,
     });
     expect(delivered(billing.take())).toEqual(expected);
+  });
+
+  it.each([
+    ['earliest', ['1:1', '2:1', '3:1']],
+    [{ time: '2025-01-01T00:00:00Z' }, ['1:1', '2:1', '3:1']],
+    [{ time: '2026-01-01T00:00:01Z' }, ['2:1', '3:1']],
+  ])('from %j misses nothing that is being written, though what comes after it is stored', async (from, expected) => {
+    const slow = held();
+    const world = createWorld({ betweenAppendSteps: slow.hold });
+    const [billing, shop, till] = [
+      await world.connect('billing'),
+      await world.connect('shop'),
+      await world.connect('till'),
+    ];
+    await shop.request(publish(1));
+    await world.pass(1_000);
+    slow.arm();
+    const late = shop.ask(publish(1));
+    await till.request(publish(1));
+    await billing.request({ action: 'subscribe', queue: QUEUE, from });
+    slow.goOn();
+    expect(await late).toMatchObject({ messages: [{ seq: 2 }] });
+    await world.pump();
+    expect(delivered(billing.take())).toEqual(expected);
+  });
+
+  it('from the earliest misses nothing that is being written, though it is all there is', async () => {
+    const slow = held();
+    const world = createWorld({ betweenAppendSteps: slow.hold });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    slow.arm();
+    const late = shop.ask(publish(2));
+    await billing.request({ action: 'subscribe', queue: QUEUE, from: 'earliest' });
+    slow.goOn();
+    await late;
+    await world.pump();
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+  });
+
+  it('from the earliest begins at what is retained, not at what has expired', async () => {
+    const world = createWorld({ settings: { messageRetention: 3_600_000 } });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await shop.request(publish(3));
+    await world.pass(3_600_000);
+    expect(await billing.request({ action: 'subscribe', queue: QUEUE, from: 'earliest' })).toMatchObject({ next: 4 });
+    await shop.request(publish(1));
+    await billing.request({ action: 'seek', queue: QUEUE, to: 'earliest' });
+    const frames = billing.take();
+    expect([gaps(frames), joints(frames)]).toEqual([[], ['4-5', '4-5']]);
   });
 
   it('again adds events from now on, changes only the settings it names, and moves nothing', async () => {
