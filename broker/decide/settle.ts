@@ -1,4 +1,4 @@
-import { KEPT_REASON } from '../model/limits';
+import { KEPT_REASON, KEPT_REASONS_BYTES } from '../model/limits';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
 import { retryAfterNack } from './backoff';
@@ -33,17 +33,31 @@ export function nack(
   { delay, reason }: { delay?: number | undefined; reason?: string | undefined } = {},
 ): Settlement {
   const { settings } = subscription;
-  const kept = reason === undefined ? {} : { reason: reason.slice(0, KEPT_REASON) };
+  const affordable = reason === undefined ? undefined : affords(subscription, reason);
+  const kept = affordable === undefined ? {} : { reason: affordable.slice(0, KEPT_REASON) };
   return settle(subscription, named, (flight) => {
-    if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) return dying(flight, now, reason);
+    if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) return dying(flight, now, affordable);
     const dueAt = now + (delay ?? retryAfterNack(settings, flight.attempt, random));
     return { ...flight, ...kept, dueAt, waiting: true };
   });
 }
 
 /** These go to the dead letters. */
-export const reject = (subscription: Subscription, named: Named, now: Time, reason = 'rejected'): Settlement =>
-  settle(subscription, named, (flight) => dying(flight, now, reason));
+export const reject = (subscription: Subscription, named: Named, now: Time, reason = REJECTED): Settlement => {
+  const kept = affords(subscription, reason) ?? REJECTED;
+  return settle(subscription, named, (flight) => dying(flight, now, kept));
+};
+
+const REJECTED = 'rejected';
+
+/** A reason, unless those that are held take up all their room; then what is settled matters more than why. */
+function affords({ inFlight }: Subscription, reason: string): string | undefined {
+  let bytes = bytesOf(reason);
+  for (const flight of inFlight) if (flight.reason !== undefined) bytes += bytesOf(flight.reason);
+  return bytes <= KEPT_REASONS_BYTES ? reason : undefined;
+}
+
+const bytesOf = (reason: string): number => Buffer.byteLength(JSON.stringify(reason));
 
 /** These are still being worked on: due `by` milliseconds from now. What waits after a nack is left as it is. */
 export const extend = (subscription: Subscription, named: Named, now: Time, by: number): Settlement =>

@@ -1,4 +1,4 @@
-import { REDRIVE_MESSAGES } from '../model/limits';
+import { HELD_MESSAGES, REDRIVE_MESSAGES } from '../model/limits';
 import type { DeadLetter } from '../model/message';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
@@ -26,22 +26,29 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
     );
   const letters = await find(ports, { queue, client }, request.seqs);
   const seqs = letters.map(({ message }) => message.seq);
-  const changed = await change(ports, key, (subscription, now) => ({ subscription: again(subscription, seqs, now) }));
+  const changed = await change(ports, key, (subscription, now) => again(subscription, seqs, now));
   if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
   await ports.subscriptions.persisted(key);
   return {
-    reply: { type: 'redriven', ...refOf(request), queue, messages: seqs.length },
-    wakeUps: seqs.length === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
+    reply: { type: 'redriven', ...refOf(request), queue, messages: changed.count },
+    wakeUps: changed.count === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
   };
 }
 
-function again(subscription: Subscription, seqs: readonly Seq[], now: Time): Subscription {
+/** Puts as many in flight again as the subscription has room for. */
+function again(
+  subscription: Subscription,
+  seqs: readonly Seq[],
+  now: Time,
+): { subscription: Subscription; count: number } {
   const held = new Set(subscription.inFlight.map(({ seq }) => seq));
   const flights = seqs
     .filter((seq) => !held.has(seq))
+    .slice(0, Math.max(0, HELD_MESSAGES - held.size))
     .map((seq): Flight => ({ seq, attempt: 0, dueAt: now, waiting: true, redriven: true }));
-  if (flights.length === 0) return subscription;
-  return { ...subscription, inFlight: [...subscription.inFlight, ...flights].sort((a, b) => a.seq - b.seq) };
+  if (flights.length === 0) return { subscription, count: 0 };
+  const inFlight = [...subscription.inFlight, ...flights].sort((a, b) => a.seq - b.seq);
+  return { subscription: { ...subscription, inFlight }, count: flights.length };
 }
 
 /** Drops dead letters. */

@@ -1,8 +1,12 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbStores } from '../../adapters/dynamodb';
 import { toItem } from '../../adapters/dynamodb/subscriptionItem';
+import { dying } from '../../broker/decide/dying';
+import { nack } from '../../broker/decide/settle';
+import { HELD_MESSAGES, KEPT_REASON } from '../../broker/model/limits';
 import type { Tombstone } from '../../broker/model/message';
 import type { ConnectionId } from '../../broker/model/names';
+import type { Flight, Subscription } from '../../broker/model/subscription';
 import { Unavailable, Uncertain } from '../../broker/ports';
 import { type TestTables, testTables } from './dynamodb';
 import {
@@ -280,6 +284,46 @@ describe('the items', () => {
       'dG9rZW4h',
     );
     expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(1_024);
+  });
+
+  it('of a subscription that holds all it may, each message for itself, stays within what an item may take', () => {
+    const { queue, client } = { queue: queueName('Q'.repeat(100)), client: clientId('c'.repeat(60)) };
+    const flights = Array.from({ length: HELD_MESSAGES }, (_, i) => ({
+      ...{ seq: 2 ** 40 + 100 * i, attempt: 1 + (i % 1_000), dueAt: NOW + i },
+    }));
+    let held = subscription(
+      { queue, client, shard: 9_999 },
+      {
+        version: 2 ** 40,
+        events: Array.from({ length: 200 }, (_, i) => ({
+          event: event(`${i}${'\u4f60'.repeat(124)}`),
+          since: 2 ** 40,
+        })),
+        next: 2 ** 41,
+        covered: 2 ** 41 - 1,
+        inFlight: flights,
+        connections: Array.from({ length: 10 }, (_, n) => ({
+          connection: `L0SM9cOFvHcCIhw${n}=` as ConnectionId,
+          connectedAt: NOW,
+        })),
+        settings: { ackDeadline: 900, maxDeliveries: 100, maxInFlight: 1_000 },
+      },
+    );
+    const reason = '\u0001'.repeat(KEPT_REASON);
+    for (const { seq } of flights.slice(0, 1_000))
+      held = nack(held, { seqs: [seq] }, NOW, 0.5, { reason }).subscription;
+    const dead = new Set(flights.slice(1_000, 3_000));
+    held = { ...held, inFlight: held.inFlight.map((one) => (dead.has(one) ? dying(one, NOW) : one)) };
+    expect(Buffer.byteLength(JSON.stringify(toItem(held, 'dG9rZW4h')))).toBeLessThan(400_000);
+  });
+
+  it('of a subscription with 1,000 in flight take one write unit, and three when every other was acked', () => {
+    const full = (flights: readonly Flight[]) =>
+      subscription({ queue: queueName(), client: clientId(), shard: 0 }, { next: 1_001_000, inFlight: flights });
+    const flights = Array.from({ length: 1_000 }, (_, i) => ({ seq: 1_000_000 + i, attempt: 1, dueAt: NOW }));
+    const bytes = (one: Subscription) => Buffer.byteLength(JSON.stringify(toItem(one, 'dG9rZW4h')));
+    expect(bytes(full(flights))).toBeLessThan(1_024);
+    expect(bytes(full(flights.filter(({ seq }) => seq % 2 === 0)))).toBeLessThan(3 * 1_024);
   });
 
   it('expire by TTL in seconds, not before their time', async () => {

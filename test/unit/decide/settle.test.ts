@@ -1,5 +1,5 @@
 import { ack, extend, nack, reject } from '../../../broker/decide/settle';
-import { BURIAL_RETRY_MS, KEPT_REASON } from '../../../broker/model/limits';
+import { BURIAL_RETRY_MS, KEPT_REASON, KEPT_REASONS_BYTES } from '../../../broker/model/limits';
 import { flight, NOW, SECOND, seqsOf, settings, subscription } from './samples';
 
 const dead = flight(4, { dead: true, reason: 'rejected' });
@@ -118,5 +118,20 @@ describe('extend', () => {
   it('leaves what waits after a nack as it is', () => {
     const waiting = subscription({ next: 2, inFlight: [flight(1, { waiting: true })] });
     expect(extend(waiting, { seqs: [1] }, NOW, SECOND)).toMatchObject({ seqs: [], subscription: waiting });
+  });
+});
+
+it('reasons are kept as long as there is room for them, and settle all the same without', () => {
+  const inFlight = Array.from({ length: 1_000 }, (_, index) => flight(index + 1));
+  let held = subscription({ next: 1_001, inFlight });
+  const reason = '\u0001'.repeat(KEPT_REASON);
+  for (let seq = 1; seq <= 999; seq++) held = nack(held, { seqs: [seq] }, NOW, 0.5, { reason }).subscription;
+  expect(held.inFlight.filter(({ waiting }) => waiting)).toHaveLength(999);
+  const kept = held.inFlight.filter((one) => one.reason !== undefined);
+  expect(kept.length).toBeGreaterThan(40);
+  expect(JSON.stringify(kept.map((one) => one.reason)).length).toBeLessThanOrEqual(KEPT_REASONS_BYTES + 1_024);
+  expect(reject(held, { seqs: [1_000] }, NOW, reason).subscription.inFlight.at(-1)).toMatchObject({
+    dead: true,
+    reason: 'rejected',
   });
 });

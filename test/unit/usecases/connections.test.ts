@@ -149,6 +149,28 @@ it('a subscription that nobody connects to ends after its time, counted from the
   expect(await world.state(billing)).toBeUndefined();
 });
 
+it('a client whose subscriptions have ended by themselves is told so by its welcome, and listed no more', async () => {
+  const DAY = 86_400_000;
+  const world = createWorld();
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE });
+  await world.disconnect(billing, shop);
+  await world.pass(32 * DAY);
+  const observer = await world.connect('observer');
+  const clients = async () => {
+    const reply = await observer.request({ action: 'list', what: 'clients' });
+    return reply?.type === 'list' ? reply.items : [];
+  };
+  expect(await clients()).toMatchObject([{ clientId: 'observer' }]);
+  await observer.request({ action: 'publish', queue: QUEUE, event: 'add' });
+  const again = await world.connect('billing');
+  expect(again.take()).toMatchObject([{ type: 'welcome', subscriptions: [] }]);
+  expect(await again.request({ action: 'subscribe', queue: QUEUE })).toMatchObject({ created: true, next: 2 });
+  await observer.request({ action: 'publish', queue: QUEUE, event: 'add' });
+  expect(again.take()).toMatchObject([{ type: 'messages', from: 2, next: 3 }]);
+  expect(await clients()).toMatchObject([{ clientId: 'billing' }, { clientId: 'observer' }]);
+});
+
 it('subscriptions that ended by themselves take no place among those a client may have', async () => {
   const DAY = 86_400_000;
   const world = createWorld();

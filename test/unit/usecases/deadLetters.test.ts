@@ -166,6 +166,21 @@ describe('redrive', () => {
     expect(billing.take()).toEqual([]);
   });
 
+  it('takes as many as the subscription has room to hold, and the rest when these are settled', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1_000 });
+    const thousand = (from: number) => Array.from({ length: 1_000 }, (_, index) => from + index);
+    for (const from of [1, 1_001, 2_001, 3_001, 4_001]) {
+      for (let batch = 0; batch < 10; batch++) await shop.request(publish(100));
+      await billing.request({ action: 'reject', queue: QUEUE, seqs: thousand(from) });
+    }
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 4_000 });
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 0 });
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 4_000 });
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 1_000 });
+  });
+
   it('needs a subscription to deliver to', async () => {
     const { shop } = await rejected();
     expect(await shop.request({ action: 'redrive', queue: QUEUE })).toMatchObject({
