@@ -18,6 +18,10 @@ export default {
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
     }),
     project('stack', ['stack']),
+    project('fuzz', ['fuzz'], {
+      globalSetup: '<rootDir>/test/server/globalSetup.ts',
+      globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
+    }),
     project('docs', ['docs']),
     project('conformance', ['conformance']),
     project('emulator', ['emulator', 'conformance'], { globalSetup: '<rootDir>/test/emulator/globalSetup.ts' }),

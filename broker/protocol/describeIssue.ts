@@ -2,11 +2,19 @@ import type * as z from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
+/** Characters of a name in a path that are repeated: a client's own may be as long as its frame. */
+const SPOKEN_CHARACTERS = 128;
+
 /** What is wrong with one field, as a sentence that begins with the field: `events[0] must not be empty`. */
 export function describeIssue(issue: Issue): { message: string; field: string } {
-  const path = issue.path.map(String);
+  const path = issue.path.map((part) => inShort(String(part)));
   const spoken = path.reduce((text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : `${text}.${part}`));
   return { message: `${spoken} ${fault(issue)}`, field: path.join('.') };
+}
+
+function inShort(part: string): string {
+  if (part.length <= SPOKEN_CHARACTERS) return part;
+  return `${[...part].slice(0, SPOKEN_CHARACTERS).join('')}…`;
 }
 
 function fault(issue: Issue): string {

@@ -72,6 +72,11 @@ describe('what is wrong with a field', () => {
       'event must not be *, which stands for every event in a subscription',
     ],
     [{ action: 'publish', queue, event: 'add', headers: { a: 1 } }, 'headers.a', 'headers.a must be a string'],
+    [
+      { action: 'publish', queue, event: 'add', headers: { ['😀'.repeat(8_000)]: 1 } },
+      `headers.${'😀'.repeat(128)}…`,
+      `headers.${'😀'.repeat(128)}… must be a string`,
+    ],
     [{ action: 'publish', queue, event: 'add', headers: 'a' }, 'headers', 'headers must be an object of strings'],
     [{ action: 'publish', queue, event: 'add', id: '' }, 'id', 'id must not be empty'],
     [{ action: 'publish', queue, event: 'add', id: 'x'.repeat(129) }, 'id', 'id must be at most 128 characters'],
