@@ -14,6 +14,7 @@ export interface ConnectionEvent extends FrameEvent {
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
 }
 
+type EventType = ConnectionEvent['requestContext']['eventType'];
 type Handler = (event: ConnectionEvent) => Promise<Answer>;
 
 const OK = 200;
@@ -22,7 +23,7 @@ const UNAVAILABLE = 503;
 
 /** Records a new connection and nothing more: it can be pushed to only once this has answered. */
 export const connectHandler = (portsOf: () => Ports): Handler =>
-  unlessFrame('connect', (event) =>
+  onlyFor('CONNECT', 'connect', (event) =>
     logged('connect', async (note) => {
       const connection = event.requestContext.connectionId as ConnectionId;
       const claimed = claimedClient(event.queryStringParameters?.clientId);
@@ -49,7 +50,7 @@ export const connectHandler = (portsOf: () => Ports): Handler =>
 
 /** Forgets a connection that has ended. Should it fail, the record expires, and whoever pushes finds it gone. */
 export const disconnectHandler = (portsOf: () => Ports): Handler =>
-  unlessFrame('disconnect', (event) =>
+  onlyFor('DISCONNECT', 'disconnect', (event) =>
     logged('disconnect', async (note) => {
       const connection = event.requestContext.connectionId as ConnectionId;
       note({ connection });
@@ -58,10 +59,13 @@ export const disconnectHandler = (portsOf: () => Ports): Handler =>
     }),
   );
 
-/** A frame with the action `$connect` or `$disconnect` comes by their routes too: it is an unknown action. */
-function unlessFrame(name: string, handle: Handler): Handler {
+/**
+ * Handles one type of event. A frame with the action `$connect` or `$disconnect` comes by their routes too, as does
+ * whatever else an API may be made to send: it is answered as an unknown action.
+ */
+function onlyFor(eventType: EventType, name: string, handle: Handler): Handler {
   const answerFrame = frameHandler(name, unrouted);
-  return (event) => (event.requestContext.eventType === 'MESSAGE' ? answerFrame(event) : handle(event));
+  return (event) => (event.requestContext.eventType === eventType ? handle(event) : answerFrame(event));
 }
 
 function offers({ headers }: ConnectionEvent, subprotocol: string): boolean {

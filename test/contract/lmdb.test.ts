@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { openLmdb } from '../../adapters/lmdb';
-import { describeStores } from './suites';
+import { describeNames, describeStores, expectApart, fill, type MakeStores, type Names, someNames } from './suites';
 
-describeStores('LMDB', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-contract-'));
+const aFolder = () => mkdtemp(join(tmpdir(), 'holdfast-contract-'));
+
+const makeStores: MakeStores = async () => {
+  const folder = await aFolder();
   const stores = await openLmdb(join(folder, 'data'));
   return {
     stores,
@@ -14,4 +17,19 @@ describeStores('LMDB', async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+};
+
+describeStores('LMDB', makeStores);
+describeNames('LMDB', makeStores, 50);
+
+it('names in LMDB are kept apart on disk too', async () => {
+  const folder = await aFolder();
+  const all: Names[] = fc.sample(someNames(), 50);
+  const stores = await openLmdb(join(folder, 'data'));
+  for (const names of all) await fill(stores, names);
+  await stores.close();
+  const reopened = await openLmdb(join(folder, 'data'));
+  for (const names of all) await expectApart(reopened, names, false);
+  await reopened.close();
+  await rm(folder, { recursive: true });
+}, 60_000);

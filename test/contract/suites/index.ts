@@ -2,18 +2,24 @@ import { describeClientStore } from './clientStore';
 import { describeConnectionStore } from './connectionStore';
 import { describeDeadLetterStore } from './deadLetterStore';
 import { describeMessageLog } from './messageLog';
+import { describeNames, expectApart, fill, type Names, someNames } from './names';
 import { describeQueueStore } from './queueStore';
 import type { MakeStores } from './stores';
 import { describeSubscriptionStore } from './subscriptionStore';
 
 export type { MakeStores, OpenedStores } from './stores';
+export type { Names };
 export {
   describeClientStore,
   describeConnectionStore,
   describeDeadLetterStore,
   describeMessageLog,
+  describeNames,
   describeQueueStore,
   describeSubscriptionStore,
+  expectApart,
+  fill,
+  someNames,
 };
 
 /** All that the store ports promise. */

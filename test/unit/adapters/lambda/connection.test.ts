@@ -1,5 +1,5 @@
 import { connectHandler, disconnectHandler } from '../../../../adapters/lambda/connectionHandlers';
-import { type ConnectionId, Unavailable } from '../../../../broker';
+import { type ClientId, type Connection, type ConnectionId, Unavailable } from '../../../../broker';
 import { createWorld } from '../../usecases/world';
 import { CONNECTION, connectEvent, disconnectEvent, messageEvent } from './events';
 import { captureOutput } from './output';
@@ -111,5 +111,25 @@ describe('a frame whose action is', () => {
     const { body } = await disconnect(messageEvent({ action: '$disconnect' }, '$disconnect'));
     expect(JSON.parse(body ?? '')).toMatchObject({ type: 'error', code: 'unknown_action' });
     expect(await recorded()).toBeDefined();
+  });
+});
+
+describe.each(['connect', 'disconnect'] as const)('the function of $%s', (name) => {
+  const own = { connect: connectEvent, disconnect: disconnectEvent }[name];
+  const others = ['CONNECT', 'DISCONNECT', 'MESSAGE', 'AUTHORIZE', 'message', ''].filter(
+    (type) => type !== own().requestContext.eventType,
+  );
+
+  it.each(others)('records and ends nothing for an event of the type %j', async (eventType) => {
+    const { ports, [name]: handle, recorded } = deployed();
+    const known: Connection = { connection: ID, client: 'billing' as ClientId, connectedAt: 0, expiresAt: 9e15 };
+    if (name === 'disconnect') await ports.connections.add(known);
+    const before = await recorded();
+    const event = own();
+    const forged = { ...event, requestContext: { ...event.requestContext, eventType: eventType as 'MESSAGE' } };
+    const { statusCode, body } = await handle(forged);
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body ?? '')).toMatchObject({ type: 'error' });
+    expect(await recorded()).toEqual(before);
   });
 });
