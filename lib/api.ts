@@ -13,29 +13,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName } from './permissions';
-
-type RouteFunction = Exclude<FunctionName, 'deliver'>;
-
-/** Which function answers each action that a client can ask for. */
-export const routes = {
-  $connect: 'connect',
-  $disconnect: 'disconnect',
-  $default: 'default',
-  publish: 'publish',
-  subscribe: 'subscribe',
-  unsubscribe: 'subscribe',
-  seek: 'subscribe',
-  ack: 'ack',
-  nack: 'ack',
-  reject: 'ack',
-  extend: 'ack',
-  catchup: 'ack',
-  list: 'list',
-  status: 'list',
-  redrive: 'list',
-  purge: 'list',
-} as const satisfies Record<string, RouteFunction>;
+import { type RouteFunction, routes } from './routes';
 
 /** API Gateway itself calls these; there is no frame to answer. */
 const unanswered: ReadonlySet<string> = new Set(['$connect', '$disconnect']);

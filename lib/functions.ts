@@ -7,6 +7,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundling } from './bundling';
 import type { FunctionName } from './permissions';
+import { DELIVER_MEMORY, ROUTE_MEMORY } from './sizes';
 
 const root = join(__dirname, '..');
 
@@ -36,7 +37,7 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const route = (name: Exclude<FunctionName, 'deliver'>, description: string) =>
-      this.add(name, props, { description, timeout: routeTimeout, memorySize: 512 });
+      this.add(name, props, { description, timeout: routeTimeout, memorySize: ROUTE_MEMORY });
     this.connect = route('connect', 'Records a new connection');
     this.disconnect = route('disconnect', 'Forgets a connection that was closed');
     this.publish = route('publish', 'Stores messages');
@@ -47,7 +48,7 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
     this.deliver = this.add('deliver', props, {
       description: 'Woken by messages, connections and timers; pushes what is due',
       timeout: deliverTimeout,
-      memorySize: 1024,
+      memorySize: DELIVER_MEMORY,
       // A timer that arms the next one looks like an endless loop to Lambda, which would stop it after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
     });

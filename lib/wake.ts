@@ -3,6 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { STREAM_BATCH, WAKE_UP_BATCH } from './sizes';
 import type { Tables } from './tables';
 import type { WakeUps } from './wakeUps';
 
@@ -24,7 +25,7 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void
   wakeUps.queue.grantConsumeMessages(deliver);
   deliver.addEventSourceMapping('WakeUps', {
     eventSourceArn: wakeUps.queue.queueArn,
-    batchSize: 10,
+    batchSize: WAKE_UP_BATCH,
     reportBatchItemFailures: true,
   });
 }
@@ -43,8 +44,8 @@ function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps
   deliver.addEventSourceMapping(id, {
     eventSourceArn,
     startingPosition: StartingPosition.TRIM_HORIZON,
-    // Many records of a burst wake the same queue once; without a batching window nobody waits for the batch to fill.
-    batchSize: 500,
+    // Without a batching window nobody waits for the batch to fill.
+    batchSize: STREAM_BATCH,
     filters: [FilterCriteria.filter(pattern)],
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
