@@ -18,3 +18,20 @@ export function requests(answerMs: number, sockets: number) {
     httpsAgent: agent,
   };
 }
+
+/**
+ * For every client: its chain of middleware is put together once, not for each request. Who adds to it does so before
+ * the first.
+ */
+export const once = { cacheMiddleware: true };
+
+/**
+ * Spares a client its logger, which nobody listens to: it looks through each request and answer for what must not be
+ * logged, a tenth of the work that a request takes.
+ */
+export function unlogged<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}

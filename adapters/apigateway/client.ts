@@ -1,5 +1,5 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { requests } from '../requests';
+import { once, requests, unlogged } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 1_500;
@@ -10,10 +10,13 @@ const SOCKETS = 100;
 
 /** @param endpoint where the connections of the API are: `https://ID.execute-api.REGION.amazonaws.com/STAGE`. */
 export function apiGatewayClient(endpoint: string): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient({
-    endpoint,
-    maxAttempts: ATTEMPTS,
-    retryMode: 'standard',
-    requestHandler: requests(ANSWER_MS, SOCKETS),
-  });
+  return unlogged(
+    new ApiGatewayManagementApiClient({
+      ...once,
+      endpoint,
+      maxAttempts: ATTEMPTS,
+      retryMode: 'standard',
+      requestHandler: requests(ANSWER_MS, SOCKETS),
+    }),
+  );
 }

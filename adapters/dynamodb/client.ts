@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { requests } from '../requests';
+import { once, requests, unlogged } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
@@ -15,10 +15,13 @@ const SOCKETS = 50;
  * @param config what to set otherwise.
  */
 export function dynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: ATTEMPTS,
-    retryMode: 'standard',
-    requestHandler: requests(ANSWER_MS, SOCKETS),
-    ...config,
-  });
+  return unlogged(
+    new DynamoDBClient({
+      ...once,
+      maxAttempts: ATTEMPTS,
+      retryMode: 'standard',
+      requestHandler: requests(ANSWER_MS, SOCKETS),
+      ...config,
+    }),
+  );
 }

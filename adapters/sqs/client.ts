@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { requests } from '../requests';
+import { once, requests, unlogged } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
@@ -10,9 +10,12 @@ const SOCKETS = 50;
 
 /** A client that gives up soon enough for its caller to answer. The SDK finds all it needs in the environment. */
 export function sqsClient(): SQSClient {
-  return new SQSClient({
-    maxAttempts: ATTEMPTS,
-    retryMode: 'standard',
-    requestHandler: requests(ANSWER_MS, SOCKETS),
-  });
+  return unlogged(
+    new SQSClient({
+      ...once,
+      maxAttempts: ATTEMPTS,
+      retryMode: 'standard',
+      requestHandler: requests(ANSWER_MS, SOCKETS),
+    }),
+  );
 }
