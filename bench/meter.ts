@@ -15,8 +15,9 @@ export interface Meter {
 const WRITES = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'BatchWriteItemCommand']);
 
 /**
- * Asks for the capacity that every request consumed, and sums it. A write whose condition fails is not answered with
- * it, but charged; it counts one unit here.
+ * Asks for the capacity that every request consumed, and sums it. Where dynalite says nothing, as DynamoDB charges
+ * (developer guide, "Read and write operations"): a write whose condition fails, one unit, for nothing here that is
+ * written under a condition is larger than 1 KB; a read that finds nothing, one.
  */
 export function meter(client: DynamoDBClient): Meter {
   let writes = 0;
@@ -29,7 +30,7 @@ export function meter(client: DynamoDBClient): Meter {
         const answer = await next(args);
         const units = unitsIn(answer.output);
         if (isWrite) writes += units;
-        else reads += units;
+        else reads += Math.max(1, units);
         return answer;
       } catch (error) {
         if (isWrite && error instanceof Error && error.name === 'ConditionalCheckFailedException') writes += 1;
