@@ -15,3 +15,21 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+
+/** Bundles the client into one file for browsers and `import`, and one for `require`. */
+for (const [format, extension] of [
+  ['esm', '.mjs'],
+  ['cjs', '.cjs'],
+])
+  await build({
+    entryPoints: { client: 'client/index.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': extension },
+    bundle: true,
+    minify: true,
+    platform: 'neutral',
+    target: 'es2022',
+    format,
+    sourcemap: true,
+    logLevel: 'warning',
+  });

@@ -17,6 +17,7 @@ export default {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
     }),
+    project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',

@@ -1,0 +1,39 @@
+/** A message to publish, ready to be sent. */
+export interface Outgoing {
+  readonly queue: string;
+  /** The message as JSON. */
+  readonly text: string;
+  /** Bytes of the text. */
+  readonly bytes: number;
+  /** It is sent in a frame of its own, since one that it was in was refused. */
+  alone?: boolean;
+}
+
+/** Messages of one frame. */
+const MESSAGES = 100;
+
+/** Room for what surrounds the messages: the queue's name, escaped, is the most of it. */
+const ENVELOPE_BYTES = 1_024;
+
+/**
+ * How many of those that wait go into the next frame: messages of one queue, in order, as many as fit.
+ *
+ * @param frameBytes that a frame may have.
+ * @returns at least 1 if any wait.
+ */
+export function nextBatch(waiting: readonly Outgoing[], frameBytes: number): number {
+  const [first] = waiting;
+  if (first === undefined) return 0;
+  let bytes = ENVELOPE_BYTES + first.bytes;
+  let count = 1;
+  for (const next of waiting.slice(1, MESSAGES)) {
+    bytes += next.bytes + 1;
+    if (next.queue !== first.queue || first.alone || next.alone || bytes > frameBytes) break;
+    count += 1;
+  }
+  return count;
+}
+
+/** The publish frame of a batch. */
+export const frameOf = (batch: readonly Outgoing[]): string =>
+  `{"action":"publish","queue":${JSON.stringify(batch[0]?.queue)},"messages":[${batch.map(({ text }) => text).join(',')}]}`;

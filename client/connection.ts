@@ -1,0 +1,153 @@
+import type { Ending } from './ending';
+import type { Timers } from './timers';
+import type { Address } from './token';
+import type { WebSocketConstructor, WebSocketLike } from './webSocket';
+import type { FrameOf, ServerFrame } from './wire';
+
+/** What a connection tells whoever made it. Nothing is told any more after its end. */
+export interface ConnectionListener {
+  welcomed(connection: Connection): void;
+  /** Any frame after the welcome but `goodbye` and `pong` without `ref`. */
+  received(frame: ServerFrame, connection: Connection): void;
+  goodbye(frame: FrameOf<'goodbye'>): void;
+  ended(connection: Connection, ending: Ending): void;
+}
+
+/** The welcome should be there after this. Milliseconds. */
+const WELCOME_MS = 20_000;
+/** A connection that is doubted should answer a ping within this. Milliseconds. */
+const PROBE_MS = 5_000;
+
+const NORMAL = 1000;
+
+/** One WebSocket, from its opening to its end, and never again. */
+export class Connection {
+  /** When the last frame came from the server. */
+  heardAt: number;
+  private readonly socket: WebSocketLike;
+  private greeting: FrameOf<'welcome'> | undefined;
+  private farewell: FrameOf<'goodbye'> | undefined;
+  private fault = '';
+  private isOver = false;
+  /** When the ping went out that nothing has come after. */
+  private pingedAt: number | undefined;
+  private sentAt = 0;
+  private cancelTimer: () => void;
+  private cancelProbe: () => void = () => undefined;
+
+  /** @param heartbeat seconds between signs of life; left out: as the welcome says. */
+  constructor(
+    WebSocket: WebSocketConstructor,
+    { url, protocols }: Address,
+    private readonly timers: Timers,
+    private readonly listener: ConnectionListener,
+    private readonly heartbeat: number | undefined,
+  ) {
+    this.heardAt = timers.now();
+    this.cancelTimer = timers.after(WELCOME_MS, () => this.drop('the server did not welcome the connection'));
+    this.socket = new WebSocket(url, protocols);
+    this.socket.addEventListener('message', ({ data }) => this.receive(data));
+    this.socket.addEventListener('error', ({ message = '' }) => {
+      this.fault = message;
+    });
+    this.socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));
+  }
+
+  /** The first frame; undefined until it is there. */
+  get welcome(): FrameOf<'welcome'> | undefined {
+    return this.greeting;
+  }
+
+  /** Whether frames can be sent. */
+  get isOpen(): boolean {
+    return this.greeting !== undefined && !this.isOver;
+  }
+
+  send(text: string): void {
+    this.sentAt = this.timers.now();
+    this.socket.send(text);
+  }
+
+  /** Ends it in an orderly way. Nothing more is told of it. */
+  close(): void {
+    this.finish();
+    this.socket.close(NORMAL);
+  }
+
+  /** Ends it at once, as far as this side is concerned. */
+  drop(reason: string): void {
+    if (this.isOver) return;
+    this.fault = reason;
+    this.end();
+    if (this.socket.terminate) this.socket.terminate();
+    else this.socket.close();
+  }
+
+  /** Asks for a sign of life; without one the connection is dropped. */
+  probe(): void {
+    if (!this.isOpen) return;
+    this.ping();
+    this.cancelProbe();
+    this.cancelProbe = this.timers.after(PROBE_MS, () => this.dropIfSilent());
+  }
+
+  private receive(data: unknown): void {
+    if (this.isOver || typeof data !== 'string') return;
+    const frame: ServerFrame = JSON.parse(data);
+    this.heardAt = this.timers.now();
+    this.pingedAt = undefined;
+    if (frame.type === 'welcome') {
+      this.greeting = frame;
+      this.cancelTimer();
+      this.beat((this.heartbeat ?? frame.heartbeat) * 1000);
+      this.listener.welcomed(this);
+    } else if (frame.type === 'goodbye') {
+      this.farewell = frame;
+      this.listener.goodbye(frame);
+      // Not waiting for the close frame: API Gateway may send none.
+      this.end();
+      this.socket.close(NORMAL);
+    } else if (frame.type !== 'pong' || frame.ref !== undefined) {
+      this.listener.received(frame, this);
+    }
+  }
+
+  /** Sends a ping wherever a heartbeat passed in silence on either side; two in silence are the end. */
+  private beat(every: number): void {
+    this.cancelTimer = this.timers.after(every, () => {
+      if (this.dropIfSilent()) return;
+      const since = this.timers.now() - every;
+      if (this.heardAt <= since || this.sentAt <= since) this.ping();
+      this.beat(every);
+    });
+  }
+
+  private ping(): void {
+    this.pingedAt = this.timers.now();
+    this.send('{"action":"ping"}');
+  }
+
+  private dropIfSilent(): boolean {
+    if (this.pingedAt === undefined) return false;
+    this.drop('the server has fallen silent');
+    return true;
+  }
+
+  private end(code?: number, reason?: string): void {
+    if (this.isOver) return;
+    this.finish();
+    const closing = this.farewell?.code ?? code;
+    const status = /response: (\d{3})$/.exec(this.fault)?.[1];
+    this.listener.ended(this, {
+      ...(closing === undefined ? {} : { code: closing }),
+      ...(status === undefined ? {} : { status: Number(status) }),
+      reason: this.farewell?.reason || this.fault || reason || 'the connection was lost',
+    });
+  }
+
+  private finish(): void {
+    this.isOver = true;
+    this.cancelTimer();
+    this.cancelProbe();
+  }
+}

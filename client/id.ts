@@ -1,0 +1,18 @@
+/** Crockford's base 32: no I, L, O and U. */
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const TIME_DIGITS = 10;
+const RANDOM_DIGITS = 16;
+
+/**
+ * A new id for a message: 10 characters of time and 16 of chance, so that ids sort by the time at which they were made
+ * (the ULID specification, github.com/ulid/spec).
+ *
+ * @param now milliseconds since 1970.
+ */
+export function newId(now: number): string {
+  let time = '';
+  for (let rest = now, digit = 0; digit < TIME_DIGITS; digit++, rest = Math.floor(rest / 32))
+    time = `${DIGITS[rest % 32]}${time}`;
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_DIGITS));
+  return time + Array.from(random, (byte) => DIGITS[byte % 32]).join('');
+}

@@ -1,0 +1,210 @@
+import { pauseBefore } from './backoff';
+import { Connection } from './connection';
+import { afterEnding, type Ending } from './ending';
+import { Closed, type HoldfastError, InvalidRequest, NoWebSocket } from './errors';
+import type { Timers } from './timers';
+import { addressOf, type TokenSource } from './token';
+import { findWebSocket, type WebSocketConstructor } from './webSocket';
+import type { FrameOf, ServerFrame } from './wire';
+
+/** What there is of a connection: none yet, one, none at present, none any more. */
+export type State = 'connecting' | 'open' | 'reconnecting' | 'closed';
+
+/** What the link tells. */
+export interface LinkListener {
+  changed(state: State, error?: HoldfastError): void;
+  /** There is a new connection to send on; the one before, if it is there still, goes on receiving for a while. */
+  opened(connection: Connection): void;
+  received(frame: ServerFrame, connection: Connection): void;
+  goodbye(frame: FrameOf<'goodbye'>): void;
+  /** One that was opened is no more. */
+  ended(connection: Connection): void;
+}
+
+/** How the link is made. */
+export interface LinkOptions {
+  readonly url: string;
+  readonly clientId: string | undefined;
+  readonly token: TokenSource | undefined;
+  readonly webSocket: WebSocketConstructor | undefined;
+  /** Seconds. */
+  readonly heartbeat: number | undefined;
+  readonly timers: Timers;
+}
+
+/** A connection that lasted so long was a good one: the pauses begin anew. Milliseconds. */
+const STEADY_MS = 5_000;
+/** A new connection is made so long before the old one would be closed, or a tenth of its time if that is less. */
+const RENEWAL_MS = 300_000;
+/** No connection is renewed sooner, whatever the clocks say. Milliseconds. */
+const YOUNG_MS = 60_000;
+/** How long both are kept, so that the server has attached the new one to everything. Milliseconds. */
+const OVERLAP_MS = 5_000;
+
+/** Keeps a connection: makes it, notices its end, makes the next, hands over in time. */
+export class Link {
+  private status: State = 'connecting';
+  private current: Connection | undefined;
+  /** Being opened: the first, the next after a loss, or the successor of one that is open. */
+  private opening: Connection | undefined;
+  /** Replaced, and receiving still. */
+  private readonly leaving = new Map<Connection, () => void>();
+  private failures = 0;
+  private openedAt = 0;
+  private last = '';
+  private cancelPause: (() => void) | undefined;
+  private cancelRenewal: () => void = () => undefined;
+
+  constructor(
+    private readonly options: LinkOptions,
+    private readonly listener: LinkListener,
+  ) {}
+
+  get state(): State {
+    return this.status;
+  }
+
+  /** The connection to send on. */
+  get connection(): Connection | undefined {
+    return this.current;
+  }
+
+  /** Why the last connection, or the last try, came to its end. */
+  get lastFailure(): string {
+    return this.last;
+  }
+
+  /** Begins to connect. */
+  start(): void {
+    void this.open();
+  }
+
+  /** The network may be back, or the machine have slept: tries at once, or looks whether the connection lives. */
+  wake(): void {
+    if (this.cancelPause !== undefined) this.retry(0);
+    else this.current?.probe();
+  }
+
+  /** Ends it for good. */
+  close(error: HoldfastError = new Closed('this client was closed')): void {
+    if (this.status === 'closed') return;
+    this.cancelPause?.();
+    this.cancelRenewal();
+    for (const connection of [this.current, this.opening, ...this.leaving.keys()]) connection?.close();
+    for (const cancel of this.leaving.values()) cancel();
+    this.current = this.opening = undefined;
+    this.change('closed', error);
+  }
+
+  private async open(): Promise<void> {
+    const { url, clientId, token, webSocket, timers, heartbeat } = this.options;
+    let credential: string | undefined;
+    try {
+      credential = typeof token === 'function' ? await token() : token;
+    } catch (error) {
+      this.failed(`no token was to be had: ${error instanceof Error ? error.message : error}`);
+      return;
+    }
+    try {
+      const WebSocket = webSocket ?? (await findWebSocket());
+      if (this.status === 'closed' || this.opening !== undefined) return;
+      const listener = {
+        welcomed: (connection: Connection) => this.welcomed(connection),
+        received: (frame: ServerFrame, connection: Connection) => this.listener.received(frame, connection),
+        goodbye: (frame: FrameOf<'goodbye'>) => this.listener.goodbye(frame),
+        ended: (connection: Connection, ending: Ending) => this.ended(connection, ending),
+      };
+      this.opening = new Connection(WebSocket, addressOf(url, clientId, credential), timers, listener, heartbeat);
+    } catch (cause) {
+      // Neither will do better the next time: there is no WebSocket, or it does not take the URL.
+      if (cause instanceof NoWebSocket) this.close(cause);
+      else this.close(new InvalidRequest(`there can be no WebSocket to ${url}`, 'url', { cause }));
+    }
+  }
+
+  private welcomed(connection: Connection): void {
+    const before = this.current;
+    this.opening = undefined;
+    this.current = connection;
+    this.openedAt = this.options.timers.now();
+    if (before !== undefined) this.retire(before);
+    this.scheduleRenewal(connection);
+    this.change('open');
+    this.listener.opened(connection);
+  }
+
+  private ended(connection: Connection, ending: Ending): void {
+    const { token, timers } = this.options;
+    this.last = ending.reason;
+    const cancelRetirement = this.leaving.get(connection);
+    if (cancelRetirement !== undefined) {
+      cancelRetirement();
+      this.leaving.delete(connection);
+      this.listener.ended(connection);
+      return;
+    }
+    const wasCurrent = connection === this.current;
+    if (wasCurrent) this.current = undefined;
+    else this.opening = undefined;
+    const next = afterEnding(ending, typeof token === 'function');
+    // A successor that is refused is no reason to give up the one there is.
+    if ('stop' in next && this.current === undefined) {
+      if (wasCurrent) this.listener.ended(connection);
+      this.close(next.stop);
+      return;
+    }
+    if (wasCurrent) {
+      this.cancelRenewal();
+      if (timers.now() - this.openedAt >= STEADY_MS) this.failures = 0;
+      this.change('reconnecting');
+      this.listener.ended(connection);
+    }
+    // Told twice in a row to come back at once, it takes its time all the same.
+    if ('reconnect' in next && next.reconnect === 'now' && this.failures === 0) {
+      this.failures = 1;
+      this.retry(0);
+    } else this.failed(ending.reason);
+  }
+
+  private failed(reason: string): void {
+    this.last = reason;
+    if (this.status === 'closed') return;
+    const pause = pauseBefore(this.failures, this.options.timers.random());
+    this.failures += 1;
+    this.retry(pause);
+  }
+
+  private retry(pause: number): void {
+    if (this.status === 'closed' || this.opening !== undefined) return;
+    this.cancelPause?.();
+    this.cancelPause = this.options.timers.after(pause, () => {
+      this.cancelPause = undefined;
+      void this.open();
+    });
+  }
+
+  /** Makes the next connection before this one reaches its longest time, at a time of its own. */
+  private scheduleRenewal({ welcome }: Connection): void {
+    const { timers } = this.options;
+    this.cancelRenewal();
+    const left = Date.parse(welcome?.expiresAt ?? '') - timers.now();
+    if (!(left > 0)) return;
+    const margin = Math.min(RENEWAL_MS, left / 10) * (1 + timers.random());
+    this.cancelRenewal = timers.after(Math.max(Math.min(YOUNG_MS, left / 2), left - margin), () => void this.open());
+  }
+
+  private retire(connection: Connection): void {
+    const cancel = this.options.timers.after(OVERLAP_MS, () => {
+      this.leaving.delete(connection);
+      connection.close();
+      this.listener.ended(connection);
+    });
+    this.leaving.set(connection, cancel);
+  }
+
+  private change(state: State, error?: HoldfastError): void {
+    if (this.status === state) return;
+    this.status = state;
+    this.listener.changed(state, error);
+  }
+}

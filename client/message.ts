@@ -1,0 +1,86 @@
+import type { Entry } from './ledger';
+
+/** How a message is to be delivered again. */
+export interface NackOptions {
+  /** Whole seconds, 0 to 900; left out: the server's back-off, which grows with each attempt. */
+  readonly delay?: number | undefined;
+  /** Kept for the dead letter it may become. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * A message that was delivered to this client. It is settled once: by `ack`, `nack` or `reject`, or for you when the loop
+ * or the handler is done with it. Settling it again does nothing.
+ */
+export interface Message<Event extends string = string, Payload = unknown> {
+  readonly queue: string;
+  /** Its number in the queue: 1, 2, 3 … */
+  readonly seq: number;
+  /** The publisher's mark; the same at every delivery. */
+  readonly id: string;
+  readonly event: Event;
+  readonly payload: Payload;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The client id of who published it. */
+  readonly publisher: string;
+  readonly publishedAt: Date;
+  /** 1 at the first delivery to this subscription, then 2, 3 … */
+  readonly attempt: number;
+  /** Whether it was settled here. */
+  readonly isSettled: boolean;
+  /** It was processed: never again. Sent with others, a moment later. */
+  ack(): void;
+  /** Not now: deliver it again later. After the last attempt it becomes a dead letter. */
+  nack(options?: NackOptions): void;
+  /** Never: to the dead letters. */
+  reject(reason?: string): void;
+  /**
+   * Still at it: the server waits so long from now on.
+   *
+   * @param seconds 1 to 900, whole.
+   */
+  extend(seconds: number): void;
+}
+
+/** What can be said of a message. */
+export type Settlement =
+  | { readonly action: 'ack' }
+  | ({ readonly action: 'nack' } & NackOptions)
+  | { readonly action: 'reject'; readonly reason?: string | undefined };
+
+/** Whom a message tells what became of it. */
+export interface Settling {
+  settle(entry: Entry, settlement: Settlement): void;
+  extend(entry: Entry, seconds: number): void;
+}
+
+/** Makes the message of an entry. */
+export function messageOf(queue: string, entry: Entry, settling: Settling): Message {
+  const { seq, id, event, payload, headers, publisher, publishedAt } = entry.delivered;
+  const isOpen = () => entry.stage === 'held' || entry.stage === 'running';
+  const settle = (settlement: Settlement) => {
+    if (isOpen()) settling.settle(entry, settlement);
+  };
+  return {
+    queue,
+    seq,
+    id,
+    event,
+    payload,
+    headers,
+    publisher,
+    publishedAt: new Date(publishedAt),
+    get attempt() {
+      return entry.attempt;
+    },
+    get isSettled() {
+      return !isOpen();
+    },
+    ack: () => settle({ action: 'ack' }),
+    nack: (options = {}) => settle({ action: 'nack', ...options }),
+    reject: (reason) => settle({ action: 'reject', reason }),
+    extend: (seconds) => {
+      if (isOpen()) settling.extend(entry, seconds);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { OutboxStore, Stored } from './outboxStore';
+
+/** A request of IndexedDB, as far as it is used here. */
+interface DatabaseRequest<T> {
+  readonly result: T;
+  readonly error: unknown;
+  onsuccess: (() => void) | null;
+  onerror: (() => void) | null;
+}
+
+interface ObjectStore {
+  add(value: object): DatabaseRequest<unknown>;
+  delete(key: unknown): DatabaseRequest<unknown>;
+  getAll(): DatabaseRequest<(Stored & { readonly key: unknown; readonly scope: string })[]>;
+}
+
+interface Database {
+  createObjectStore(name: string, options: { keyPath: string; autoIncrement: boolean }): unknown;
+  transaction(name: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore };
+}
+
+interface Factory {
+  open(name: string, version: number): DatabaseRequest<Database> & { onupgradeneeded: (() => void) | null };
+}
+
+const NAME = 'holdfast';
+const OUTBOX = 'outbox';
+
+const done = <T>(request: DatabaseRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/**
+ * Keeps messages in IndexedDB, one database for a site. Two tabs share what they keep; as every message has an id, it
+ * does no harm that both may send it.
+ *
+ * @param scope whose messages: other clients do not see them.
+ */
+export function openOutboxStore(scope: string, ambient: object = globalThis): OutboxStore {
+  const opening = open(ambient);
+  // Told to whoever uses it.
+  opening.catch(() => undefined);
+  const outbox = async (mode: 'readonly' | 'readwrite') =>
+    (await opening).transaction(OUTBOX, mode).objectStore(OUTBOX);
+  return {
+    add: async (record) => done((await outbox('readwrite')).add({ ...record, scope })),
+    remove: async (key) => void (await done((await outbox('readwrite')).delete(key))),
+    all: async () =>
+      (await done((await outbox('readonly')).getAll()))
+        .filter((row) => row.scope === scope)
+        .map(({ key, queue, id, text }) => ({ key, record: { queue, id, text } })),
+  };
+}
+
+async function open(ambient: { readonly indexedDB?: Factory }): Promise<Database> {
+  if (ambient.indexedDB === undefined) throw new Error('there is no IndexedDB here: use bufferStore "memory"');
+  const request = ambient.indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(OUTBOX, { keyPath: 'key', autoIncrement: true });
+  return done(request);
+}

@@ -1,0 +1,196 @@
+import { frameOf, nextBatch, type Outgoing } from './batch';
+import { BufferFull, HoldfastError, InvalidRequest, TooLarge } from './errors';
+import { newId } from './id';
+import type { OutboxStore, Stored } from './outboxStore';
+import { bytesOf, FRAME_BYTES, type Requests } from './requests';
+import type { Timers } from './timers';
+
+/** What a message is published with, apart from its payload. */
+export interface PublishOptions {
+  /** Delivered as they are. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Marks the message, up to 128 characters: publishing again with the same id, from wherever, stores nothing as long as
+   * the first is retained. Left out: a random one, so that what is sent again after a lost connection is stored once.
+   */
+  readonly id?: string | undefined;
+  /** Calls it off if it was not sent yet; otherwise only the waiting ends. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A message as it was stored. */
+export interface Published {
+  readonly seq: number;
+  readonly id: string;
+  /** A message with this id had been stored before: `seq` is that one's. */
+  readonly duplicate: boolean;
+}
+
+interface Waiting extends Outgoing {
+  readonly id: string;
+  readonly resolve: (published: Published) => void;
+  readonly reject: (error: unknown) => void;
+  /** Its place in the store. */
+  readonly key?: Promise<unknown> | undefined;
+  /** Nobody waits for it any more. */
+  isOver: boolean;
+}
+
+/** What an outbox needs of its client. */
+export interface OutboxPorts {
+  readonly timers: Timers;
+  readonly requests: Requests;
+  readonly store: OutboxStore | undefined;
+  /** How many publishes may wait while there is no connection. */
+  readonly buffer: number;
+  isOpen(): boolean;
+}
+
+/** Frames that are under way at a time; what comes meanwhile shares the next. */
+const PIPELINE = 16;
+/** Room for what a frame has beside one message. */
+const ENVELOPE_BYTES = 1_024;
+
+/** Messages on their way out: those of one turn share frames, and wait while there is no connection. */
+export class Outbox {
+  private readonly waiting: Waiting[] = [];
+  private unanswered = 0;
+  private frames = 0;
+  private scheduled = false;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly ports: OutboxPorts) {}
+
+  publish(queue: string, event: string, payload: unknown, options: PublishOptions = {}): Promise<Published> {
+    const { headers, signal, id = newId(this.ports.timers.now()) } = options;
+    let text: string;
+    try {
+      text = JSON.stringify({ event, payload: payload ?? null, headers, id });
+    } catch (cause) {
+      return Promise.reject(new InvalidRequest('a payload must be a JSON value', 'payload', { cause }));
+    }
+    const isAway = !this.ports.isOpen();
+    if (isAway && this.waiting.length + this.unanswered >= this.ports.buffer)
+      return Promise.reject(
+        new BufferFull(`${this.ports.buffer} publishes wait for a connection already: wait for some of them first`),
+      );
+    return this.enter({ queue, id, text }, signal, isAway);
+  }
+
+  /** Publishes what an earlier life of this program left. */
+  async restore(onFailure: (error: unknown) => void): Promise<void> {
+    for (const { key, record } of (await this.ports.store?.all()) ?? [])
+      this.enter(record, undefined, false, Promise.resolve(key)).catch(onFailure);
+  }
+
+  /** There is a connection. */
+  opened(): void {
+    this.pump();
+  }
+
+  /** Resolves when every publish was answered. */
+  async drained(): Promise<void> {
+    if (this.waiting.length + this.unanswered > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /** Nothing will be sent any more. What is in the store stays there. */
+  fail(error: HoldfastError): void {
+    for (const waiting of this.waiting.splice(0)) waiting.reject(error);
+    this.settle();
+  }
+
+  private enter(
+    { queue, id, text }: Stored,
+    signal: AbortSignal | undefined,
+    isToBeKept: boolean,
+    key?: Promise<unknown>,
+  ): Promise<Published> {
+    const bytes = bytesOf(text);
+    if (bytes > FRAME_BYTES - ENVELOPE_BYTES)
+      return Promise.reject(
+        new TooLarge(`a message may have 30000 bytes, and this has ${bytes}: publish where its bulk is to be found`),
+      );
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        waiting.isOver = true;
+        this.forget(waiting);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      const waiting: Waiting = {
+        queue,
+        id,
+        text,
+        bytes,
+        isOver: false,
+        key: key ?? (isToBeKept ? this.ports.store?.add({ queue, id, text }) : undefined),
+        resolve: (published) => {
+          signal?.removeEventListener('abort', abort);
+          resolve(published);
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', abort);
+          reject(error);
+        },
+      };
+      this.waiting.push(waiting);
+      if (this.scheduled) return;
+      this.scheduled = true;
+      this.ports.timers.soon(() => {
+        this.scheduled = false;
+        this.pump();
+      });
+    });
+  }
+
+  private pump(): void {
+    while (this.ports.isOpen() && this.frames < PIPELINE && this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, nextBatch(this.waiting, FRAME_BYTES)).filter(({ isOver }) => !isOver);
+      if (batch.length > 0) void this.send(batch);
+    }
+    this.settle();
+  }
+
+  private async send(batch: Waiting[]): Promise<void> {
+    this.frames += 1;
+    this.unanswered += batch.length;
+    try {
+      const reply = await this.ports.requests.ask(frameOf(batch));
+      const published = reply.type === 'published' ? (reply.messages ?? []) : [];
+      batch.forEach((waiting, index) => {
+        const one = published[index];
+        if (one) waiting.resolve(one);
+        this.forget(waiting);
+      });
+    } catch (error) {
+      this.refused(batch, error);
+    }
+    this.frames -= 1;
+    this.unanswered -= batch.length;
+    this.pump();
+  }
+
+  /** One that is at fault must not take the others with it: each is tried alone, and since all have ids, safely. */
+  private refused(batch: Waiting[], error: unknown): void {
+    const isJudgement = error instanceof HoldfastError && !error.retryable && error.code !== 'closed';
+    if (batch.length > 1 && isJudgement) {
+      for (const waiting of batch) waiting.alone = true;
+      this.waiting.unshift(...batch);
+      return;
+    }
+    for (const waiting of batch) {
+      if (isJudgement) this.forget(waiting);
+      waiting.reject(error);
+    }
+  }
+
+  private forget({ key }: Waiting): void {
+    key?.then((place) => this.ports.store?.remove(place)).catch(() => undefined);
+  }
+
+  private settle(): void {
+    if (this.waiting.length + this.unanswered > 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
+  }
+}

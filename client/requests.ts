@@ -1,0 +1,121 @@
+import type { Connection } from './connection';
+import { errorOf, type HoldfastError, Timeout, TooLarge } from './errors';
+import type { Timers } from './timers';
+import type { ServerFrame } from './wire';
+
+/** How long an answer is waited for. */
+export interface RequestOptions {
+  /** Gives up waiting; the request may have been served all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds; left out: as long as it takes. */
+  readonly timeout?: number | undefined;
+}
+
+interface Pending {
+  readonly text: string;
+  sentOn?: Connection | undefined;
+  readonly resolve: (frame: ServerFrame) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bytes of a frame; a larger one would be answered with the end of the connection. */
+export const FRAME_BYTES = 32_768;
+
+const encoder = new TextEncoder();
+
+/** Bytes of a text in UTF-8. */
+export const bytesOf = (text: string): number => encoder.encode(text).length;
+
+/**
+ * Requests and their answers, over however many connections it takes: one whose connection was lost before its answer
+ * is sent again on the next, in its place. Every request of the protocol may be repeated.
+ */
+export class Requests {
+  private readonly pending = new Map<string, Pending>();
+  private refs = 0;
+
+  /** @param current the connection to send on; undefined while there is none. */
+  constructor(
+    private readonly timers: Timers,
+    private readonly current: () => Connection | undefined,
+  ) {}
+
+  /** How many are not answered. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /**
+   * Sends a request, now or when there is a connection.
+   *
+   * @param frame a JSON object, as text.
+   * @returns the frame that answers it.
+   * @throws HoldfastError the answer is an error, or there is none in time; or the signal's reason.
+   */
+  ask(frame: string, { signal, timeout }: RequestOptions = {}): Promise<ServerFrame> {
+    this.refs += 1;
+    const ref = this.refs.toString(36);
+    const text = `{"ref":"${ref}",${frame.slice(1)}`;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (bytesOf(text) > FRAME_BYTES)
+        return reject(new TooLarge(`a frame may have ${FRAME_BYTES} bytes: keep the bulk elsewhere`));
+      const abort = () => pending.reject(signal?.reason);
+      const cancelTimer =
+        timeout === undefined
+          ? undefined
+          : this.timers.after(timeout, () => pending.reject(new Timeout(`there was no answer within ${timeout} ms`)));
+      const settle = () => {
+        this.pending.delete(ref);
+        cancelTimer?.();
+        signal?.removeEventListener('abort', abort);
+      };
+      const pending: Pending = {
+        text,
+        resolve: (reply) => {
+          settle();
+          resolve(reply);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.pending.set(ref, pending);
+      this.send(pending, this.current());
+    });
+  }
+
+  /** @returns whether the frame answers one of these. */
+  answered(frame: ServerFrame): boolean {
+    const pending = 'ref' in frame && frame.ref !== undefined ? this.pending.get(frame.ref) : undefined;
+    if (pending === undefined) return false;
+    if (frame.type === 'error') pending.reject(errorOf(frame));
+    else pending.resolve(frame);
+    return true;
+  }
+
+  /** Sends what waits, in order. */
+  opened(connection: Connection): void {
+    for (const pending of this.pending.values()) this.send(pending, connection);
+  }
+
+  /** What was sent on it and not answered waits for the next. */
+  ended(connection: Connection): void {
+    for (const pending of this.pending.values()) if (pending.sentOn === connection) pending.sentOn = undefined;
+    const next = this.current();
+    if (next !== undefined) this.opened(next);
+  }
+
+  /** Nothing will be answered any more. */
+  fail(error: HoldfastError): void {
+    for (const pending of [...this.pending.values()]) pending.reject(error);
+  }
+
+  private send(pending: Pending, connection: Connection | undefined): void {
+    if (pending.sentOn !== undefined || connection === undefined) return;
+    pending.sentOn = connection;
+    connection.send(pending.text);
+  }
+}

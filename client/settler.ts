@@ -1,0 +1,84 @@
+import { acksOf, gatherFor, gatherUpTo } from './acks';
+import type { Connection } from './connection';
+import type { Entry } from './ledger';
+import type { Settlement } from './message';
+import type { Requests } from './requests';
+import type { Timers } from './timers';
+
+/** What a settler needs of its queue. */
+export interface SettlerPorts {
+  readonly timers: Timers;
+  readonly requests: Requests;
+  readonly ackDelay: number;
+  connection(): Connection | undefined;
+  settings(): { readonly ackDeadline: number; readonly maxInFlight: number };
+  /** As in {@link acksOf}. */
+  isWhole(): boolean;
+  lowestOpen(): number;
+}
+
+/** Tells the server what became of the messages of one queue: acks many at a time, everything else at once. */
+export class Settler {
+  private readonly unsent = new Map<number, Entry>();
+  private cancelTimer: (() => void) | undefined;
+
+  constructor(
+    private readonly queue: string,
+    private readonly ports: SettlerPorts,
+  ) {}
+
+  ack(entry: Entry): void {
+    const { ackDelay, timers, settings } = this.ports;
+    const { ackDeadline, maxInFlight } = settings();
+    this.unsent.set(entry.delivered.seq, entry);
+    const delay = gatherFor(ackDelay, ackDeadline);
+    if (delay <= 0 || this.unsent.size >= gatherUpTo(maxInFlight)) this.send();
+    else this.cancelTimer ??= timers.after(delay, () => this.send());
+  }
+
+  /** Said on the connection there is; without one it need not be said, for the server delivers anew. */
+  say(entry: Entry, { action, ...fields }: Exclude<Settlement, { action: 'ack' }>): void {
+    const connection = this.ports.connection();
+    if (connection === undefined) return;
+    entry.settled = { over: connection, at: this.ports.timers.now() };
+    connection.send(JSON.stringify({ action, queue: this.queue, seqs: [entry.delivered.seq], ...fields }));
+  }
+
+  extend(entries: readonly Entry[], seconds: number): void {
+    const connection = this.ports.connection();
+    if (connection === undefined) return;
+    const dueAt = this.ports.timers.now() + seconds * 1000;
+    for (const entry of entries) entry.dueAt = dueAt;
+    const seqs = entries.map(({ delivered }) => delivered.seq);
+    for (let start = 0; start < seqs.length; start += 1000)
+      connection.send(
+        JSON.stringify({ action: 'extend', queue: this.queue, seqs: seqs.slice(start, start + 1000), seconds }),
+      );
+  }
+
+  /** Sends the acks that were gathered, if there is a connection; they wait for one otherwise. */
+  send(): void {
+    const connection = this.ports.connection();
+    if (connection !== undefined) for (const frame of this.frames(connection)) connection.send(frame);
+  }
+
+  /** As {@link send}, and waits until the server has stored them. */
+  async flush(signal?: AbortSignal): Promise<void> {
+    const connection = this.ports.connection();
+    if (connection === undefined && this.unsent.size === 0) return;
+    await Promise.all(this.frames(connection).map((frame) => this.ports.requests.ask(frame, { signal })));
+  }
+
+  private frames(connection: Connection | undefined): string[] {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (this.unsent.size === 0) return [];
+    const seqs = [...this.unsent.keys()];
+    const at = this.ports.timers.now();
+    if (connection !== undefined) for (const entry of this.unsent.values()) entry.settled = { over: connection, at };
+    this.unsent.clear();
+    return acksOf(seqs, this.ports.isWhole(), this.ports.lowestOpen()).map((acked) =>
+      JSON.stringify({ action: 'ack', queue: this.queue, ...acked }),
+    );
+  }
+}

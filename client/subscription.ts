@@ -1,0 +1,97 @@
+import type { Consumer } from './consumer';
+import type { Inbox } from './inbox';
+import type { Message } from './message';
+
+/**
+ * The messages of a queue, one at a time, for one loop:
+ *
+ * ```ts
+ * for await (const message of holdfast.subscribe('orders')) await handle(message.payload);
+ * ```
+ *
+ * Coming back for the next message acks the one before, unless it was settled. Leaving the loop, by a throw as by `break`,
+ * nacks the one that was being handled; call `message.ack()` before a `break` if it is done. While the loop is busy
+ * nothing more is acked, and so the server stops at the window.
+ */
+export interface Subscription<M extends Message = Message> extends AsyncIterableIterator<M> {
+  /** Resolves when the subscription is durable: what is published from then on will come. Rejects if it cannot be. */
+  readonly ready: Promise<void>;
+  return(): Promise<IteratorResult<M, undefined>>;
+}
+
+interface Turn {
+  readonly resolve: (result: IteratorResult<Message, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** A loop over an inbox. */
+export class Loop implements Consumer, Subscription {
+  private turns: Turn[] = [];
+  private current: Message | undefined;
+  private isOver = false;
+  private failure: unknown;
+
+  constructor(
+    private readonly inbox: Inbox,
+    readonly ready: Promise<void>,
+    readonly events: ReadonlySet<string> | undefined,
+    readonly maxExtension: number,
+    signal: AbortSignal | undefined,
+  ) {
+    // Whoever loops is told by the loop.
+    ready.catch((error) => this.end(error));
+    if (signal?.aborted) this.end(signal.reason);
+    else signal?.addEventListener('abort', () => this.end(signal.reason), { once: true });
+    if (!this.isOver) inbox.add(this);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Message, undefined>> {
+    this.current?.ack();
+    this.current = undefined;
+    return new Promise((resolve, reject) => {
+      this.turns.push({ resolve, reject });
+      if (this.isOver) this.finish();
+      else this.inbox.pump();
+    });
+  }
+
+  async return(): Promise<IteratorResult<Message, undefined>> {
+    this.current?.nack({ reason: 'its handler left the loop' });
+    this.current = undefined;
+    this.end();
+    return DONE;
+  }
+
+  hasRoom(): boolean {
+    return this.turns.length > 0 && !this.isOver;
+  }
+
+  take(message: Message): void {
+    this.current = message;
+    this.turns.shift()?.resolve({ done: false, value: message });
+  }
+
+  end(error?: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.failure = error;
+    this.inbox.remove(this);
+    this.finish();
+  }
+
+  /** An error is told once; after it the loop is over. */
+  private finish(): void {
+    for (const { resolve, reject } of this.turns.splice(0)) {
+      const failure = this.failure;
+      this.failure = undefined;
+      if (failure === undefined) resolve(DONE);
+      else reject(failure);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { FrameOf } from './wire';
+
+/** A frame of first deliveries: it stands for every seq from `from` up to, without, `next`. */
+export type Fresh = FrameOf<'messages'> & { from: number; next: number };
+
+/** Whether a frame is one of first deliveries. */
+export const isFresh = (frame: FrameOf<'messages'>): frame is Fresh =>
+  frame.from !== undefined && frame.next !== undefined;
+
+/** What has come of a frame. */
+export interface Joined {
+  /** Those that can be gone on with, in order. */
+  readonly frames: readonly Fresh[];
+  /** The server has gone back: someone has moved the cursor. */
+  readonly restarted: boolean;
+}
+
+/**
+ * The first deliveries of one queue over one connection, put into order: each frame joins where the one before ended, and
+ * one that was overtaken on its way is waited for.
+ */
+export class Thread {
+  private begun = false;
+  /** Ascending by `from`. */
+  private waiting: Fresh[] = [];
+
+  /** @param end where the frames so far end, over whichever connection they came; undefined: the next one says. */
+  constructor(private end: number | undefined) {}
+
+  /** Where the frames so far end. */
+  get next(): number | undefined {
+    return this.end;
+  }
+
+  /** Whether a frame waits for one before it. */
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** The cursor was moved here. */
+  moveTo(next: number): Fresh[] {
+    this.end = next;
+    this.begun = false;
+    this.waiting = this.waiting.filter((frame) => frame.from >= next);
+    return this.release();
+  }
+
+  /** @param isKnown whether a message came already, such as by a redelivery. */
+  join(frame: Fresh, isKnown: (seq: number) => boolean): Joined {
+    if (this.end !== undefined) while (this.end < frame.from && isKnown(this.end)) this.end += 1;
+    const restarted = this.begun && this.end !== undefined && frame.from < this.end;
+    if (restarted) {
+      this.end = frame.from;
+      this.waiting = [];
+    }
+    const index = this.waiting.findIndex(({ from }) => from > frame.from);
+    this.waiting.splice(index < 0 ? this.waiting.length : index, 0, frame);
+    return { frames: this.release(), restarted };
+  }
+
+  /** Waits no longer for what is missing. */
+  skip(): Fresh[] {
+    const [first] = this.waiting;
+    if (first !== undefined) this.end = first.from;
+    return this.release();
+  }
+
+  private release(): Fresh[] {
+    const frames: Fresh[] = [];
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      if (this.end !== undefined && first.from > this.end) break;
+      this.waiting.shift();
+      this.begun = true;
+      this.end = Math.max(this.end ?? 0, first.next);
+      frames.push(first);
+    }
+    return frames;
+  }
+}

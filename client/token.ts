@@ -1,0 +1,26 @@
+/** A credential, or what gets one: asked before every try to connect. */
+export type TokenSource = string | (() => string | Promise<string>);
+
+/** What a subprotocol may be made of (RFC 9110, section 5.6.2). */
+const TOKEN_CHARACTERS = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Where to connect, and as whom. */
+export interface Address {
+  readonly url: string;
+  readonly protocols: string[];
+}
+
+/**
+ * The URL and the subprotocols of a connection. The token goes as a subprotocol, which is in no log of URLs, unless it has
+ * characters that a subprotocol cannot have.
+ *
+ * @throws TypeError if `url` is none.
+ */
+export function addressOf(url: string, clientId: string | undefined, token: string | undefined): Address {
+  const target = new URL(url);
+  if (clientId !== undefined) target.searchParams.set('clientId', clientId);
+  if (token === undefined) return { url: target.href, protocols: [] };
+  if (TOKEN_CHARACTERS.test(token)) return { url: target.href, protocols: ['holdfast.v1', `token.${token}`] };
+  target.searchParams.set('token', token);
+  return { url: target.href, protocols: [] };
+}

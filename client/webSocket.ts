@@ -1,0 +1,41 @@
+import { NoWebSocket } from './errors';
+
+/** What a WebSocket tells of an event; each kind has some of it. */
+export interface SocketEvent {
+  readonly type: string;
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** A WebSocket, as far as the client uses it: that of a browser, of Node 22 and later, or of `ws`. */
+export interface WebSocketLike {
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  /** Ends the connection without waiting for the other side. */
+  terminate?(): void;
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+
+// By a variable, so that bundlers for browsers do not look for it.
+const WS = 'ws';
+
+/**
+ * The WebSocket of the platform, or else that of the package `ws`.
+ *
+ * @throws NoWebSocket
+ */
+export async function findWebSocket(): Promise<WebSocketConstructor> {
+  if (typeof globalThis.WebSocket === 'function') return globalThis.WebSocket;
+  try {
+    const { WebSocket } = await import(/* webpackIgnore: true */ /* @vite-ignore */ WS);
+    return WebSocket;
+  } catch (cause) {
+    throw new NoWebSocket('there is no WebSocket here: install the package ws, or pass it as the option webSocket', {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type * as z from 'zod';
+import type {
+  FrameOf,
+  ListedClient,
+  ListedDeadLetter,
+  ListedSubscription,
+  ListItem,
+  ServerFrame,
+} from '../broker/protocol/frames';
+import type { requestSchema } from '../broker/protocol/requests';
+
+export type { FrameOf, ListedClient, ListedDeadLetter, ListedSubscription, ServerFrame };
+
+/** A queue, as `list` tells it. */
+export type ListedQueue = Extract<ListItem, { head: number }>;
+
+/** A request, as a frame without its `ref`: {@link Holdfast.request} adds one. */
+export type Request = DistributiveOmit<z.input<typeof requestSchema>, 'ref'>;
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+interface Replies {
+  publish: FrameOf<'published'>;
+  subscribe: FrameOf<'subscribed'>;
+  unsubscribe: FrameOf<'unsubscribed'>;
+  seek: FrameOf<'sought'>;
+  ack: FrameOf<'acked'>;
+  nack: FrameOf<'nacked'>;
+  reject: FrameOf<'rejected'>;
+  extend: FrameOf<'extended'>;
+  catchup: FrameOf<'catchup'>;
+  status: FrameOf<'status'>;
+  redrive: FrameOf<'redriven'>;
+  purge: FrameOf<'purged'>;
+  ping: FrameOf<'pong'>;
+}
+
+interface ListItems {
+  clients: ListedClient;
+  queues: ListedQueue;
+  subscriptions: ListedSubscription;
+  deadLetters: ListedDeadLetter;
+}
+
+/** The frame that answers a request: a page of a list has items of the kind that was asked for. */
+export type ReplyTo<R extends Request> = R extends { action: 'list'; what: infer What extends keyof ListItems }
+  ? Omit<FrameOf<'list'>, 'items' | 'what'> & { what: What; items: ListItems[What][] }
+  : R extends { action: infer Action extends keyof Replies }
+    ? Replies[Action]
+    : never;
+
+/** Where a subscription begins, or is moved to. */
+export type Position = NonNullable<Extract<Request, { action: 'subscribe' }>['from']>;
