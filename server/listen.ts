@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type ClientId, claimedClient, FRAME_BYTES, SUBPROTOCOL } from '../broker';
+import { admitsOrigin, type ClientId, claimedClient, FRAME_BYTES, SUBPROTOCOL } from '../broker';
+import { answerHttp, hasBody } from './http';
 
 /** Called for each connection; `client` is undefined if it gave no name. */
 export type OnConnection = (webSocket: WebSocket, socket: Socket, client: ClientId | undefined) => void;
@@ -13,16 +14,34 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
+/** Where to listen, and to whom. */
+export interface Port {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Which pages may connect: see `admitsOrigin`. */
+  readonly origins: readonly string[];
+  /** Milliseconds that a request may take to arrive. */
+  readonly patience?: number;
+  isHealthy(): Promise<boolean>;
+}
 
-/** Listens for WebSocket connections. Anything else is told what this is. */
-export async function listen(host: string, port: number, onConnection: OnConnection): Promise<Listener> {
-  const server = createServer((_request, response) => {
-    response.writeHead(426, { ...PLAIN, upgrade: 'websocket' });
-    response.end(
-      'This is Holdfast: connect to it with a WebSocket, such as npx wscat -c ws://HOST:PORT?clientId=NAME\n',
-    );
-  });
+const PATIENCE_MS = 10_000;
+
+const STATUS = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+} as const;
+
+/** Listens for WebSocket connections, and answers what little else there is to ask. */
+export async function listen(on: Port, onConnection: OnConnection): Promise<Listener> {
+  const patience = on.patience ?? PATIENCE_MS;
+  const server = createServer(
+    { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: patience / 10 },
+    answerHttp(on.isHealthy),
+  );
+  // Otherwise a client that announces a body would be told to send it.
+  server.on('checkContinue', answerHttp(on.isHealthy));
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES,
@@ -31,16 +50,19 @@ export async function listen(host: string, port: number, onConnection: OnConnect
   });
   server.on('upgrade', (request, stream, head) => {
     const socket = request.socket;
+    if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
+    if (!admitsOrigin(request.headers.origin, on.origins))
+      return refuse(socket, 403, 'pages of this origin may not connect: the server is told which may by --origins');
     const client = clientOf(request);
-    if (client !== undefined && typeof client !== 'string') return refuse(socket, client.error);
+    if (client !== undefined && typeof client !== 'string') return refuse(socket, 400, client.error);
     webSockets.handleUpgrade(request, stream, head, (webSocket) => onConnection(webSocket, socket, client));
   });
-  await listening(server, host, port);
+  await listening(server, on);
   const address = server.address() as AddressInfo;
   return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-const listening = (server: Server, host: string, port: number): Promise<void> =>
+const listening = (server: Server, { host, port }: Port): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -54,8 +76,8 @@ function clientOf({ url = '/' }: IncomingMessage): ReturnType<typeof claimedClie
   return claimedClient(query < 0 ? null : new URLSearchParams(url.slice(query)).get('clientId'));
 }
 
-function refuse(socket: Socket, message: string): void {
+function refuse(socket: Socket, status: keyof typeof STATUS, message: string): void {
   const body = `${message}\n`;
-  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${PLAIN['content-type']}\r\nconnection: close\r\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

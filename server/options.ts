@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
-import { DEFAULT_SETTINGS } from '../broker';
+import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN } from '../broker';
 
 /** How the single-machine server runs. */
 export interface ServerOptions {
@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly deadLetterRetention: number;
   /** Milliseconds; Infinity: never. */
   readonly subscriptionExpiry: number;
+  /** Which pages may connect: see `admitsOrigin`. */
+  readonly origins: readonly string[];
   readonly logLevel: string;
 }
 
@@ -42,6 +44,15 @@ const duration = (least: number, most: number, range: string) => (text: string) 
 
 const retention = duration(HOUR, 365 * DAY, 'from 1h to 365d');
 const expiry = duration(DAY, Number.MAX_SAFE_INTEGER, 'at least 1d, or never');
+
+function origins(text: string): string[] {
+  const all = text.split(',').map((one) => one.trim());
+  if (!all.every(isOriginPattern))
+    throw new InvalidArgumentError(
+      `It must be ${LOOPBACK_ORIGIN}, * or origins such as https://app.example.com, with commas between.`,
+    );
+  return all;
+}
 
 const EXAMPLES = `
 Examples:
@@ -91,6 +102,15 @@ export function readOptions(argv: readonly string[]): ServerOptions {
       )
         .default(DEFAULT_SETTINGS.subscriptionExpiry, '31d')
         .argParser((text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : expiry(text))),
+    )
+    .addOption(
+      option(
+        '--origins <list>',
+        'pages that may connect, by origin; loopback: those of this machine',
+        'HOLDFAST_ORIGINS',
+      )
+        .default([LOOPBACK_ORIGIN], LOOPBACK_ORIGIN)
+        .argParser(origins),
     )
     .addOption(
       option('--log-level <level>', 'the least that is logged, as JSON on standard error', 'HOLDFAST_LOG_LEVEL')

@@ -4,6 +4,7 @@ import { WebSocketPusher } from '../adapters/websocket';
 import { DEFAULT_SETTINGS, type Ports } from '../broker';
 import { Connections } from './connections';
 import { Doorbell } from './doorbell';
+import { healthOf } from './health';
 import { listen } from './listen';
 import type { ServerOptions } from './options';
 
@@ -50,7 +51,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const connections = new Connections(ports, pusher);
   try {
-    const listener = await listen(options.host, options.port, (...accepted) => connections.accept(...accepted));
+    const isHealthy = healthOf(() => stores.check());
+    const listener = await listen({ ...options, isHealthy }, (...accepted) => connections.accept(...accepted));
     const sweeping = setInterval(() => {
       stores
         .sweep(systemClock.now())

@@ -7,6 +7,7 @@ import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
 import { LmdbLog } from './log';
 import { LmdbQueues } from './queues';
+import type { Change } from './segments';
 import { LmdbSubscriptions } from './subscriptions';
 import { sweep } from './sweep';
 
@@ -22,11 +23,20 @@ export interface LmdbOptions {
 
 /** Stores in a folder of this machine. */
 export interface LmdbStores extends Stores {
+  /**
+   * Writes something to the disk.
+   *
+   * @throws Unavailable nothing can be written at present.
+   */
+  check(): Promise<void>;
   /** Removes what has expired. */
   sweep(now: Time): Promise<number>;
   /** Writes what is not written yet, and lets the folder go. */
   close(): Promise<void>;
 }
+
+/** Always the same change, of an id that has expired, in a queue that none can be called. */
+const CHECK: Change = ['markers', ['\u0000', 'check'], '0 0'];
 
 /**
  * Opens the stores in a data folder, creating it if needed. Connections are kept in memory only: they end with the
@@ -53,6 +63,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     connections: new MemoryConnections(),
     clients,
     deadLetters: new LmdbDeadLetters(database),
+    check: () => database.write([CHECK]),
     sweep: (now) => sweep({ database, queues, subscriptions, clients }, now),
     close: async () => {
       await subscriptions.flush();

@@ -4,5 +4,6 @@ export * from './errors';
 export * from './fields';
 export * from './frames';
 export * from './handshake';
+export * from './origin';
 export * from './parse';
 export { type Action, type Request, type RequestOf, requestSchema } from './requests';

@@ -27,6 +27,7 @@ test.each([
   ['a duration without a unit', ['--retention', '7'], /--retention .* '7' is invalid.* such as 36h or 7d/],
   ['a duration that is too short', ['--dead-letter-retention', '5m'], /'5m' is invalid.* from 1h to 365d/],
   ['an expiry that is too short', ['--subscription-expiry', '1h'], /'1h' is invalid.* at least 1d, or never/],
+  ['an origin that is none', ['--origins', 'app.example.com'], /'app.example.com' is invalid.*https:\/\/app/],
   ['a log level there is not', ['--log-level', 'loud'], /'loud' is invalid.*warn/],
 ])('It refuses %s', (_, args, line) => expectRefusal(args, line));
 

@@ -1,0 +1,41 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+
+const HINT = 'This is Holdfast: connect to it with a WebSocket, such as npx wscat -c ws://HOST:PORT?clientId=NAME\n';
+
+/**
+ * Answers what is no WebSocket: `GET /healthz` tells whether the store works, by 200 or 503; `/` tells what this is; and
+ * there is nothing else. No request may have a body, and none is read.
+ */
+export const answerHttp =
+  (isHealthy: () => Promise<boolean>): RequestListener =>
+  (request, response) => {
+    // A request says nothing that is worth waiting for the next one.
+    response.setHeader('connection', 'close');
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('cache-control', 'no-store');
+    if (hasBody(request)) return end(response, 413, 'No request takes a body.\n');
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path !== '/' && path !== '/healthz') return end(response, 404, 'There is nothing here but /healthz.\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return end(response, 405, 'GET and HEAD are all that is answered.\n');
+    }
+    if (path === '/healthz') return void tellHealth(response, isHealthy);
+    response.setHeader('upgrade', 'websocket');
+    end(response, 426, HINT);
+  };
+
+/** Whether one is announced; what is not announced is no body (RFC 9112, 6.3). */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+
+async function tellHealth(response: ServerResponse, isHealthy: () => Promise<boolean>): Promise<void> {
+  const healthy = await isHealthy();
+  const text = `${JSON.stringify({ status: healthy ? 'ok' : 'unavailable' })}\n`;
+  end(response, healthy ? 200 : 503, text, 'application/json');
+}
+
+function end(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
