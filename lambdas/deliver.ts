@@ -1,4 +1,4 @@
 import { deliverHandler } from '../adapters/lambda/deliverHandler';
-import { deliveringPorts } from '../adapters/lambda/deliveringPorts';
+import { deliveringPorts, retries } from '../adapters/lambda/deliveringPorts';
 
-export const handler = deliverHandler(deliveringPorts);
+export const handler = deliverHandler(deliveringPorts, retries);

@@ -23,10 +23,12 @@ export class WakeUps extends Construct {
     this.failures = new Queue(this, 'Failures', { ...kept, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, 'Queue', {
       ...kept,
-      // A wake-up that failed is tried again when this ends. Lambda asks for at least the function's timeout; more
-      // would only delay the next try, since a wake-up handled twice is harmless.
+      // A wake-up whose function died is tried again when this ends; one that failed, sooner (see `SqsRetries`). Lambda
+      // asks for at least the function's timeout; more would only delay the next try, since a wake-up handled twice is
+      // harmless.
       visibilityTimeout: deliverTimeout.plus(Duration.seconds(10)),
-      deadLetterQueue: { queue: this.deadWakeUps, maxReceiveCount: 10 },
+      // With growing pauses between them, this many take ten minutes.
+      deadLetterQueue: { queue: this.deadWakeUps, maxReceiveCount: 15 },
     });
     for (const last of [this.deadWakeUps, this.failures]) {
       Validations.of(last).acknowledge({

@@ -1,40 +1,77 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Ports } from '../../broker/ports';
 import { inParallel } from '../dynamodb/parallel';
+import type { Retries } from '../sqs';
+import { deadlineOf, type TimeLeft } from './deadline';
 import { logged } from './log';
 import { type Errand, errandOf, type WakingRecord } from './records';
 
 /** Errands run at a time: each reads and pushes for up to 16 subscribers at once. */
 const WIDTH = 32;
+/** Of the 60 s that the function lives: enough to push a page of frames to a slow connection. Milliseconds. */
+const RESERVE_MS = 20_000;
+/** How soon what failed is tried again apart. Milliseconds. */
+const AGAIN_MS = 1_000;
+
+type Handler = (event: { readonly Records: readonly WakingRecord[] }, context?: TimeLeft) => Promise<SQSBatchResponse>;
+
+/** Records of one batch that ask for the same. */
+interface Shared {
+  readonly records: WakingRecord[];
+  readonly ids: string[];
+  readonly errand: Errand;
+}
 
 /**
- * Serves whatever woke it: messages, connections, wake-ups. Each distinct one of a batch is served once; those that
- * fail are reported, to be tried again, and cost nobody else.
+ * Serves whatever woke it: messages, connections, wake-ups. Each distinct one of a batch is served once; one that fails
+ * is tried again for itself, and costs nobody else. Near the function's time-out, the rest is left to wake-ups.
  */
 export const deliverHandler =
-  (portsOf: () => Ports) =>
-  (event: { readonly Records: readonly WakingRecord[] }): Promise<SQSBatchResponse> =>
+  (portsOf: () => Ports, retriesOf: () => Retries): Handler =>
+  (event, context) =>
     logged('deliver', async (note) => {
-      const ports = portsOf();
-      const errands = distinct(event.Records.map(errandOf));
+      const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS) };
+      const shared = distinct(event.Records);
       const failed: string[] = [];
-      await inParallel(errands, WIDTH, async ({ ids, errand }) => {
+      await inParallel(shared, WIDTH, async (one) => {
         try {
-          await errand.run(ports);
+          await one.errand.run(ports);
         } catch (error) {
-          ports.reporter.warn('a wake-up failed and is tried again', { wakeUp: errand.key, error });
-          failed.push(...ids);
+          ports.reporter.warn('a wake-up failed and is tried again', { wakeUp: one.errand.key, error });
+          if (!(await triedApart(ports, retriesOf, one))) failed.push(...one.ids);
         }
       });
-      note({ records: event.Records.length, wakeUps: errands.length, failed: failed.length });
+      note({ records: event.Records.length, wakeUps: shared.length, failed: failed.length });
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     });
 
-function distinct(errands: readonly Errand[]): { ids: string[]; errand: Errand }[] {
-  const byKey = new Map<string, { ids: string[]; errand: Errand }>();
-  for (const errand of errands) {
-    const ids = byKey.get(errand.key)?.ids ?? [];
-    byKey.set(errand.key, { ids: [...ids, errand.id], errand });
+function distinct(records: readonly WakingRecord[]): Shared[] {
+  const byKey = new Map<string, Shared>();
+  for (const record of records) {
+    const errand = errandOf(record);
+    const before = byKey.get(errand.key);
+    byKey.set(errand.key, {
+      records: [...(before?.records ?? []), record],
+      ids: [...(before?.ids ?? []), errand.id],
+      errand,
+    });
   }
   return [...byKey.values()];
+}
+
+/** Whether a wake-up has taken the place of what failed; if not, it is to be reported as failed. */
+async function triedApart(ports: Ports, retriesOf: () => Retries, { errand, records }: Shared): Promise<boolean> {
+  try {
+    if (errand.again === undefined) {
+      for (const record of records)
+        if ('messageId' in record)
+          await retriesOf().soon(record.receiptHandle, Number(record.attributes.ApproximateReceiveCount));
+      return false;
+    }
+    await ports.wakeUps.send(errand.again, AGAIN_MS);
+    return true;
+  } catch (error) {
+    ports.reporter.warn('what failed could not be put off, and is tried again with all that came with it', { error });
+    return false;
+  }
 }

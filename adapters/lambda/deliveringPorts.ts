@@ -1,6 +1,6 @@
 import type { Ports } from '../../broker/ports';
 import { ApiGatewayPusher, apiGatewayClient } from '../apigateway';
-import { SqsTimers } from '../sqs';
+import { SqsRetries, SqsTimers, sqsClient } from '../sqs';
 import { variable } from './environment';
 import { lazily } from './lazily';
 import { wakingPorts } from './wakingPorts';
@@ -14,3 +14,6 @@ export const deliveringPorts = lazily((): Ports => {
     timers: new SqsTimers(ports.wakeUps, pendingTimers),
   };
 });
+
+/** For the function that is woken by wake-ups. */
+export const retries = lazily(() => new SqsRetries(sqsClient(), variable('HOLDFAST_WAKE_UPS_URL')));

@@ -4,6 +4,7 @@ import { ProtocolError } from '../../broker/protocol/errors';
 import type { ServerFrame } from '../../broker/protocol/frames';
 import { type Parsed, parseRequest } from '../../broker/protocol/parse';
 import type { Outcome } from '../../broker/usecases/outcome';
+import type { TimeLeft } from './deadline';
 import { logged } from './log';
 
 /** What API Gateway sends for a frame, as far as it is read here. An emulator may send null for an empty one. */
@@ -17,17 +18,17 @@ export interface FrameEvent {
 export type Answer = APIGatewayProxyStructuredResultV2;
 
 /** Answers a frame from a connection. Never throws: whatever went wrong is an `error` frame. */
-export type Respond = (parsed: Parsed, connection: ConnectionId) => Promise<Pick<Outcome, 'reply'>>;
+export type Respond = (parsed: Parsed, connection: ConnectionId, context?: TimeLeft) => Promise<Pick<Outcome, 'reply'>>;
 
 /** A function that answers frames. */
 export const frameHandler =
   (name: string, respond: Respond) =>
-  (event: FrameEvent): Promise<Answer> =>
+  (event: FrameEvent, context?: TimeLeft): Promise<Answer> =>
     logged(name, async (note) => {
       const connection = event.requestContext.connectionId as ConnectionId;
       const parsed = read(event);
       note({ connection, ...('request' in parsed ? { action: parsed.request.action } : {}) });
-      const { reply } = await respond(parsed, connection);
+      const { reply } = await respond(parsed, connection, context);
       if (reply === undefined) return { statusCode: 200 };
       note({ reply: reply.type, ...codeOf(reply) });
       return { statusCode: 200, body: JSON.stringify(reply) };

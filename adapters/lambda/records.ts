@@ -1,10 +1,9 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { ConnectionId } from '../../broker/model/names';
-import type { Ports } from '../../broker/ports';
+import type { Ports, WakeUp } from '../../broker/ports';
 import { clientId, queueName } from '../../broker/protocol/fields';
-import { farewell } from '../../broker/usecases/farewell';
-import { wake, wakeQueue } from '../../broker/usecases/wake';
+import { wake } from '../../broker/usecases/wake';
 import { welcome } from '../../broker/usecases/welcome';
 import { OpeningPusher } from '../apigateway';
 import { decodeWakeUp } from '../sqs';
@@ -18,6 +17,11 @@ export interface Errand {
   readonly id: string;
   /** Errands with the same key concern the same: of those in one batch, the last is enough. */
   readonly key: string;
+  /**
+   * What does the same, to be tried again apart from what came with it: a stream would hold back all that comes after a
+   * record that fails. Left out where the record is that wake-up, or is not understood.
+   */
+  readonly again?: WakeUp;
   run(ports: Ports): Promise<void>;
 }
 
@@ -35,24 +39,27 @@ export function errandOf(record: WakingRecord): Errand {
   const ofConnection = connectionKey.safeParse(Keys);
   if (ofConnection.success) {
     const connection = ofConnection.data.connection.S;
-    const run = record.eventName === 'REMOVE' ? bidFarewell(connection, OldImage) : greet(connection);
-    return { id, key: `connection ${connection}`, run };
+    const key = `connection ${connection}`;
+    if (record.eventName !== 'REMOVE')
+      return { id, key, again: { kind: 'welcome', connection }, run: greet(connection) };
+    const ofClient = client.safeParse(OldImage);
+    if (ofClient.success) return errandFor(id, key, { kind: 'farewell', connection, client: ofClient.data.client.S });
   }
   const ofMessage = messageKey.safeParse(Keys);
-  const queue = ofMessage.data?.queue.S;
-  return {
-    id,
-    key: queue === undefined ? `record ${id}` : `queue ${queue}`,
-    run: async (ports) => wakeQueue(ports, messageKey.parse(Keys).queue.S),
-  };
+  if (!ofMessage.success)
+    return { id, key: `record ${id}`, run: () => Promise.reject(new Error('a record of no stream that is known')) };
+  const queue = ofMessage.data.queue.S;
+  return errandFor(id, `queue ${queue}`, { kind: 'queue', queue });
 }
+
+const errandFor = (id: string, key: string, again: WakeUp): Errand => ({
+  id,
+  key,
+  again,
+  run: (ports) => wake(ports, again),
+});
 
 const greet =
   (connection: ConnectionId): Errand['run'] =>
   (ports) =>
     welcome({ ...ports, pusher: new OpeningPusher(ports.pusher, connection) }, connection);
-
-const bidFarewell =
-  (connection: ConnectionId, image: unknown): Errand['run'] =>
-  async (ports) =>
-    farewell(ports, { connection, client: client.parse(image).client.S });

@@ -3,13 +3,17 @@ import { ProtocolError } from '../../broker/protocol/errors';
 import { answer, errorFrame } from '../../broker/usecases/answer';
 import type { Route } from '../../broker/usecases/outcome';
 import { Callers } from './callers';
+import { deadlineOf } from './deadline';
 import type { Respond } from './frames';
+
+/** Of the 10 s that the function lives: what is being delivered after an ack has to end, and the ack to be answered. */
+const RESERVE_MS = 6_000;
 
 /** Answers the requests of these routes, in the name of the client whose connection they came by. */
 export function routed(portsOf: () => Ports, routes: readonly Route[]): Respond {
   const callers = new Callers();
-  return async (parsed, connection) => {
-    const ports = portsOf();
+  return async (parsed, connection, context) => {
+    const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS) };
     try {
       if ('error' in parsed) throw parsed.error;
       const client = await callers.clientOf(ports, connection);

@@ -1,4 +1,5 @@
 export { sqsClient } from './client';
+export { type Retries, SqsRetries } from './retries';
 export { SqsTimers } from './timers';
 export { SqsWakeUps } from './wakeUps';
 export { decodeWakeUp } from './wakeUpText';

@@ -2,14 +2,17 @@ import * as z from 'zod';
 import type { WakeUp } from '../../broker/ports';
 import { clientId, queueName } from '../../broker/protocol/fields';
 
+const connection = z.string().min(1).brand<'ConnectionId'>();
 const shard = z.object({ queue: queueName, shard: z.int().min(0) });
 
 /** A wake-up as the body of an SQS message. */
 const schema: z.ZodType<WakeUp> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('shard'), shard }),
+  z.object({ kind: z.literal('queue'), queue: queueName }),
+  z.object({ kind: z.literal('shard'), shard, after: clientId.exactOptional() }),
   z.object({ kind: z.literal('timer'), shard, firesAt: z.number() }),
   z.object({ kind: z.literal('subscription'), shard, client: clientId }),
-  z.object({ kind: z.literal('welcome'), connection: z.string().min(1).brand<'ConnectionId'>() }),
+  z.object({ kind: z.literal('welcome'), connection }),
+  z.object({ kind: z.literal('farewell'), connection, client: clientId }),
 ]);
 
 export const encodeWakeUp = (wakeUp: WakeUp): string => JSON.stringify(wakeUp);

@@ -13,6 +13,12 @@ export interface Ids {
   random(): number;
 }
 
+/** How long whoever runs the broker may go on. */
+export interface Deadline {
+  /** Whether what is not begun yet is to be left to a wake-up. */
+  isNear(): boolean;
+}
+
 /** Where the broker reports what it mended or could not do. Never given payloads. */
 export interface Reporter {
   warn(what: string, details: Record<string, unknown>): void;

@@ -1,5 +1,5 @@
 import type { BrokerSettings } from '../model/limits';
-import type { Clock, Ids, Reporter } from './ambient';
+import type { Clock, Deadline, Ids, Reporter } from './ambient';
 import type { ClientStore, ConnectionStore } from './clients';
 import type { DeadLetterStore } from './deadLetters';
 import type { MessageLog } from './log';
@@ -35,6 +35,8 @@ export interface Ports extends Stores {
   readonly wakeUps: WakeUps;
   readonly timers: Timers;
   readonly clock: Clock;
+  /** Left out: there is none. */
+  readonly deadline?: Deadline;
   readonly ids: Ids;
   readonly reporter: Reporter;
   readonly settings: BrokerSettings;

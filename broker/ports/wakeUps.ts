@@ -1,16 +1,20 @@
-import type { ClientId, ConnectionId, Time } from '../model/names';
+import type { ClientId, ConnectionId, QueueName, Time } from '../model/names';
 import type { Shard } from '../model/queue';
 
 /** A signal that work may have become possible; the work itself is read from the stores. */
 export type WakeUp =
-  /** Messages were appended, or something else that concerns all of a shard. */
-  | { readonly kind: 'shard'; readonly shard: Shard }
+  /** Messages were appended to a queue: concerns all its shards. */
+  | { readonly kind: 'queue'; readonly queue: QueueName }
+  /** The same for one shard. `after`: those up to this client, in the order of their ids, were served. */
+  | { readonly kind: 'shard'; readonly shard: Shard; readonly after?: ClientId }
   /** A timer of a shard went off. `firesAt`: when it was to. */
   | { readonly kind: 'timer'; readonly shard: Shard; readonly firesAt: Time }
   /** One subscription has something to deliver. */
   | { readonly kind: 'subscription'; readonly shard: Shard; readonly client: ClientId }
   /** A connection was made and waits for its welcome. */
-  | { readonly kind: 'welcome'; readonly connection: ConnectionId };
+  | { readonly kind: 'welcome'; readonly connection: ConnectionId }
+  /** A connection ended and has not been taken leave of. */
+  | { readonly kind: 'farewell'; readonly connection: ConnectionId; readonly client: ClientId };
 
 /** Delivers wake-ups: at least once, in any order, at or after their time. */
 export interface WakeUps {

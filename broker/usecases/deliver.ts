@@ -68,8 +68,13 @@ export async function deliver(
       await bury(ports, stored, unburied(stored, stored, now));
     }
     if (!step.more) return;
+    if (ports.deadline?.isNear()) return handOver(ports, stored);
   }
 }
+
+/** Leaves the rest to another who has more time. */
+const handOver = (ports: Ports, { queue, shard, client }: Subscription): Promise<void> =>
+  ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
 
 /** Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them. */
 async function fillHoles(ports: Ports, subscription: Subscription, reading: Reading, now: Time): Promise<void> {

@@ -1,22 +1,26 @@
-import type { QueueName } from '../model/names';
+import type { ClientId, QueueName } from '../model/names';
 import type { Shard } from '../model/queue';
 import type { Subscription } from '../model/subscription';
 import type { Ports, WakeUp } from '../ports';
 import { deliver } from './deliver';
+import { farewell } from './farewell';
 import { Round } from './round';
 import { welcome } from './welcome';
 
 const AT_ONCE = 16;
 
 /**
- * Does what a wake-up makes possible. It may come late, twice, or for nothing.
+ * Does what a wake-up makes possible. It may come late, twice, or for nothing. Near the deadline, what is not begun is
+ * handed over to a further wake-up.
  *
  * @throws what a dependency threw: the wake-up is to be repeated. All others it concerns were served before.
  */
 export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
   switch (wakeUp.kind) {
+    case 'queue':
+      return wakeQueue(ports, wakeUp.queue);
     case 'shard':
-      return wakeShard(ports, wakeUp.shard);
+      return wakeShard(ports, wakeUp.shard, wakeUp.after);
     case 'timer':
       await ports.timers.begun(wakeUp.shard, wakeUp.firesAt);
       return wakeShard(ports, wakeUp.shard);
@@ -27,6 +31,8 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
     }
     case 'welcome':
       return welcome(ports, wakeUp.connection);
+    case 'farewell':
+      return farewell(ports, wakeUp);
   }
 }
 
@@ -39,17 +45,33 @@ export async function wakeQueue(ports: Ports, name: QueueName): Promise<void> {
   await wakeShard(ports, { queue: name, shard: 0 });
 }
 
-async function wakeShard(ports: Ports, shard: Shard): Promise<void> {
-  const subscriptions = await ports.subscriptions.connected(shard, ports.clock.now());
+async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<void> {
+  const connected = await ports.subscriptions.connected(shard, ports.clock.now());
+  // Only who may have to hand over the rest needs an order.
+  const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
   const round = new Round(ports.log, shard.queue);
-  const waiting = subscriptions[Symbol.iterator]();
   const failures: unknown[] = [];
+  let begun = 0;
   const work = async () => {
-    for (const subscription of waiting) await deliverApart(ports, subscription, round, failures);
+    while (!ports.deadline?.isNear()) {
+      const subscription = subscriptions[begun];
+      if (subscription === undefined) return;
+      begun += 1;
+      await deliverApart(ports, subscription, round, failures);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, subscriptions.length) }, work));
+  if (begun < subscriptions.length) {
+    const last = subscriptions[begun - 1]?.client ?? after;
+    await ports.wakeUps.send({ kind: 'shard', shard, ...(last === undefined ? {} : { after: last }) }, 0);
+  }
   if (failures.length > 0) throw failures[0];
 }
+
+const inOrder = (subscriptions: readonly Subscription[], after: ClientId | undefined): Subscription[] =>
+  subscriptions
+    .filter(({ client }) => after === undefined || client > after)
+    .sort((a, b) => (a.client < b.client ? -1 : 1));
 
 /** One subscriber's failure never fails another: all are served before the first failure is reported. */
 async function deliverApart(

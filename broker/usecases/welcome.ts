@@ -24,12 +24,14 @@ import { farewell } from './farewell';
 const DEFAULT_WINDOW = 100;
 
 /**
- * Greets a new connection and delivers to it what its client missed. Harmless to repeat.
+ * Greets a new connection and delivers to it what its client missed. Harmless to repeat. Near the deadline, it is left
+ * to a wake-up.
  *
  * Its client's directory learns of the connection only after the greeting, so that nothing overtakes that, and before
  * the subscriptions are read, so that one that is made meanwhile is either seen here or sees the connection.
  */
 export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
+  if (ports.deadline?.isNear()) return ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
   const now = ports.clock.now();
   const connection = await ports.connections.get(id, now);
   if (connection === undefined) return;

@@ -69,7 +69,7 @@ describe('the wake-ups', () => {
   test('that fail every time are put aside', () => {
     expect(queue('Queue').Properties.RedrivePolicy).toEqual({
       deadLetterTargetArn: arn(queue('DeadWakeUps').logicalId),
-      maxReceiveCount: 10,
+      maxReceiveCount: 15,
     });
   });
 

@@ -1,7 +1,12 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { ApiGatewayPusher } from '../../../../adapters/apigateway';
 import { deliverHandler } from '../../../../adapters/lambda/deliverHandler';
 import type { WakingRecord } from '../../../../adapters/lambda/records';
+import { requests as requestsWithin } from '../../../../adapters/requests';
 import { type ConnectionId, type Ports, type QueueName, Unavailable } from '../../../../broker';
-import { createWorld, QUEUE } from '../../usecases/world';
+import { delivered } from '../../usecases/frames';
+import { createWorld, QUEUE, type Wire } from '../../usecases/world';
+import { config, serve } from '../service';
 import { CONNECTION, connectionEnded, connectionMade, messageRecord, wakeUpRecord } from './events';
 import { captureOutput } from './output';
 
@@ -11,8 +16,26 @@ const OTHER = 'Other Events' as QueueName;
 /** A world that is woken by records and by nothing else. */
 function deployed(between?: (ports: Ports) => Partial<Ports>) {
   const world = createWorld(between === undefined ? {} : { between });
-  const handler = deliverHandler(() => world.ports);
-  return { ...world, wake: (...records: WakingRecord[]) => handler({ Records: records }) };
+  const retries: [receiptHandle: string, received: number][] = [];
+  const handler = handlerOf(world.ports, retries);
+  return { ...world, handler, retries, wake: (...records: WakingRecord[]) => handler({ Records: records }) };
+}
+
+const handlerOf = (ports: Ports, retries: [string, number][] = []) =>
+  deliverHandler(
+    () => ports,
+    () => ({ soon: async (...retry) => void retries.push(retry) }),
+  );
+
+/** What Lambda says of a function's time: plenty, until it is said to be over. */
+function clockOf() {
+  let left = 60_000;
+  return {
+    context: { getRemainingTimeInMillis: () => left },
+    runOut: () => {
+      left = 1_000;
+    },
+  };
 }
 
 const NONE = { batchItemFailures: [] };
@@ -76,17 +99,46 @@ describe('messages that were stored', () => {
     expect(queues.sort()).toEqual([QUEUE, OTHER].sort());
   });
 
-  it('of a queue that fails are tried again, and cost no other', async () => {
+  const poisoned = () => [
+    messageRecord('broken', 1, '100'),
+    messageRecord(QUEUE, 1, '101'),
+    messageRecord('broken', 2, '102'),
+  ];
+
+  it('of a queue that fails are tried again apart, so that the stream goes on with the others', async () => {
     const { queues, between } = reading();
-    const { wake, reports } = deployed(between);
-    const answer = await wake(
-      messageRecord('broken', 1, '100'),
-      messageRecord(QUEUE, 1, '101'),
-      messageRecord('broken', 2, '102'),
-    );
-    expect(answer).toEqual(failed('100', '102'));
+    const { wake, wakeUps, ports, reports } = deployed(between);
+    expect(await wake(...poisoned())).toEqual(NONE);
     expect(queues).toContain(QUEUE);
     expect(reports).toMatchObject([{ details: { error: expect.any(Unavailable) } }]);
+    const at = ports.clock.now() + 1_000;
+    expect(wakeUps.pending).toEqual([{ wakeUp: { kind: 'queue', queue: 'broken' }, at }]);
+  });
+
+  it('of a queue that always fails are in the end left to the queue of failures, by themselves', async () => {
+    const { between } = reading();
+    const { wake, retries } = deployed(between);
+    const body = JSON.stringify({ kind: 'queue', queue: 'broken' });
+    const other = JSON.stringify({ kind: 'queue', queue: QUEUE });
+    for (const received of [1, 2]) {
+      const answer = await wake(wakeUpRecord(body, 'm-1', received), wakeUpRecord(other, 'm-2'));
+      expect(answer).toEqual(failed('m-1'));
+    }
+    const { receiptHandle } = wakeUpRecord(body, 'm-1');
+    expect(retries).toEqual([
+      [receiptHandle, 1],
+      [receiptHandle, 2],
+    ]);
+  });
+
+  it('of a queue that fails are reported to the stream only if nothing can be sent either', async () => {
+    const { queues, between } = reading();
+    const { wake } = deployed((ports) => ({
+      ...between(ports),
+      wakeUps: { send: () => Promise.reject(new Unavailable('no')) },
+    }));
+    expect(await wake(...poisoned())).toEqual(failed('100', '102'));
+    expect(queues).toContain(QUEUE);
   });
 });
 
@@ -151,7 +203,7 @@ describe('wake-ups', () => {
     expect(await wake(wakeUpRecord(body, 'm-1'), wakeUpRecord(body, 'm-2'))).toEqual(NONE);
     expect(wire.take()).toHaveLength(1);
     const broken = { push: () => Promise.reject(new Error('forbidden')), close: pusher.close };
-    const again = deliverHandler(() => ({ ...ports, pusher: broken }));
+    const again = handlerOf({ ...ports, pusher: broken });
     await publish(ports, QUEUE, 1);
     const answer = await again({ Records: [wakeUpRecord(body, 'm-3'), wakeUpRecord(body, 'm-4')] });
     expect(answer).toEqual(failed('m-3', 'm-4'));
@@ -179,4 +231,117 @@ it('leaves one line, which counts what it was woken by and shows none of it', as
   await wake(messageRecord(QUEUE, 1, '100'), messageRecord(QUEUE, 2, '101'));
   expect(output.lines()).toMatchObject([{ msg: 'deliver', records: 2, wakeUps: 1, failed: 0 }]);
   expect(output.text()).not.toContain('secret');
+});
+
+describe('near the end of its time', () => {
+  /** Subscribers of a queue with a message, and a time that runs out at the push to one of them. */
+  async function hurried(count: number, lastPush: number) {
+    const time = clockOf();
+    let pushes = -Infinity;
+    const world = deployed(({ pusher }) => ({
+      pusher: {
+        push: async (...args) => {
+          pushes += 1;
+          if (pushes >= lastPush) time.runOut();
+          return pusher.push(...args);
+        },
+        close: (...args) => pusher.close(...args),
+      },
+    }));
+    const wires: Wire[] = [];
+    for (let n = 0; n < count; n++) {
+      const wire = await world.connect(`client-${String(n).padStart(3, '0')}`);
+      await wire.request({ action: 'subscribe', queue: QUEUE });
+      wire.take();
+      wires.push(wire);
+    }
+    await publish(world.ports, QUEUE, 1);
+    pushes = 0;
+    return { ...world, wires, time };
+  }
+
+  const attemptsOf = (wires: readonly Wire[]) => wires.flatMap((wire) => delivered(wire.take()));
+
+  it('leaves the subscribers it has not come to to a wake-up, which begins with them', async () => {
+    const { handler, wires, time, wakeUps } = await hurried(40, 20);
+    expect(await handler({ Records: [messageRecord(QUEUE, 1, '100')] }, time.context)).toEqual(NONE);
+    const served = attemptsOf(wires).length;
+    expect(served).toBeGreaterThanOrEqual(20);
+    expect(served).toBeLessThan(40);
+    const [handedOver] = wakeUps.pending.filter(({ wakeUp }) => wakeUp.kind === 'shard');
+    expect(handedOver?.wakeUp).toEqual({
+      kind: 'shard',
+      shard: { queue: QUEUE, shard: 0 },
+      after: wires[served - 1]?.client,
+    });
+    const { context } = clockOf();
+    const body = JSON.stringify(handedOver?.wakeUp);
+    expect(await handler({ Records: [wakeUpRecord(body, 'm-1')] }, context)).toEqual(NONE);
+    expect(attemptsOf(wires)).toEqual(Array(40 - served).fill('1:1'));
+  });
+
+  it('leaves the rest of a long way through a log to a wake-up of that subscription', async () => {
+    const { handler, connect, ports, wakeUps } = deployed();
+    const wire = await connect('billing');
+    await wire.request({ action: 'subscribe', queue: QUEUE, events: ['rare'] });
+    for (let batch = 0; batch < 10; batch++) await publish(ports, QUEUE, 100);
+    const time = clockOf();
+    const shard = { queue: QUEUE, shard: 0 };
+    const body = JSON.stringify({ kind: 'subscription', shard, client: 'billing' });
+    time.runOut();
+    expect(await handler({ Records: [wakeUpRecord(body, 'm-1')] }, time.context)).toEqual(NONE);
+    expect(wakeUps.pending).toMatchObject([{ wakeUp: { kind: 'subscription', shard, client: 'billing' } }]);
+    expect(await ports.subscriptions.get(wire.key, ports.clock.now())).toMatchObject({ next: 251 });
+  });
+
+  it('leaves queues and connections that it has not begun with to wake-ups, each for itself', async () => {
+    const { handler, connect, open, ports, wakeUps } = deployed();
+    const billing = await connect('billing');
+    for (const queue of [QUEUE, OTHER]) {
+      await billing.request({ action: 'subscribe', queue });
+      await publish(ports, queue, 1);
+    }
+    const young = await open('young', CONNECTION);
+    wakeUps.takeDue();
+    billing.take();
+    const time = clockOf();
+    time.runOut();
+    const records = [messageRecord(QUEUE, 1, '1'), messageRecord(OTHER, 1, '2'), connectionMade('young', '3')];
+    expect(await handler({ Records: records }, time.context)).toEqual(NONE);
+    expect([...billing.take(), ...young.take()]).toEqual([]);
+    expect(wakeUps.pending.map(({ wakeUp }) => wakeUp)).toEqual(
+      expect.arrayContaining([
+        { kind: 'shard', shard: { queue: QUEUE, shard: 0 } },
+        { kind: 'shard', shard: { queue: OTHER, shard: 0 } },
+        { kind: 'welcome', connection: CONNECTION },
+      ]),
+    );
+  });
+});
+
+it('is not delayed by a subscriber whose connection takes nothing', async () => {
+  const requests: string[] = [];
+  const hanging = new Set<string>();
+  const gateway = await serve(async ({ path }) => {
+    requests.push(path);
+    if (hanging.has(path)) await new Promise((resolve) => setTimeout(resolve, 5_000).unref());
+    return { status: 200 };
+  });
+  const client = new ApiGatewayManagementApiClient({
+    ...{ ...config, endpoint: gateway.endpoint, requestHandler: requestsWithin(200, 10) },
+  });
+  const { wake, connect, ports, state } = deployed(() => ({ pusher: new ApiGatewayPusher(client) }));
+  const wires = [];
+  for (const name of ['a', 'slow', 'z']) wires.push(await connect(name, name));
+  for (const wire of wires) await wire.request({ action: 'subscribe', queue: QUEUE });
+  await publish(ports, QUEUE, 1);
+  requests.length = 0;
+  hanging.add('/@connections/slow');
+  const began = performance.now();
+  expect(await wake(messageRecord(QUEUE, 1, '100'))).toEqual(NONE);
+  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(requests.sort()).toEqual(['/@connections/a', '/@connections/slow', '/@connections/z']);
+  for (const wire of wires) expect(await state(wire)).toMatchObject({ next: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+  client.destroy();
+  await gateway.close();
 });

@@ -120,12 +120,12 @@ export const connectionEnded = (
 };
 
 /** A message of the queue of wake-ups. */
-export const wakeUpRecord = (body: string, messageId: string): SQSRecord => ({
+export const wakeUpRecord = (body: string, messageId: string, received = 1): SQSRecord => ({
   messageId,
   receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
   body,
   attributes: {
-    ApproximateReceiveCount: '1',
+    ApproximateReceiveCount: String(received),
     SentTimestamp: '1767225600000',
     SenderId: 'AIDAIENQZJOLO23YVJ4VO',
     ApproximateFirstReceiveTimestamp: '1767225601000',

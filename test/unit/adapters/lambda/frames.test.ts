@@ -1,3 +1,4 @@
+import type { TimeLeft } from '../../../../adapters/lambda/deadline';
 import { frameHandler } from '../../../../adapters/lambda/frames';
 import { routed } from '../../../../adapters/lambda/routed';
 import { unrouted } from '../../../../adapters/lambda/unrouted';
@@ -6,6 +7,7 @@ import {
   type ConnectionId,
   type Ports,
   publishRoute,
+  settleRoute,
   subscribeRoute,
   Unavailable,
 } from '../../../../broker';
@@ -21,10 +23,10 @@ async function deployed(between?: (ports: Ports) => Partial<Ports>) {
   await world.open('billing', CONNECTION);
   const handler = frameHandler(
     'publish',
-    routed(() => world.ports, [publishRoute, subscribeRoute]),
+    routed(() => world.ports, [publishRoute, settleRoute, subscribeRoute]),
   );
-  const ask = async (frame: unknown, routeKey = 'publish') => {
-    const { statusCode, body } = await handler(messageEvent(frame, routeKey));
+  const ask = async (frame: unknown, routeKey = 'publish', context?: TimeLeft) => {
+    const { statusCode, body } = await handler(messageEvent(frame, routeKey), context);
     expect(statusCode).toBe(200);
     return body === undefined ? undefined : (JSON.parse(body) as Record<string, unknown>);
   };
@@ -74,6 +76,21 @@ describe('a function of a route', () => {
     await ask({ action: 'publish', queue: QUEUE, event: 'add' });
     wakeUps.takeDue();
     await ask({ action: 'subscribe', queue: QUEUE, from: 'earliest' }, 'subscribe');
+    expect(wakeUps.takeDue()).toEqual([{ kind: 'subscription', shard: { queue: QUEUE, shard: 0 }, client: 'billing' }]);
+  });
+
+  it('answers in time though what its ack makes room for is far away in the log, and leaves that to a wake-up', async () => {
+    const { ask, pump, wakeUps } = await deployed();
+    await pump();
+    await ask({ action: 'subscribe', queue: QUEUE, events: ['wanted'], maxInFlight: 1 }, 'subscribe');
+    await ask({ action: 'publish', queue: QUEUE, event: 'wanted' });
+    await pump();
+    const unwanted = Array.from({ length: 100 }, () => ({ event: 'other' }));
+    for (let batch = 0; batch < 5; batch++) await ask({ action: 'publish', queue: QUEUE, messages: unwanted });
+    await pump();
+    const hurried = { getRemainingTimeInMillis: () => 5_000 };
+    const reply = await ask({ action: 'ack', ref: '1', queue: QUEUE, seqs: [1] }, 'ack', hurried);
+    expect(reply).toMatchObject({ type: 'acked', settled: 1 });
     expect(wakeUps.takeDue()).toEqual([{ kind: 'subscription', shard: { queue: QUEUE, shard: 0 }, client: 'billing' }]);
   });
 

@@ -28,10 +28,13 @@ async function wakeUpsTo(answer: (request: Received) => Answered) {
 }
 
 it.each<[string, WakeUp]>([
+  ['a queue', { kind: 'queue', queue: shard.queue }],
   ['a shard', { kind: 'shard', shard }],
+  ['the rest of a shard', { kind: 'shard', shard, after: 'billing' as ClientId }],
   ['a timer', { kind: 'timer', shard, firesAt: 1_767_225_600_000 }],
   ['a subscription', { kind: 'subscription', shard, client: 'billing' as ClientId }],
   ['a welcome', WAKE_UP],
+  ['a farewell', { kind: 'farewell', connection: 'L0SM9cOFvHcCIhw=' as ConnectionId, client: 'billing' as ClientId }],
 ])('sends a wake-up of %s so that it can be read again', async (_what, wakeUp) => {
   const { wakeUps, sent, url } = await wakeUpsTo(accepted);
   await wakeUps.send(wakeUp, 0);

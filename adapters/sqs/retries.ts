@@ -1,0 +1,33 @@
+import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** The longest pause before a wake-up that failed is tried again. Seconds. */
+const LONGEST_PAUSE = 60;
+
+/** When a wake-up that failed is tried again. */
+export interface Retries {
+  /**
+   * Has a message come back after a pause that grows each time, from 2 seconds to a minute, in place of when its
+   * visibility time-out ends.
+   *
+   * @param received how often it was received so far.
+   */
+  soon(receiptHandle: string, received: number): Promise<void>;
+}
+
+/** The messages of an SQS queue. */
+export class SqsRetries implements Retries {
+  constructor(
+    private readonly client: SQSClient,
+    private readonly queueUrl: string,
+  ) {}
+
+  async soon(receiptHandle: string, received: number): Promise<void> {
+    await this.client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: this.queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: Math.min(2 ** received, LONGEST_PAUSE),
+      }),
+    );
+  }
+}
