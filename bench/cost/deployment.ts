@@ -57,7 +57,10 @@ export class Deployment {
   ) {
     this.calls.of(dynamodb, 'dynamodb');
     const ports = this.ports();
-    this.deliver = deliverHandler(() => ports);
+    this.deliver = deliverHandler(
+      () => ports,
+      () => ({ soon: async () => undefined }),
+    );
   }
 
   /** @param endpoint of SQS and the management API; left out: they are in this process. */
