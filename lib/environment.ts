@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
 import type { HoldfastProps } from './holdfastProps';
 import { type TableName, type Tables, tableVariables } from './tables';
@@ -19,6 +20,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
     HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),
     HOLDFAST_SUBSCRIPTION_EXPIRY: expiry === 'never' ? '0' : seconds(expiry),
     HOLDFAST_SHARD_SIZE: String(props.shardSize ?? 250),
+    ...(props.origins && { HOLDFAST_ORIGINS: checkedOrigins(props.origins).join(',') }),
   };
 }
 
@@ -37,4 +39,10 @@ function retention(props: HoldfastProps): Environment {
 
 function seconds(duration: Duration): string {
   return String(duration.toSeconds());
+}
+
+function checkedOrigins(origins: readonly string[]): readonly string[] {
+  const wrong = origins.find((origin) => !isOriginPattern(origin));
+  if (wrong !== undefined) throw new Error(`origins must be such as https://app.example.com, not ${wrong}`);
+  return origins;
 }

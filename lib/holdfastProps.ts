@@ -70,6 +70,14 @@ export interface HoldfastProps {
   readonly throttle?: ThrottleSettings;
 
   /**
+   * Which pages may connect, by their origin, such as `https://app.example.com`. Programs that are no browsers name none,
+   * and are not concerned.
+   *
+   * @default - all: a page can do no more than its reader's credential allows, for there are no cookies
+   */
+  readonly origins?: readonly string[];
+
+  /**
    * Log a line per request: its route, status and duration, and nothing of its contents. API Gateway wants a CloudWatch
    * role in the settings of the account (`AWS::ApiGateway::Account`) before it takes this.
    *

@@ -17,6 +17,7 @@ export interface HoldfastStackProps extends StackProps {
  *
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
+ * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
  * - `-c routeResponses=false`: into one whose CloudFormation has no route responses.
  */
 export class HoldfastStack extends Stack {
@@ -31,9 +32,11 @@ export class HoldfastStack extends Stack {
 
   private fromContext(): HoldfastProps {
     const emulator: unknown = this.node.tryGetContext('emulator');
+    const origins: unknown = this.node.tryGetContext('origins');
     return {
       removalPolicy: this.flag('retain') ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       routeResponses: this.flag('routeResponses'),
+      ...(origins !== undefined && { origins: String(origins).split(',') }),
       ...(emulator !== undefined && { emulator: String(emulator) }),
     };
   }

@@ -3,6 +3,8 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { anonymousClient, type ConnectionId } from '../../broker/model/names';
 import type { Ports } from '../../broker/ports';
 import { claimedClient, SUBPROTOCOL } from '../../broker/protocol/handshake';
+import { admitsOrigin } from '../../broker/protocol/origin';
+import { origins } from './environment';
 import { type Answer, type FrameEvent, frameHandler } from './frames';
 import { logged } from './log';
 import { unrouted } from './unrouted';
@@ -19,13 +21,22 @@ type Handler = (event: ConnectionEvent) => Promise<Answer>;
 
 const OK = 200;
 const BAD_REQUEST = 400;
+const FORBIDDEN = 403;
 const UNAVAILABLE = 503;
 
-/** Records a new connection and nothing more: it can be pushed to only once this has answered. */
-export const connectHandler = (portsOf: () => Ports): Handler =>
+/**
+ * Records a new connection and nothing more: it can be pushed to only once this has answered.
+ *
+ * @param originsOf which pages may connect: see `admitsOrigin`.
+ */
+export const connectHandler = (portsOf: () => Ports, originsOf: () => readonly string[] = origins): Handler =>
   onlyFor('CONNECT', 'connect', (event) =>
     logged('connect', async (note) => {
       const connection = event.requestContext.connectionId as ConnectionId;
+      if (!admitsOrigin(headerOf(event, 'origin'), originsOf())) {
+        note({ connection, refused: 'origin' });
+        return { statusCode: FORBIDDEN, body: 'pages of this origin may not connect' };
+      }
       const claimed = claimedClient(event.queryStringParameters?.clientId);
       if (typeof claimed === 'object') {
         note({ connection, refused: claimed.error });
@@ -68,7 +79,11 @@ function onlyFor(eventType: EventType, name: string, handle: Handler): Handler {
   return (event) => (event.requestContext.eventType === eventType ? handle(event) : answerFrame(event));
 }
 
-function offers({ headers }: ConnectionEvent, subprotocol: string): boolean {
-  const offered = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
+function offers(event: ConnectionEvent, subprotocol: string): boolean {
+  const offered = headerOf(event, 'sec-websocket-protocol');
   return offered?.split(',').some((one) => one.trim() === subprotocol) ?? false;
 }
+
+/** API Gateway passes names on as they were written. */
+const headerOf = ({ headers }: ConnectionEvent, name: string): string | undefined =>
+  Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)?.[1];

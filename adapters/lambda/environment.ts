@@ -1,4 +1,5 @@
 import { type BrokerSettings, DEFAULT_SETTINGS } from '../../broker/model/limits';
+import { EVERY_ORIGIN } from '../../broker/protocol/origin';
 import type { TableNames } from '../dynamodb/tables';
 
 /** @throws Error the function was deployed without it. */
@@ -36,3 +37,6 @@ export const settings = (): BrokerSettings => ({
   connectionLifetime: DEFAULT_SETTINGS.connectionLifetime,
   shardSize: numeric('HOLDFAST_SHARD_SIZE'),
 });
+
+/** Which pages may connect to this deployment; all, unless some are named. */
+export const origins = (): readonly string[] => (process.env.HOLDFAST_ORIGINS ?? EVERY_ORIGIN).split(',');

@@ -92,4 +92,13 @@ describe('the functions', () => {
         },
       });
   });
+
+  test('let pages of any origin connect, unless some are listed', () => {
+    const listed = (of: typeof template) =>
+      (resource(of, lambda, 'QueueFunctionsConnectFunction').Properties.Environment as { Variables: object }).Variables;
+    expect(listed(template)).not.toHaveProperty('HOLDFAST_ORIGINS');
+    const origins = 'https://app.example.com,https://b.example.com';
+    expect(listed(deployed({ origins }))).toHaveProperty('HOLDFAST_ORIGINS', origins);
+    expect(() => deployed({ origins: 'app.example.com' })).toThrow('origins must be such as https://app.example.com');
+  });
 });

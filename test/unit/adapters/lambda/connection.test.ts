@@ -7,13 +7,16 @@ import { captureOutput } from './output';
 const output = captureOutput();
 const ID = CONNECTION as ConnectionId;
 
-function deployed(between?: Parameters<typeof createWorld>[0]) {
+function deployed(between?: Parameters<typeof createWorld>[0], origins: readonly string[] = ['*']) {
   const { ports, wakeUps, pusher } = createWorld(between);
   return {
     ports,
     wakeUps,
     pusher,
-    connect: connectHandler(() => ports),
+    connect: connectHandler(
+      () => ports,
+      () => origins,
+    ),
     disconnect: disconnectHandler(() => ports),
     recorded: () => ports.connections.get(ID, ports.clock.now()),
   };
@@ -63,6 +66,21 @@ describe('a handshake', () => {
     const { connect } = deployed();
     const event = connectEvent({}, { 'Sec-WebSocket-Protocol': 'holdfast.v10, other' });
     expect(await connect(event)).toEqual({ statusCode: 200 });
+  });
+
+  it.each([
+    ['https://app.example.com', 200],
+    ['https://evil.example', 403],
+    ['null', 403],
+  ])('from a page of %s is answered %i where https://app.example.com is listed', async (origin, statusCode) => {
+    const { connect, recorded } = deployed({}, ['https://app.example.com']);
+    expect(await connect(connectEvent({}, { origin }))).toMatchObject({ statusCode });
+    expect((await recorded()) !== undefined).toBe(statusCode === 200);
+  });
+
+  it('from a program, which names no origin, is recorded where some are listed', async () => {
+    const { connect } = deployed({}, ['https://app.example.com']);
+    expect(await connect(connectEvent())).toMatchObject({ statusCode: 200 });
   });
 
   it('that cannot be recorded is refused', async () => {
