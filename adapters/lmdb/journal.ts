@@ -1,6 +1,13 @@
 import { Unavailable } from '../../broker/ports';
 import { type Change, createSegment, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
+/**
+ * A group so small is written while the process waits, as long as the disk is quick: a thread that did it would take
+ * longer to be woken, and to be heard of.
+ */
+const QUICK_BYTES = 4096;
+const QUICK_MS = 2;
+
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -31,6 +38,8 @@ export class Journal {
   private written: Change[] = [];
   private position = 0;
   private running = false;
+  /** How long the last write took. */
+  private lastMs = Number.POSITIVE_INFINITY;
   /** There may be a part of a group behind the last whole one. */
   private torn = false;
 
@@ -124,6 +133,14 @@ export class Journal {
     }
   }
 
+  /** What is not written whole is written over by the next. */
+  private async put(group: Buffer): Promise<void> {
+    const begun = performance.now();
+    if (group.length <= QUICK_BYTES && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
+    else await this.segment.write(group, this.position);
+    this.lastMs = performance.now() - begun;
+  }
+
   private async writeGroup(): Promise<void> {
     const changes = this.pending;
     const waiters = this.waiters;
@@ -133,8 +150,7 @@ export class Journal {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
         const group = encodeGroup(changes);
-        // What is not written whole is written over by the next.
-        await this.segment.write(group, this.position);
+        await this.put(group);
         this.position += group.length;
       }
     } catch (cause) {
