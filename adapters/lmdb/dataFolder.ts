@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { errorCode } from './errorCode';
 import { syncFolder } from './segments';
 
-const FORMAT = 1;
+/** 2: messages are stored in blocks. */
+const FORMAT = 2;
 const MARK = 'holdfast.json';
 const NEW_MARK = `${MARK}.new`;
 /** What a start that was cut off may have left without the mark. */
@@ -128,6 +129,10 @@ async function check(path: string): Promise<void> {
   if (format > FORMAT)
     throw new UnusableFolder(
       `the data folder ${path} is of a later version (format ${format}, this server knows ${FORMAT}): use a newer server`,
+    );
+  if (format < FORMAT)
+    throw new UnusableFolder(
+      `the data folder ${path} is of an earlier version (format ${format}, this server knows ${FORMAT}): choose another with --data`,
     );
 }
 

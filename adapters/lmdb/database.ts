@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
+import { inBlocks } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
 import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
@@ -98,7 +99,7 @@ export class Database {
     return this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
   }
 
-  /** The last that LMDB has after `start` and before `end`. */
+  /** The last that LMDB has after `start`, up to and including `end`. */
   last(table: TableName, start: Key, end: Key): Entry | undefined {
     return [...this.table(table).getRange({ start: end, end: start, reverse: true, limit: 1 })][0];
   }
@@ -166,7 +167,8 @@ export class Database {
     }
   }
 
-  private async apply(changes: readonly Change[]): Promise<void> {
+  private async apply(written: readonly Change[]): Promise<void> {
+    const changes = inBlocks(written);
     const commits: Promise<boolean>[] = [];
     for (let from = 0; from < changes.length; from += AT_ONCE) {
       commits.push(this.commit(changes.slice(from, from + AT_ONCE)));

@@ -1,25 +1,33 @@
-import { isTombstone, type LogEntry, type Message, messageText } from '../../broker/model/message';
+import {
+  isTombstone,
+  type LogEntry,
+  type Message,
+  messageText,
+  type Tombstone,
+  textBeforePayload,
+} from '../../broker/model/message';
 import type { ClientId, EventName, JsonText, Seq, Time } from '../../broker/model/names';
 
 const END_OF_HEAD = '\n';
 const BETWEEN = ' ';
-const WITHIN = ':';
 
-const BEFORE_HEADERS = ',"headers":';
+/** What follows the payload in a message's text. Header values are strings: no header looks like it. */
+const HEADERS = ',"headers":';
+const HEADERS_OBJECT = `${HEADERS}{`;
+const PUBLISHER = ',"publisher":';
 
-/** A message that is delivered as it was stored: the rest is only read where it is asked for. */
-class StoredMessage implements Message {
+/** A message that is delivered as it was stored: what delivery is not decided by is only read where it is asked for. */
+export class StoredMessage implements Message {
   private parsed: { readonly id: string; readonly publisher: ClientId } | undefined;
 
-  /** @param places where the payload begins in `text`, its length, and the length of the headers. */
   constructor(
     readonly seq: Seq,
     readonly event: EventName,
     readonly publishedAt: Time,
     readonly expiresAt: Time,
     readonly previousAt: Time,
-    private readonly places: string,
     readonly text: string,
+    readonly bytes: number,
   ) {}
 
   get id(): string {
@@ -30,59 +38,48 @@ class StoredMessage implements Message {
     return this.parts.publisher;
   }
 
+  /** To the letter as it was given. */
   get payload(): JsonText {
-    const [start, length] = this.lengths;
-    return this.text.slice(start, start + length) as JsonText;
+    return this.text.slice(textBeforePayload(this).length, this.text.lastIndexOf(HEADERS_OBJECT)) as JsonText;
   }
 
   get headers(): JsonText {
-    const [start, length, headersLength] = this.lengths;
-    const from = start + length + BEFORE_HEADERS.length;
-    return this.text.slice(from, from + headersLength) as JsonText;
+    const start = this.text.lastIndexOf(HEADERS_OBJECT) + HEADERS.length;
+    return this.text.slice(start, this.text.lastIndexOf(PUBLISHER)) as JsonText;
   }
 
-  private get lengths(): [number, number, number] {
-    const [start = 0, length = 0, headersLength = 0] = this.places.split(WITHIN).map(Number);
-    return [start, length, headersLength];
-  }
-
-  private get parts(): { readonly id: string; readonly publisher: ClientId } {
+  private get parts(): NonNullable<typeof this.parsed> {
     this.parsed ??= JSON.parse(`${this.text}}`) as NonNullable<typeof this.parsed>;
     return this.parsed;
   }
 }
 
+/** A message as it is once it was stored. */
+export function asStored(message: Message): StoredMessage {
+  const { seq, event, publishedAt, expiresAt, previousAt } = message;
+  const text = messageText(message);
+  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text, Buffer.byteLength(text));
+}
+
 /**
- * A log entry as it is stored: a line with what delivery is decided by, its times and, if it is a message, its event; and
- * a line with the message as it is delivered, which is neither escaped nor parsed on its way. Names have no line breaks,
- * and JSON that JSON.stringify wrote has none either.
+ * A log entry as it is written to the journal: a line with what delivery is decided by, its times and, if it is a
+ * message, its event; and a line with the message as it is delivered. Names have no line breaks, and JSON that
+ * JSON.stringify wrote has none either.
  */
 export function encodeEntry(entry: LogEntry): string {
   const { publishedAt, expiresAt, previousAt } = entry;
   const times = `${publishedAt}${BETWEEN}${expiresAt}${BETWEEN}${previousAt}`;
-  if (isTombstone(entry)) return times;
-  return `${times}${BETWEEN}${placesOf(entry)}${BETWEEN}${entry.event}${END_OF_HEAD}${messageText(entry)}`;
-}
-
-function placesOf({ seq, id, event, payload, headers }: Message): string {
-  const before = `{"seq":${seq},"id":${JSON.stringify(id)},"event":${JSON.stringify(event)},"payload":`;
-  return [before.length, payload.length, headers.length].join(WITHIN);
+  return isTombstone(entry) ? times : `${times}${BETWEEN}${entry.event}${END_OF_HEAD}${messageText(entry)}`;
 }
 
 /** The inverse of {@link encodeEntry}. */
-export function decodeEntry(seq: Seq, text: string): LogEntry {
+export function decodeEntry(seq: Seq, text: string): StoredMessage | Tombstone {
   const end = text.indexOf(END_OF_HEAD);
   // The event comes last, and may have spaces.
-  const [published, expires, previous, places = '', ...event] = (end < 0 ? text : text.slice(0, end)).split(BETWEEN);
+  const [published, expires, previous, ...event] = (end < 0 ? text : text.slice(0, end)).split(BETWEEN);
   const times = [Number(published), Number(expires), Number(previous)] as const;
   const [publishedAt, expiresAt, previousAt] = times;
   if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
-  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, places, text.slice(end + 1));
+  const own = text.slice(end + 1);
+  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, Buffer.byteLength(own));
 }
-
-/** A message as it is once it was stored, by its {@link encodeEntry}. */
-export const asStored = (message: Message, text: string): Message => {
-  const { seq, event, publishedAt, expiresAt, previousAt } = message;
-  const own = text.slice(text.indexOf(END_OF_HEAD) + 1);
-  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, placesOf(message), own);
-};

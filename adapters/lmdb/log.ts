@@ -1,8 +1,9 @@
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
+import { Blocks } from './blocks';
 import type { Database } from './database';
-import { asStored, decodeEntry, encodeEntry } from './entryText';
+import { asStored, encodeEntry } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { Change } from './segments';
 import { Tail } from './tail';
@@ -24,7 +25,7 @@ interface Live {
 }
 
 /** How much is kept in memory though LMDB has it: those who were away a moment are served from it. Characters. */
-const RECENT = 16 * 1024 * 1024;
+const RECENT = 4 * 1024 * 1024;
 
 /** Messages of one queue that came to LMDB together. */
 interface Stored {
@@ -39,6 +40,7 @@ export class LmdbLog implements MessageLog {
   /** What is both in memory and in LMDB, the oldest first. */
   private readonly recent: Stored[] = [];
   private recentCharacters = 0;
+  private readonly blocks: Blocks;
 
   /** @param onAppended called when messages of a queue became durable: the doorbell. */
   constructor(
@@ -46,6 +48,7 @@ export class LmdbLog implements MessageLog {
     private readonly queues: LmdbQueues,
     private readonly onAppended: (queue: QueueName) => void,
   ) {
+    this.blocks = new Blocks(database);
     database.onFailure(() => {
       for (const live of this.live.values()) {
         live.markers.clear();
@@ -72,10 +75,10 @@ export class LmdbLog implements MessageLog {
       const { seq, previousAt } = this.take(queue, live, now);
       const { id, event, payload, headers, publisher } = draft;
       const message = { seq, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
-      const text = encodeEntry(message);
-      entries.push(asStored(message, text));
+      const stored = asStored(message);
+      entries.push(stored);
       answers.push({ seq, id, duplicate: false });
-      changes.push(['messages', [queue, seq], text]);
+      changes.push(['messages', [queue, seq], encodeEntry(stored)]);
       if (draft.idempotent) {
         marked.push(id);
         changes.push(['markers', [queue, id], `${seq} ${expiresAt}`]);
@@ -97,21 +100,7 @@ export class LmdbLog implements MessageLog {
     const recent = this.live.get(queue)?.tail.from(from, limit, now) ?? [];
     // All is in memory: the usual case by far.
     if (recent[0]?.seq === from) return recent;
-    const found: LogEntry[] = [];
-    let ahead = 0;
-    for (const { key, value } of this.database.range('messages', [queue, from], [queue, Number.MAX_SAFE_INTEGER])) {
-      const seq = Number(key[1]);
-      for (let next = recent[ahead]; next !== undefined && next.seq < seq; next = recent[ahead]) {
-        found.push(next);
-        ahead += 1;
-      }
-      if (found.length >= limit) break;
-      if (recent[ahead]?.seq === seq) continue;
-      const entry = decodeEntry(seq, value);
-      if (entry.expiresAt > now) found.push(entry);
-      if (found.length >= limit) break;
-    }
-    return [...found, ...recent.slice(ahead)].slice(0, limit);
+    return merge(this.stored(queue, from, limit, now), recent).slice(0, limit);
   }
 
   async get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]> {
@@ -132,8 +121,18 @@ export class LmdbLog implements MessageLog {
   private at(queue: QueueName, seq: Seq): LogEntry | undefined {
     const recent = this.live.get(queue)?.tail.get(seq);
     if (recent) return recent;
-    const text = this.database.get('messages', [queue, seq]);
-    return text === undefined ? undefined : decodeEntry(seq, text);
+    const [block] = this.blocks.from(queue, seq);
+    return block?.find((entry) => entry.seq === seq);
+  }
+
+  /** What LMDB has of a log from a number on. */
+  private stored(queue: QueueName, from: Seq, limit: number, now: Time): LogEntry[] {
+    const found: LogEntry[] = [];
+    for (const block of this.blocks.from(queue, from)) {
+      for (const entry of block) if (entry.seq >= from && entry.expiresAt > now) found.push(entry);
+      if (found.length >= limit) break;
+    }
+    return found;
   }
 
   /** The next number. */
@@ -210,3 +209,13 @@ export class LmdbLog implements MessageLog {
 }
 
 const PENDING: Promise<void> = Promise.resolve();
+
+/** All of both, ascending; what both have once. */
+function merge(stored: readonly LogEntry[], recent: readonly LogEntry[]): readonly LogEntry[] {
+  const last = stored.at(-1);
+  const first = recent[0];
+  if (first === undefined) return stored;
+  if (last === undefined || last.seq < first.seq) return [...stored, ...recent];
+  const kept = new Set(recent.map(({ seq }) => seq));
+  return [...stored.filter(({ seq }) => !kept.has(seq)), ...recent].sort((a, b) => a.seq - b.seq);
+}

@@ -1,8 +1,8 @@
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
+import { Blocks } from './blocks';
 import type { Database } from './database';
-import { decodeEntry } from './entryText';
 import type { Change } from './segments';
 
 const RETRY_AFTER_MS = 1_000;
@@ -78,10 +78,8 @@ export class LmdbQueues extends MemoryQueues {
   /** The record's head is behind the log's, whose messages do not write it. */
   private restore(queue: StoredQueue): void {
     this.queues.set(queue.queue, queue);
-    const last = this.database.last('messages', [queue.queue, queue.head], [queue.queue, Number.MAX_SAFE_INTEGER]);
-    if (last === undefined) return;
-    const seq = Number(last.key[1]);
-    this.reach(queue.queue, seq, decodeEntry(seq, last.value).publishedAt, []);
+    const last = new Blocks(this.database).last(queue.queue)?.at(-1);
+    if (last) this.reach(queue.queue, last.seq, last.publishedAt, []);
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Time } from '../../broker/model/names';
+import { isTombstone } from '../../broker/model/message';
+import type { QueueName, Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
+import { Blocks } from './blocks';
 import type { Database, Key, TableName } from './database';
-import { decodeEntry } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { LmdbSubscriptions } from './subscriptions';
 
@@ -43,15 +44,15 @@ export async function sweep({ database, queues, subscriptions, clients }: Swept,
 
 type Doomed = readonly [table: TableName, key: Key];
 
-/** The oldest messages of a queue as far as they have expired, and the ids they were published under. */
-function expiredMessages(database: Database, queue: string, now: Time): Doomed[] {
+/** The oldest messages of a queue, by whole blocks that have expired, and the ids they were published under. */
+function expiredMessages(database: Database, queue: QueueName, now: Time): Doomed[] {
   const doomed: Doomed[] = [];
-  for (const { key, value } of database.range('messages', [queue, 0], [queue, Number.MAX_SAFE_INTEGER])) {
-    const entry = decodeEntry(Number(key[1]), value);
-    if (entry.expiresAt > now || doomed.length >= AT_ONCE) break;
-    doomed.push(['messages', key]);
-    if (!('tombstone' in entry) && isMarked(database, queue, entry.id, now))
-      doomed.push(['markers', [queue, entry.id]]);
+  for (const block of new Blocks(database).from(queue, 1)) {
+    if (doomed.length >= AT_ONCE || block.some(({ expiresAt }) => expiresAt > now)) break;
+    for (const [index, entry] of block.entries()) {
+      if (index === 0) doomed.push(['messages', [queue, entry.seq]]);
+      if (!isTombstone(entry) && isMarked(database, queue, entry.id, now)) doomed.push(['markers', [queue, entry.id]]);
+    }
   }
   return doomed;
 }

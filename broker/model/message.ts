@@ -20,6 +20,8 @@ export interface Message {
   readonly previousAt: Time;
   /** {@link messageText}, where a store has kept it: what is delivered often is then written once. */
   readonly text?: string;
+  /** The length of `text` in UTF-8. */
+  readonly bytes?: number;
 }
 
 /**
@@ -28,7 +30,11 @@ export interface Message {
  */
 export const messageText = (message: Omit<Message, 'previousAt' | 'expiresAt'>): string =>
   message.text ??
-  `{"seq":${message.seq},"id":${JSON.stringify(message.id)},"event":${JSON.stringify(message.event)},"payload":${message.payload},"headers":${message.headers},"publisher":"${message.publisher}","publishedAt":"${new Date(message.publishedAt).toISOString()}"`;
+  `${textBeforePayload(message)}${message.payload},"headers":${message.headers},"publisher":"${message.publisher}","publishedAt":"${new Date(message.publishedAt).toISOString()}"`;
+
+/** A message's text up to its payload. */
+export const textBeforePayload = ({ seq, id, event }: Pick<Message, 'seq' | 'id' | 'event'>): string =>
+  `{"seq":${seq},"id":${JSON.stringify(id)},"event":${JSON.stringify(event)},"payload":`;
 
 /** Stands where a publisher took a number and died before it wrote its message. Readers pass over it. */
 export interface Tombstone {

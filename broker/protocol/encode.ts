@@ -22,8 +22,6 @@ export interface MessagesFrame {
   readonly covers?: { readonly from: Seq; readonly next: Seq };
 }
 
-const deliveryText = ({ message, attempt }: Delivery): string => `${messageText(message)},"attempt":${attempt}}`;
-
 const opening = (queue: QueueName, covers?: { from: Seq; next: Seq }): string =>
   `{"type":"messages","queue":${JSON.stringify(queue)},${covers ? `"from":${covers.from},"next":${covers.next},` : ''}"messages":[`;
 
@@ -58,11 +56,12 @@ export function encodeMessages(
     bytes = envelope;
     from = next;
   };
-  deliveries.forEach((delivery, index) => {
-    const text = deliveryText(delivery);
-    const size = Buffer.byteLength(text) + 1;
-    if (texts.length > 0 && bytes + size > FRAME_BYTES) close(index, delivery.message.seq);
-    texts.push(text);
+  deliveries.forEach(({ message, attempt }, index) => {
+    const text = messageText(message);
+    const ending = `,"attempt":${attempt}}`;
+    const size = (message.bytes ?? Buffer.byteLength(text)) + ending.length + 1;
+    if (texts.length > 0 && bytes + size > FRAME_BYTES) close(index, message.seq);
+    texts.push(text + ending);
     bytes += size;
   });
   close(deliveries.length, covers?.next ?? 0);

@@ -66,9 +66,15 @@ test.each(['/proc/holdfast', '/sys/holdfast'].filter((path) => existsSync(join(p
 
 test('It refuses a folder of a later version, and says that a newer server is needed', async () => {
   const folder = aFolder();
-  writeFileSync(join(folder, 'holdfast.json'), '{"format":2}');
-  await refusesData(folder, /later version \(format 2, this server knows 1\).*newer server/);
-  expect(readFileSync(join(folder, 'holdfast.json'), 'utf8')).toBe('{"format":2}');
+  writeFileSync(join(folder, 'holdfast.json'), '{"format":3}');
+  await refusesData(folder, /later version \(format 3, this server knows 2\).*newer server/);
+  expect(readFileSync(join(folder, 'holdfast.json'), 'utf8')).toBe('{"format":3}');
+});
+
+test('It refuses a folder of an earlier version', async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'holdfast.json'), '{"format":1}');
+  await refusesData(folder, /earlier version \(format 1, this server knows 2\).*--data/);
 });
 
 test.each(['', '[]', '{"format":"1"}'])('It refuses a folder whose holdfast.json is %j', async (text) => {

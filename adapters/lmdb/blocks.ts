@@ -1,0 +1,96 @@
+import type { LogEntry } from '../../broker/model/message';
+import type { QueueName, Seq } from '../../broker/model/names';
+import { decodeBlock, encodeBlock, Gathering } from './block';
+import type { Database, Entry } from './database';
+import { decodeEntry } from './entryText';
+import type { Change } from './segments';
+
+const BEFORE_ALL = 0;
+const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+
+/** How many blocks are kept decoded. */
+const KEPT = 16;
+
+/** A block as it is read: its entries, of consecutive numbers, at least one. */
+export type Block = readonly LogEntry[];
+
+/** Gathers the entries among changes into blocks; all others stay as they are. */
+export function inBlocks(changes: readonly Change[]): Change[] {
+  const gathered: Change[] = [];
+  const open = new Map<QueueName, Gathering>();
+  for (const change of changes) {
+    const [table, [name, part], text] = change;
+    if (table !== 'messages' || text === null) {
+      gathered.push(change);
+      continue;
+    }
+    const queue = name as QueueName;
+    const entry = decodeEntry(Number(part), text);
+    const block = open.get(queue);
+    if (block?.add(entry)) continue;
+    if (block) gathered.push(blockChange(queue, block));
+    const next = new Gathering();
+    next.add(entry);
+    open.set(queue, next);
+  }
+  for (const [queue, block] of open) gathered.push(blockChange(queue, block));
+  return gathered;
+}
+
+const blockChange = (queue: QueueName, { entries }: Gathering): Change => [
+  'messages',
+  [queue, entries[0]?.seq ?? 0],
+  encodeBlock(entries),
+];
+
+/** Reads blocks. The last ones that were read are kept, for who reads on begins within one of them. */
+export class Blocks {
+  private readonly recent: { readonly queue: QueueName; readonly block: Block }[] = [];
+
+  constructor(private readonly database: Database) {}
+
+  /** The blocks of a queue that have entries from a number on, ascending. */
+  *from(queue: QueueName, seq: Seq): Generator<Block> {
+    for (let block = this.at(queue, seq); block !== undefined; block = this.at(queue, seqAfter(block))) yield block;
+  }
+
+  /** The block that a queue's log ends with. */
+  last(queue: QueueName): Block | undefined {
+    const entry = this.database.last('messages', [queue, BEFORE_ALL], [queue, AFTER_ALL]);
+    return entry && asBlock(entry);
+  }
+
+  /** The block with this number, or else the one after it. */
+  private at(queue: QueueName, seq: Seq): Block | undefined {
+    const known = this.recent.find((one) => one.queue === queue && has(one.block, seq));
+    if (known) return known.block;
+    const block = this.beginningAt(queue, seq) ?? this.around(queue, seq) ?? this.after(queue, seq);
+    if (block === undefined) return undefined;
+    this.recent.unshift({ queue, block });
+    if (this.recent.length > KEPT) this.recent.pop();
+    return block;
+  }
+
+  /** Where the block before has ended, mostly. */
+  private beginningAt(queue: QueueName, seq: Seq): Block | undefined {
+    const text = this.database.get('messages', [queue, seq]);
+    return text === undefined ? undefined : decodeBlock(seq, text);
+  }
+
+  private around(queue: QueueName, seq: Seq): Block | undefined {
+    const entry = this.database.last('messages', [queue, BEFORE_ALL], [queue, seq]);
+    const block = entry && asBlock(entry);
+    return block && has(block, seq) ? block : undefined;
+  }
+
+  private after(queue: QueueName, seq: Seq): Block | undefined {
+    const [entry] = this.database.range('messages', [queue, seq], [queue, AFTER_ALL]);
+    return entry && asBlock(entry);
+  }
+}
+
+const seqAfter = (block: Block): Seq => (block[0]?.seq ?? 0) + block.length;
+
+const has = (block: Block, seq: Seq): boolean => (block[0]?.seq ?? 0) <= seq && seq < seqAfter(block);
+
+const asBlock = ({ key, value }: Entry): Block => decodeBlock(Number(key[1]), value);
