@@ -17,18 +17,24 @@ import { Round } from './round';
 const PAGE = 250;
 const SECOND = 1_000;
 
+/** Delivers to one subscription all that can be delivered now. */
+export async function deliver(ports: Ports, subscription: Subscription): Promise<void> {
+  const round = new Round(ports.log, subscription.queue);
+  try {
+    await deliverIn(round, ports, subscription);
+  } finally {
+    await round.end(ports, subscription);
+  }
+}
+
 /**
  * Delivers to one subscription all that can be delivered now: reads the log, advances, arms the timer, tells of gaps,
  * stores, and only then pushes. Never assumes what a wake-up was for.
  *
+ * @param round what it shares with others of the same wake-up; to be ended when they are done.
  * @param subscription as read after whatever woke it.
- * @param round what it shares with others of the same wake-up.
  */
-export async function deliver(
-  ports: Ports,
-  subscription: Subscription,
-  round = new Round(ports.log, subscription.queue),
-): Promise<void> {
+export async function deliverIn(round: Round, ports: Ports, subscription: Subscription): Promise<void> {
   let stored = subscription;
   // May be ahead of what is stored, by messages that were passed over: those cost no write each.
   let current = subscription;
@@ -36,16 +42,17 @@ export async function deliver(
     if (current.connections.length === 0) return;
     const now = ports.clock.now();
     const reading = await read(ports, current, round, now);
-    const step = advance(current, reading, now, ports.ids.random());
+    const step = advance(current, reading, now, round.jitter(ports));
     if (step.holes.length > 0) {
       await fillHoles(ports, current, reading, now);
       round.forget();
       continue;
     }
-    await arm(ports, step, now);
+    if (step.wakeAt !== undefined) await round.arm(ports, current, step.wakeAt, now);
     if (step.gaps.length > 0 && !(await tell(ports, stored, step, now))) return;
     if (isWorthStoring(stored, step)) {
       const saved = { ...step, subscription: successor(stored, step.subscription) };
+      if (step.wakeAt !== undefined) round.owe(step.wakeAt);
       if (!(await ports.subscriptions.save(saved.subscription, now))) {
         const again = await ports.subscriptions.get(stored, ports.clock.now());
         if (again === undefined) return;
@@ -53,8 +60,6 @@ export async function deliver(
         continue;
       }
       const result = await push(ports, current, saved, round);
-      // The timer that was pending may have gone off, and have looked, before this was stored.
-      await arm(ports, step, ports.clock.now());
       const dead = unburied(stored, saved.subscription, now);
       stored = current = saved.subscription;
       if (result.gone.length > 0) {
@@ -123,10 +128,6 @@ async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Pro
   if (queue === undefined || queue.head < next) return undefined;
   return { head: queue.head, headAt: queue.headAt, retention: ports.settings.messageRetention };
 }
-
-const arm = async (ports: Ports, { subscription, wakeAt }: Advance, now: Time): Promise<void> => {
-  if (wakeAt !== undefined) await ports.timers.arm(subscription, wakeAt, now);
-};
 
 /** Tells of the gaps of a step. False: nobody took them, and the step is to be made anew when somebody may. */
 async function tell(ports: Ports, stored: Subscription, { gaps }: Advance, now: Time): Promise<boolean> {

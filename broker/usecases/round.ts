@@ -1,6 +1,7 @@
 import type { LogEntry } from '../model/message';
 import type { QueueName, Seq, Time } from '../model/names';
-import type { MessageLog } from '../ports';
+import type { Shard } from '../model/queue';
+import type { MessageLog, Ports } from '../ports';
 import { type Delivery, encodeMessages, type MessagesFrame } from '../protocol/encode';
 
 /** Part of a log. */
@@ -17,8 +18,8 @@ interface Fresh {
 }
 
 /**
- * What the deliveries of one wake-up to the subscriptions of a queue share: each part of the log is read once, and
- * each frame is encoded once, for all who get the same.
+ * What the deliveries of one wake-up to the subscriptions of a shard share: each part of the log is read once, each
+ * frame is encoded once for all who get the same, and a timer is seen to once for all who are content with it.
  */
 export class Round {
   private readonly reads = new Map<Seq, { limit: number; slice: Promise<Slice> }>();
@@ -28,6 +29,12 @@ export class Round {
     private readonly log: MessageLog,
     private readonly queue: QueueName,
   ) {}
+  /** A timer was pending for this time, or before, when this round saw to it. */
+  private armedFor = Infinity;
+  /** The earliest time that a state stored in this round counts on. */
+  private owed = Infinity;
+
+  private random: number | undefined;
 
   /** Reads on from a number, at most `limit` entries. */
   async read(from: Seq, limit: number, now: Time): Promise<Slice> {
@@ -43,6 +50,32 @@ export class Round {
   /** After the log was mended: what was read of it is out of date. */
   forget(): void {
     this.reads.clear();
+  }
+
+  /** The jitter of all deadlines of this round: one timer goes off for them, whatever they are. */
+  jitter({ ids }: Ports): number {
+    this.random ??= ids.random();
+    return this.random;
+  }
+
+  /** Sees to a timer for a state that is about to be stored, so that it is found even if nobody lives to go on. */
+  async arm({ timers }: Ports, shard: Shard, at: Time, now: Time): Promise<void> {
+    if (at >= this.armedFor) return;
+    await timers.arm(shard, at, now);
+    this.armedFor = at;
+  }
+
+  /** A state is stored that counts on a timer at this time, or before. */
+  owe(at: Time): void {
+    this.owed = Math.min(this.owed, at);
+  }
+
+  /**
+   * Sees to the timer once more, for all that was stored: the one that was pending may have gone off, and have looked,
+   * before that. Should nobody live to do this, the wake-up comes again, for it was not served.
+   */
+  async end({ timers, clock }: Ports, shard: Shard): Promise<void> {
+    if (this.owed < Infinity) await timers.arm(shard, this.owed, clock.now());
   }
 
   /** The frames of first deliveries. */

@@ -2,7 +2,7 @@ import type { ClientId, QueueName } from '../model/names';
 import type { Shard } from '../model/queue';
 import type { Subscription } from '../model/subscription';
 import type { Ports, WakeUp } from '../ports';
-import { deliver } from './deliver';
+import { deliver, deliverIn } from './deliver';
 import { farewell } from './farewell';
 import { Round } from './round';
 import { welcome } from './welcome';
@@ -61,6 +61,7 @@ async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, subscriptions.length) }, work));
+  await round.end(ports, shard);
   if (begun < subscriptions.length) {
     const last = subscriptions[begun - 1]?.client ?? after;
     await ports.wakeUps.send({ kind: 'shard', shard, ...(last === undefined ? {} : { after: last }) }, 0);
@@ -81,7 +82,7 @@ async function deliverApart(
   failures: unknown[],
 ): Promise<void> {
   try {
-    await deliver(ports, subscription, round);
+    await deliverIn(round, ports, subscription);
   } catch (failure) {
     failures.push(failure);
   }

@@ -26,6 +26,25 @@ describe('the timer of a shard', () => {
     expect(world.wakeUps.pending).toHaveLength(1);
   });
 
+  it('is seen to once before and once after for all of a shard who get the same', async () => {
+    let arms = 0;
+    const world = createWorld({
+      between: ({ timers }) => ({
+        timers: beforehand(timers, 'arm', async () => {
+          arms += 1;
+        }),
+      }),
+    });
+    const { shop } = await subscribed(world);
+    const others = await Promise.all(Array.from({ length: 40 }, (_, i) => world.connect(`device-${i}`)));
+    for (const other of others) await other.request({ action: 'subscribe', queue: QUEUE });
+    arms = 0;
+    await shop.request(publish(1));
+    expect(arms).toBeGreaterThanOrEqual(2);
+    // Those who are served at the same time may each see to it before the first has.
+    expect(arms).toBeLessThanOrEqual(16 + 1);
+  });
+
   it('is armed anew for what is due earlier', async () => {
     const { world, billing, shop } = await subscribed();
     await shop.request(publish(2));
