@@ -21,6 +21,11 @@ export default {
     }),
     project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
+    project('cli', ['cli'], {
+      globalSetup: '<rootDir>/test/cli/build.ts',
+      // These come as ES modules only; jest runs CommonJS.
+      transformIgnorePatterns: ['/node_modules/(?!(string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)'],
+    }),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',

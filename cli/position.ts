@@ -1,0 +1,38 @@
+import ms from 'ms';
+import { Misuse } from './exitCode';
+
+/** Where in the log of a queue: as `from` of subscribe and `to` of seek have it. */
+export type Position = 'new' | 'earliest' | { readonly seq: number } | { readonly time: string };
+
+const SEQ = /^\d+$/;
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+const AGO = /^\d+(\.\d+)?(s|m|h|d|w)$/;
+
+/**
+ * Reads a position: `new`, `earliest`, a seq, a time (2026-11-01, or 2026-11-01T08:00Z with its zone), or a duration
+ * before now (90s, 15m, 2h, 7d).
+ *
+ * @param now milliseconds since 1970.
+ * @throws Misuse if it is none of these.
+ */
+export function readPosition(text: string, now: number): Position {
+  if (text === 'new' || text === 'earliest') return text;
+  if (SEQ.test(text) && Number(text) >= 1) return { seq: readSeq(text) };
+  const time = TIME.test(text) ? Date.parse(text) : AGO.test(text) ? now - ms(text as ms.StringValue) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new Misuse(
+      `'${text}' is no position: expected new, earliest, a seq (1 or more), a time (2026-11-01T08:00Z) or a duration before now (15m)`,
+    );
+  return { time: new Date(time).toISOString() };
+}
+
+/**
+ * Reads the number of a message.
+ *
+ * @throws Misuse if it is none.
+ */
+export function readSeq(text: string): number {
+  const seq = SEQ.test(text) ? Number(text) : 0;
+  if (seq < 1 || !Number.isSafeInteger(seq)) throw new Misuse(`'${text}' is no seq: expected a whole number from 1`);
+  return seq;
+}

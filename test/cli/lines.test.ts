@@ -1,0 +1,42 @@
+import { Readable } from 'node:stream';
+import { LineFailed, payloadLines } from '../../cli/publish/lines';
+import { asText, fromJson, readHeaders } from '../../cli/publish/payload';
+
+async function read(chunks: readonly string[], payload = fromJson): Promise<unknown[]> {
+  const lines: unknown[] = [];
+  for await (const line of payloadLines(Readable.from(chunks), payload, () => lines.length)) lines.push(line);
+  return lines;
+}
+
+test('Each line is a payload, with its number and how far the input is read; empty lines are passed over', async () => {
+  expect(await read(['{"id":1}\n\n', '"zwei', 'ä"\r\n3'])).toEqual([
+    { number: 1, read: 9, payload: { id: 1 } },
+    { number: 3, read: 19, payload: 'zweiä' },
+    { number: 4, read: 21, payload: 3 },
+  ]);
+});
+
+test('With --text a line is a string as it stands', async () => {
+  expect(await read(['{"id":1}\nhello\n'], asText)).toEqual([
+    expect.objectContaining({ payload: '{"id":1}' }),
+    expect.objectContaining({ payload: 'hello' }),
+  ]);
+});
+
+test('A line that is not JSON is told by its number, and what came before it is not lost sight of', async () => {
+  await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(LineFailed);
+  await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(/^line 3: \{oops\} is not JSON.*\(2 published/);
+});
+
+test('A payload that is not JSON is refused with the two ways to write a text', () => {
+  expect(() => fromJson('hello')).toThrow(/^hello is not JSON: .*'"text"'.*--text/);
+});
+
+test('Headers are read as name=value, and the value may have a = of its own', () => {
+  expect(readHeaders(['traceparent=00-ab', 'query=a=b', 'empty='])).toEqual({
+    traceparent: '00-ab',
+    query: 'a=b',
+    empty: '',
+  });
+  for (const text of ['none', '=value', '']) expect(() => readHeaders([text])).toThrow(/expected name=value/);
+});
