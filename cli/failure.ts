@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { isHoldfastError } from '../client';
 import { EXIT, type ExitCode, Misuse } from './exitCode';
 import { visible } from './visible';
 
@@ -6,11 +7,33 @@ import { visible } from './visible';
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
   if (error instanceof Misuse) return EXIT.misuse;
-  return EXIT.failed;
+  const failure = error instanceof Error && error.cause !== undefined && !isHoldfastError(error) ? error.cause : error;
+  if (!isHoldfastError(failure)) return EXIT.failed;
+  switch (failure.code) {
+    case 'invalid':
+    case 'too_large':
+      return EXIT.misuse;
+    case 'unauthenticated':
+    case 'forbidden':
+      return EXIT.forbidden;
+    case 'unreachable':
+    case 'timeout':
+      return EXIT.unreachable;
+    default:
+      return EXIT.failed;
+  }
 }
 
 /** What to tell the user, in one line; undefined if that was done. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof CommanderError) return undefined;
-  return `error: ${visible(error instanceof Error ? error.message : String(error))}`;
+  return `error: ${visible(sentence(error))}`;
+}
+
+/** A message, and what it came from where the message does not say. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message } = error;
+  const cause = error.cause instanceof Error ? error.cause.message : error.cause;
+  return typeof cause === 'string' && cause !== '' && !message.includes(cause) ? `${message}: ${cause}` : message;
 }

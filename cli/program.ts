@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { COMMANDS } from './commands';
+import { whole } from './commands/options';
 
 const DESCRIPTION = `Holdfast, a durable message queue over WebSocket: runs a server on this machine, and
 talks to one here or in AWS.`;
@@ -18,6 +19,8 @@ export interface Target {
   readonly url: string;
   readonly token?: string;
   readonly client?: string;
+  /** Seconds. */
+  readonly timeout: number;
 }
 
 /** The command tree. What goes wrong while it parses is explained on standard error and thrown as CommanderError. */
@@ -32,6 +35,11 @@ export function program(): Command {
       new Option('--client <id>', 'the client to be; without it, one that is forgotten when it leaves').env(
         'HOLDFAST_CLIENT',
       ),
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'how long to try to connect, and to wait for an answer')
+        .default(5)
+        .argParser(whole(1, 3600)),
     )
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', AFTER)

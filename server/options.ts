@@ -67,9 +67,13 @@ Examples:
  * @param argv without the program.
  * @throws CommanderError after it was explained; `exitCode` 0 for --help.
  */
-export function readOptions(argv: readonly string[]): ServerOptions {
+export const readOptions = (argv: readonly string[]): ServerOptions =>
+  serverCommand().parse(argv, { from: 'user' }).opts<ServerOptions>();
+
+/** The options as a command, which explains and completes them. */
+export function serverCommand(): Command {
   const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable);
-  const program = new Command('holdfast serve')
+  return new Command('holdfast serve')
     .description('Runs Holdfast, a durable message queue over WebSocket, on this machine.')
     .addOption(
       option('-p, --port <number>', 'port to listen on; 0: any that is free', 'HOLDFAST_PORT')
@@ -121,5 +125,4 @@ export function readOptions(argv: readonly string[]): ServerOptions {
     .showHelpAfterError('(--help explains)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  return program.parse(argv, { from: 'user' }).opts<ServerOptions>();
 }

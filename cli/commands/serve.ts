@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
-import { readOptions } from '../../server/options';
+import { readOptions, serverCommand } from '../../server/options';
 
 /**
  * `holdfast serve`, which `npm start` runs. Its options are the server's own and read there; the connection's, which
  * every other command has, mean nothing to it and are refused.
  */
 export function addServe(root: Command): void {
-  root
+  const command = root
     .command('serve')
     .description('run a server on this machine; serve --help shows its options')
-    .usage('[options]')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
@@ -19,4 +18,5 @@ export function addServe(root: Command): void {
       const { runServer } = await import('../../server/run');
       await runServer(options);
     });
+  command.outputHelp = () => serverCommand().outputHelp();
 }

@@ -9,6 +9,15 @@ export const colors: Colors = createColors(process.stdout.isTTY && process.stdou
 /** Prints a line; it must be safe to print, see {@link say}. */
 export const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
+/** Says something beside the results, on standard error. It must be safe to print. */
+export const note = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+/** Prints a line, and resolves when it has been handed over: to a slow reader not before it has taken what was before. */
+export const written = (line: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+
 /** A sentence whose values are escaped: say`Published ${seq} to ${queue}.` */
 export const say = (parts: TemplateStringsArray, ...values: readonly (string | number)[]): string =>
   String.raw({ raw: parts }, ...values.map((value) => visible(String(value))));
@@ -29,6 +38,6 @@ export function printList<T>(
 ): void {
   if (json) for (const item of items) printJson(item);
   else if (!process.stdout.isTTY) print(tabbed(items, columns));
-  else if (items.length === 0) process.stderr.write(`${none}\n`);
+  else if (items.length === 0) note(none);
   else print(drawTable(items, columns, { colors }));
 }

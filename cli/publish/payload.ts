@@ -8,7 +8,9 @@ export const fromJson: ReadPayload = (text) => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Misuse(`${excerpt(text)} is not JSON: a string needs double quotes inside, as in '"text"'; or use --text`);
+    throw new Misuse(
+      `${excerpt(text)} is not JSON: a string needs double quotes inside, as in '"text"'; or use --text`,
+    );
   }
 };
 

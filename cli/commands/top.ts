@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { createColors } from 'picocolors';
+import type { Holdfast } from '../../client';
+import { type Ask, connected, targetOf } from '../connection';
+import { colors, print, printJson } from '../output/print';
+import { type Activity, activity } from '../top/activity';
+import { drawScreen } from '../top/screen';
+import type { Snapshot } from '../top/snapshot';
+import { takeSnapshot } from '../top/take';
+import { examples, json, whole } from './options';
+
+interface Options {
+  /** Seconds. */
+  readonly interval: number;
+  readonly json?: boolean;
+  readonly once?: boolean;
+}
+
+/** `holdfast top` */
+export function addTop(root: Command): void {
+  root
+    .command('top')
+    .description('watch queues, rates, backlog, flights and the slowest subscribers; q ends')
+    .option('-i, --interval <seconds>', 'time between two looks', whole(1, 3600), 2)
+    .option('--once', 'look twice, print once and end; so it does where the output is no terminal')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'holdfast top',
+        'holdfast top --interval 10',
+        'holdfast top --json | jq .backlog',
+        'holdfast top --once',
+      ),
+    )
+    .action(async (options: Options, command: Command) => {
+      const { url } = targetOf(command);
+      await connected(command, async (holdfast, ask) => {
+        if (options.json) await stream(ask, options);
+        else if (options.once || !process.stdout.isTTY) await once(ask, options, url);
+        else await watch(holdfast, ask, options, url);
+      });
+    });
+}
+
+/** What goes on, every interval, until the signal. The first has no rates. */
+async function* looks(ask: Ask, { interval }: Options, signal?: AbortSignal): AsyncGenerator<Activity> {
+  for (let before: Snapshot | undefined; signal?.aborted !== true; ) {
+    const now = await takeSnapshot(ask);
+    yield activity(before, now);
+    before = now;
+    await pause(interval * 1000, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function stream(ask: Ask, options: Options): Promise<void> {
+  for await (const now of looks(ask, options)) {
+    printJson({ time: new Date().toISOString(), ...now });
+    if (options.once && now.published !== undefined) return;
+  }
+}
+
+async function once(ask: Ask, options: Options, url: string): Promise<void> {
+  const size = { columns: process.stdout.columns || 120, rows: Number.POSITIVE_INFINITY };
+  for await (const now of looks(ask, options)) {
+    if (now.published === undefined) continue;
+    return void print(drawScreen(now, { url, state: `over ${options.interval}s` }, { ...size, colors }));
+  }
+}
+
+async function watch(holdfast: Holdfast, ask: Ask, options: Options, url: string): Promise<void> {
+  // Loaded only here: nothing else takes over the terminal.
+  const { goLive } = await import('../top/live');
+  const ending = new AbortController();
+  let latest: Activity | undefined;
+  const draw = () => {
+    if (latest === undefined) return;
+    const { columns = 80, rows = 24 } = process.stdout;
+    const state = holdfast.state === 'open' ? `every ${options.interval}s` : holdfast.state;
+    live.draw(drawScreen(latest, { url, state }, { columns, rows: rows - 1, colors: createColors(true) }));
+  };
+  const live = goLive({ onEnd: () => ending.abort(), onResize: draw });
+  try {
+    for await (const now of looks(ask, options, ending.signal)) {
+      latest = now;
+      draw();
+    }
+  } finally {
+    live.end();
+  }
+}

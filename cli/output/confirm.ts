@@ -1,0 +1,17 @@
+import { Misuse } from '../exitCode';
+
+/**
+ * Asks whether to go on with what cannot be undone.
+ *
+ * @param question escaped, as {@link say} does.
+ * @param yes whether the command line says so already.
+ * @returns false if the answer is no.
+ * @throws Misuse where there is no terminal to ask at.
+ */
+export async function confirmed(question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new Misuse('this cannot be undone, and there is no terminal to ask at: say --yes if you mean it');
+  const { default: confirm } = await import('@inquirer/confirm');
+  return confirm({ message: question, default: false });
+}

@@ -1,0 +1,73 @@
+import { fstatSync } from 'node:fs';
+import pMap, { pMapSkip } from 'p-map';
+import type { Holdfast } from '../../client';
+import { showProgress } from '../output/progress';
+import { LineFailed, payloadLines } from './lines';
+import type { ReadPayload } from './payload';
+
+/** What is the same for all messages. */
+export interface Batch {
+  readonly queue: string;
+  readonly event: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Line n gets the id `PREFIX-n`. Left out: each gets one of its own. */
+  readonly idPrefix: string | undefined;
+}
+
+/** What came of it. */
+export interface Published {
+  readonly published: number;
+  /** Of these, how many had been published before under the same id. */
+  readonly duplicates: number;
+}
+
+/** How many may wait for their answers: enough to fill frames, few enough to say soon where it went wrong. */
+const OUTSTANDING = 400;
+/** So many lines are worth a bar. */
+const MANY = 100;
+
+/**
+ * Publishes each line of an input as a message, in order, and shows how far it is, if there are many.
+ *
+ * @throws LineFailed at the first line that is no payload or that the server refuses.
+ */
+export async function publishLines(
+  holdfast: Holdfast,
+  input: NodeJS.ReadableStream,
+  read: ReadPayload,
+  { queue, event, headers, idPrefix }: Batch,
+): Promise<Published> {
+  const size = sizeOf(input);
+  let progress: ReturnType<typeof showProgress> | undefined;
+  let published = 0;
+  let duplicates = 0;
+  try {
+    await pMap(
+      payloadLines(input, read, () => published),
+      async ({ number, read: bytes, payload }) => {
+        const id = idPrefix === undefined ? {} : { id: `${idPrefix}-${number}` };
+        try {
+          const { duplicate } = await holdfast.publish(queue, event, payload, { headers, ...id });
+          if (duplicate) duplicates += 1;
+        } catch (error) {
+          throw new LineFailed(number, published, error);
+        }
+        published += 1;
+        if (published === MANY && process.stderr.isTTY) progress = showProgress(size, 'published');
+        progress?.update(bytes, published);
+        return pMapSkip;
+      },
+      { concurrency: OUTSTANDING },
+    );
+  } finally {
+    progress?.stop();
+  }
+  return { published, duplicates };
+}
+
+/** How many bytes there are to read; undefined of a pipe or a terminal, which do not know. */
+function sizeOf(input: NodeJS.ReadableStream): number | undefined {
+  if (!('fd' in input) || typeof input.fd !== 'number') return undefined;
+  const file = fstatSync(input.fd);
+  return file.isFile() ? file.size : undefined;
+}

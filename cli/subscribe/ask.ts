@@ -1,0 +1,29 @@
+import type { Message } from '../../client';
+
+/** What a person may say of a message. */
+export type Answer = 'ack' | 'nack' | 'reject' | 'quit';
+
+/** Asks what is to become of a message. A prompt that is broken off, by Ctrl-C or the signal, means to quit. */
+export async function ask({ seq }: Message, signal: AbortSignal | undefined): Promise<Answer> {
+  const { default: expand } = await import('@inquirer/expand');
+  try {
+    return await expand<Answer>(
+      {
+        message: `${seq}:`,
+        default: 'a',
+        expanded: false,
+        choices: [
+          { key: 'a', name: 'ack: processed, never again', value: 'ack' },
+          { key: 'n', name: 'nack: deliver it again later', value: 'nack' },
+          { key: 'r', name: 'reject: to the dead letters', value: 'reject' },
+          { key: 'q', name: 'quit: this one comes again', value: 'quit' },
+        ],
+      },
+      signal === undefined ? {} : { signal },
+    );
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError'))
+      return 'quit';
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Holdfast, Message, Position, SubscribeOptions } from '../../client';
+import { colors, note, say, written } from '../output/print';
+import { visibleJson } from '../visible';
+import { ask } from './ask';
+import { messageFields, messageLine } from './line';
+
+/** What is printed, and what is done with it then. */
+export interface Printing {
+  /** None: all. */
+  readonly events: readonly string[];
+  readonly from: Position | undefined;
+  readonly ack: 'auto' | 'none' | 'prompt';
+  /** Ends after so many. */
+  readonly count: number | undefined;
+  /** Seconds. */
+  readonly deadline: number | undefined;
+  readonly window: number | undefined;
+  readonly json: boolean;
+}
+
+/** Subscribes, and prints each message until enough were or Ctrl-C is typed. What is acked was written before. */
+export async function printMessages(holdfast: Holdfast, queue: string, printing: Printing): Promise<void> {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  const stopTelling = tellOf(holdfast, queue, printing);
+  const options: SubscribeOptions = {
+    events: printing.events.length === 0 ? undefined : printing.events,
+    from: printing.from,
+    ackDeadline: printing.deadline,
+    maxInFlight: printing.window,
+    signal: ending.signal,
+  };
+  const show = (message: Message) =>
+    written(printing.json ? visibleJson(messageFields(message)) : messageLine(message, colors));
+  try {
+    if (printing.ack === 'none') await look(holdfast, queue, options, printing.count, show);
+    else await handle(holdfast, queue, options, printing, show);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+  } finally {
+    stopTelling();
+  }
+}
+
+type Show = (message: Message) => Promise<void>;
+
+/** Prints and settles one message after the other. */
+async function handle(
+  holdfast: Holdfast,
+  queue: string,
+  options: SubscribeOptions,
+  { ack, count = Number.POSITIVE_INFINITY }: Printing,
+  show: Show,
+): Promise<void> {
+  let shown = 0;
+  for await (const message of holdfast.subscribe(queue, options)) {
+    await show(message);
+    if (ack === 'prompt' && (await settleAsTold(message, options.signal)) === 'quit') return;
+    shown += 1;
+    if (shown < count) continue;
+    message.ack();
+    return;
+  }
+}
+
+async function settleAsTold(message: Message, signal: AbortSignal | undefined): Promise<string> {
+  const answer = await ask(message, signal);
+  if (answer === 'ack') message.ack();
+  if (answer === 'nack') message.nack();
+  if (answer === 'reject') message.reject('rejected by hand');
+  return answer;
+}
+
+/** Prints without settling anything: every message stays with a handler that never comes back. */
+async function look(
+  holdfast: Holdfast,
+  queue: string,
+  options: SubscribeOptions,
+  count = Number.POSITIVE_INFINITY,
+  show: Show,
+): Promise<void> {
+  let shown = 0;
+  let enough: () => void = () => {};
+  const end = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  options.signal?.addEventListener('abort', enough);
+  const unsettled = { ...options, concurrency: Number.POSITIVE_INFINITY, maxExtension: 0 };
+  const { done } = await holdfast.consume(queue, unsettled, async (message) => {
+    shown += 1;
+    if (shown <= count) await show(message);
+    if (shown === count) enough();
+    await new Promise(() => {});
+  });
+  await Promise.race([end, done]);
+}
+
+/** Says on standard error what a reader of the messages should know beside them; the function returned ends it. */
+function tellOf(holdfast: Holdfast, queue: string, { from }: Printing): () => void {
+  if (from !== undefined && holdfast.welcome?.subscriptions.some((one) => one.queue === queue))
+    note(
+      say`${holdfast.clientId ?? ''} has a subscription of ${queue} already: --from changes nothing, seek moves it.`,
+    );
+  let wasLost = false;
+  const stops = [
+    holdfast.on('gap', ({ from: first, to }) => note(say`Gone before they could be delivered: ${first} to ${to}.`)),
+    holdfast.on('unclaimed', ({ event }) =>
+      note(say`There are messages of ${event} too, subscribed to before; they are not shown.`),
+    ),
+    holdfast.on('error', ({ message }) => note(say`${message}`)),
+    holdfast.on('state', ({ state }) => {
+      if (state === 'reconnecting') note('The connection is lost; trying again …');
+      if (state === 'open' && wasLost) note('Connected again.');
+      wasLost = state === 'reconnecting' || (wasLost && state !== 'open');
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
