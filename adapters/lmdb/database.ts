@@ -5,7 +5,7 @@ import { inBlocks } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
 import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
-import { looksLikeLmdb } from './storeFile';
+import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
 export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters'] as const;
@@ -36,6 +36,7 @@ export class Database {
   private readonly failureListeners: Listener[] = [];
   private readonly storedListeners: ((changes: readonly Change[]) => void)[] = [];
   private readonly root: RootDatabase;
+  private readonly length: StoreLength;
   private journal: Journal | undefined;
   private timer: NodeJS.Timeout | undefined;
   private storing: Promise<void> | undefined;
@@ -46,6 +47,7 @@ export class Database {
     private readonly folder: DataFolder,
     private readonly report: (what: string, error: unknown) => void,
   ) {
+    this.length = new StoreLength(folder.store);
     // Transactions are begun here, by batch: those that LMDB begins by itself end the process when they fail.
     this.root = open({ path: folder.store, maxDbs: TABLES.length, eventTurnBatching: false });
     this.tables = new Map(TABLES.map((name) => [name, this.root.openDB<string, Key>({ name, encoding: 'string' })]));
@@ -58,9 +60,13 @@ export class Database {
    * @throws CorruptStore
    */
   static async open(folder: DataFolder, report: (what: string, error: unknown) => void): Promise<Database> {
+    const fault = await faultOf(folder.store);
+    if (fault !== undefined)
+      throw new CorruptStore(
+        `the store in ${folder.store} cannot be opened: it is damaged (${fault}), restore the data folder`,
+      );
     let database: Database;
     try {
-      if (!(await looksLikeLmdb(folder.store))) throw new Error('data.mdb is not a file of LMDB');
       database = new Database(folder, report);
     } catch (cause) {
       throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
@@ -177,6 +183,8 @@ export class Database {
     }
     await Promise.all(commits);
     await this.root.flushed;
+    // On a full disk too, what was stored is to make room in the journal.
+    await this.length.remember().catch((error) => this.report('the length of the store could not be kept', error));
     this.root.resetReadTxn();
   }
 

@@ -6,24 +6,53 @@ const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
 const HEADER_BYTES = 64;
 /** Two pages of meta data, of at least this size each, are written when the file is made. */
 const LEAST_BYTES = 2 * 4096;
+/** Beside the file: how long it was at least. */
+const LENGTH = 'length';
+
+const dataFile = (folder: string): string => join(folder, 'data.mdb');
 
 /**
- * Whether the file in a store's folder looks like one of LMDB's, or is not there yet. LMDB itself does not survive the
- * attempt to open another.
+ * What is wrong with the file in a store's folder, in a few words; undefined if it looks like one of LMDB's, or was not
+ * made yet. LMDB does not survive the attempt to open another, nor, since it maps the file into memory, to read what was
+ * cut off it.
  */
-export async function looksLikeLmdb(folder: string): Promise<boolean> {
+export async function faultOf(folder: string): Promise<string | undefined> {
+  const expected = await rememberedLength(folder);
   let file: fs.FileHandle;
   try {
-    file = await fs.open(join(folder, 'data.mdb'), 'r');
+    file = await fs.open(dataFile(folder), 'r');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return true;
-    throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return expected === 0 ? undefined : 'data.mdb is missing';
   }
   try {
     const { size } = await file.stat();
+    if (size < expected) return `data.mdb is cut off: it has ${size} bytes and had ${expected}`;
     const { buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-    return size === 0 || (size >= LEAST_BYTES && buffer.includes(MAGIC));
+    return size === 0 || (size >= LEAST_BYTES && buffer.includes(MAGIC)) ? undefined : 'data.mdb is no file of LMDB';
   } finally {
     await file.close();
   }
+}
+
+/** Keeps the length of the file, which only ever grows, for {@link faultOf}. To be called when it is on disk. */
+export class StoreLength {
+  private kept = 0;
+
+  constructor(private readonly folder: string) {}
+
+  async remember(): Promise<void> {
+    const { size } = await fs.stat(dataFile(this.folder));
+    if (size <= this.kept) return;
+    const file = join(this.folder, LENGTH);
+    await fs.writeFile(`${file}.new`, `${size}\n`);
+    await fs.rename(`${file}.new`, file);
+    this.kept = size;
+  }
+}
+
+/** 0 if it is not known. */
+async function rememberedLength(folder: string): Promise<number> {
+  const text = await fs.readFile(join(folder, LENGTH), 'utf8').catch(() => '');
+  return /^\d+\n$/.test(text) ? Number(text) : 0;
 }

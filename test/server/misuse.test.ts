@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from './holdfast';
-import { aJournalLeftBehind, damage, newestSegment } from './journal';
+import { aJournalLeftBehind, cutOff, damage, newestSegment } from './journal';
 import { aFolder, aServer, connectTo } from './own';
 import { aTakenPort } from './ports';
 
@@ -98,6 +98,21 @@ test('It refuses a store that is damaged', async () => {
   await (await aServer(folder)).stop();
   writeFileSync(join(folder, 'store', 'data.mdb'), Buffer.alloc(65_536, 'x'));
   await refusesData(folder, /store.* cannot be opened: it is damaged/);
+});
+
+test.each([
+  ['behind its header', (file: string) => truncateSync(file, 8_192), /is damaged \(data\.mdb is cut off: it has 8192/],
+  ['by a page', (file: string) => cutOff(file, 4_096), /is damaged \(data\.mdb is cut off: .*restore the data folder/],
+  ['to nothing', (file: string) => truncateSync(file, 0), /is damaged \(data\.mdb is cut off: it has 0/],
+  ['and all of it', (file: string) => rmSync(file), /is damaged \(data\.mdb is missing\)/],
+])('It refuses a store of which the end is missing, %s', async (_, cut, line) => {
+  const folder = aFolder();
+  const server = await aServer(folder);
+  const wire = await connectTo(server);
+  for (let n = 0; n < 20; n++) await wire.publish('orders', 'add', 'x'.repeat(20_000));
+  await server.stop();
+  cut(join(folder, 'store', 'data.mdb'));
+  await refusesData(folder, line);
 });
 
 test.each([
