@@ -17,10 +17,14 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /**
  * Asks until the answer is as wanted, for what the protocol promises only in time: that a connection's end was noticed.
  *
- * @throws Error with the last answer if it never is.
+ * @throws Error with the last answer if it is not within so many milliseconds.
  */
-export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  const until = Date.now() + WAIT_MS;
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  wanted: (answer: T) => boolean,
+  withinMs = WAIT_MS,
+): Promise<T> {
+  const until = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
