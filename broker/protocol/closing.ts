@@ -9,6 +9,16 @@ export interface Closing {
 export const SHUTTING_DOWN: Closing = { code: 4100, reason: 'the server is shutting down' };
 /** Sent to a connection that has lasted as long as one may; the client reconnects at once. */
 export const LIFETIME_OVER: Closing = { code: 4200, reason: 'the connection has reached its maximum lifetime' };
+/** Sent to a connection whose token or key has expired; the client connects again only with another. */
+export const CREDENTIAL_EXPIRED: Closing = {
+  code: 4001,
+  reason: 'your credential has expired: connect again with another',
+};
+/** Sent to a connection whose key was revoked; the client connects again only with another. */
+export const CREDENTIAL_REVOKED: Closing = {
+  code: 4001,
+  reason: 'your credential was revoked: connect again with another',
+};
 /** Sent to one connection more than a client may have; the client does not try again. */
 export const TOO_MANY_CONNECTIONS: Closing = {
   code: 4029,

@@ -139,6 +139,12 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('redriven'), ...settledMessages }),
   z.object({ type: z.literal('purged'), ...settledMessages }),
+  z.object({
+    type: z.literal('authenticated'),
+    ...reply,
+    clientId: field.clientId,
+    expiresAt: field.time.optional(),
+  }),
   z.object({ type: z.literal('pong'), ...reply }),
   z.object({
     type: z.literal('error'),

@@ -109,6 +109,13 @@ export const redrive = z.object({ action: z.literal('redrive'), ...ofDeadLetters
 /** Drops dead letters. */
 export const purge = z.object({ action: z.literal('purge'), ...ofDeadLetters });
 
+/** Goes on with another credential: one that expires later, or grants other things. */
+export const auth = z.object({
+  action: z.literal('auth'),
+  ref: field.ref,
+  token: z.string().min(1).max(16_384).describe('A token or an API key, of the same client.'),
+});
+
 /** Keeps a connection from being idle. */
 export const ping = z.object({ action: z.literal('ping'), ref: field.ref });
 
@@ -127,6 +134,7 @@ export const requestSchema = z.discriminatedUnion('action', [
   status,
   redrive,
   purge,
+  auth,
   ping,
 ]);
 

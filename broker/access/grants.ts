@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { EVERY_EVENT, type EventName, type QueueName } from '../model/names';
+import { containsEvent, EVERYTHING, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
+
+/** What may be granted: to publish, to subscribe, and to see and mend what is others'. None implies another. */
+export const RIGHTS = ['publish', 'subscribe', 'admin'] as const;
+export type Right = (typeof RIGHTS)[number];
+
+/** For which events of which queues each right is granted. */
+export type Grants = Readonly<Record<Right, readonly Pattern[]>>;
+
+/** Patterns in one credential: they go with every connection. */
+const PATTERNS = 100;
+/** Characters of all grants as JSON: what a Lambda authorizer hands on has to stay small. */
+const CHARACTERS = 4_096;
+
+const pattern = z.string().transform((text, { addIssue }): Pattern => {
+  const parsed = parsePattern(text);
+  if (!('error' in parsed)) return parsed;
+  addIssue({ code: 'custom', message: parsed.error });
+  return z.NEVER;
+});
+
+const patterns = z.array(pattern).default([]);
+
+/**
+ * Grants as a token or a key states them: `{"publish":["orders/*"],"subscribe":["*"]}`. A right left out is not granted.
+ * What is not understood is refused, for a misspelt right must not be missed in silence.
+ */
+export const grantsSchema = z
+  .strictObject({ publish: patterns, subscribe: patterns, admin: patterns })
+  .refine((grants) => RIGHTS.reduce((count, right) => count + grants[right].length, 0) <= PATTERNS, {
+    error: `must be at most ${PATTERNS} patterns`,
+  })
+  .refine((grants) => formatGrants(grants).length <= CHARACTERS, {
+    error: `must be at most ${CHARACTERS} characters as JSON`,
+  });
+
+/** Nothing at all. */
+export const NO_GRANTS: Grants = { publish: [], subscribe: [], admin: [] };
+/** Everything there is. */
+export const ALL_GRANTS: Grants = { publish: [EVERYTHING], subscribe: [EVERYTHING], admin: [EVERYTHING] };
+
+/** Grants as JSON, in the form that {@link parseGrants} reads. */
+export const formatGrants = (grants: Grants): string => JSON.stringify(statedGrants(grants));
+
+/** Grants as they are stated: each right with the texts of its patterns. */
+export const statedGrants = (grants: Grants): Record<Right, string[]> => ({
+  publish: grants.publish.map(formatPattern),
+  subscribe: grants.subscribe.map(formatPattern),
+  admin: grants.admin.map(formatPattern),
+});
+
+/** @throws Error it is not what {@link formatGrants} wrote. */
+export const parseGrants = (text: string): Grants => grantsSchema.parse(JSON.parse(text));
+
+/**
+ * Whether a right is granted for an event of a queue.
+ *
+ * @param event `*`: for every event. One pattern must contain them all; several that together would do, do not.
+ */
+export const isGranted = (grants: Grants, right: Right, queue: QueueName, event: EventName): boolean =>
+  grants[right].some((granted) => containsEvent(granted, queue, event));
+
+/** Whether a right is granted for all that has to do with a queue. */
+export const isGrantedWholly = (grants: Grants, right: Right, queue: QueueName): boolean =>
+  isGranted(grants, right, queue, EVERY_EVENT);
+
+/** Whether a right is granted for every queue there is or will be. */
+export const isGrantedEverywhere = (grants: Grants, right: Right): boolean => grants[right].some(isEverything);
