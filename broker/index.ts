@@ -1,9 +1,12 @@
+export * from './access';
 export * from './model/connection';
 export * from './model/limits';
 export * from './model/names';
 export * from './ports';
 export * from './protocol';
 export { answer, errorFrame } from './usecases/answer';
+export { authenticateRoute } from './usecases/authenticate';
+export { dismiss } from './usecases/dismiss';
 export { farewell } from './usecases/farewell';
 export { inspectRoute } from './usecases/inspectRoute';
 export type { Caller, Outcome, Route } from './usecases/outcome';
@@ -12,4 +15,4 @@ export { publishRoute } from './usecases/publish';
 export { settleRoute } from './usecases/settle';
 export { subscribeRoute } from './usecases/subscribeRoute';
 export { wake, wakeQueue } from './usecases/wake';
-export { dismiss, welcome } from './usecases/welcome';
+export { welcome } from './usecases/welcome';

@@ -2,6 +2,7 @@ import type { RawData } from 'ws';
 import type { FrameSocket } from '../adapters/websocket';
 import {
   answer,
+  authenticateRoute,
   type Caller,
   inspectRoute,
   type Outcome,
@@ -16,7 +17,14 @@ import {
   subscribeRoute,
 } from '../broker';
 
-const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscribeRoute, inspectRoute];
+const ROUTES: readonly Route[] = [
+  publishRoute,
+  settleRoute,
+  pingRoute,
+  subscribeRoute,
+  inspectRoute,
+  authenticateRoute(),
+];
 
 /** Requests of one connection that may be under way before it is read no further. */
 const UNDER_WAY = 1_000;

@@ -1,3 +1,4 @@
+import { type Access, formatGrants, type KeyId, parseGrants } from '../../broker/access';
 import type { Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, Time } from '../../broker/model/names';
 import type { ConnectionStore } from '../../broker/ports';
@@ -5,10 +6,31 @@ import type { Database } from './database';
 import { expiry, expiryOf, type Item, isExpired, number, numberAt, text, textAt } from './items';
 
 /*
- * A connection: `connection`, `client`, `connectedAt` and the expiry.
+ * A connection: `connection`, `client`, `connectedAt` and the expiry; and where there is access control, `grants` as JSON,
+ * and `accessUntil` and `key` if its credential expires or is a key. An index by `key` has those that are.
  */
 
+/** The index of connections by the key of their access. */
+export const BY_KEY = 'byKey';
+
 const connectionKey = (connection: ConnectionId): Item => ({ connection: text(connection) });
+
+const accessItem = ({ grants, expiresAt, key }: Access): Item => ({
+  grants: text(formatGrants(grants)),
+  ...(expiresAt === undefined ? {} : { accessUntil: number(expiresAt) }),
+  ...(key === undefined ? {} : { key: text(key) }),
+});
+
+function accessOf(item: Item): { access?: Access } {
+  if (item.grants === undefined) return {};
+  return {
+    access: {
+      grants: parseGrants(textAt(item, 'grants')),
+      ...(item.accessUntil === undefined ? {} : { expiresAt: numberAt(item, 'accessUntil') }),
+      ...(item.key === undefined ? {} : { key: textAt(item, 'key') as KeyId }),
+    },
+  };
+}
 
 /** A connection from its item; for who reads the table's stream, too. */
 export const toConnection = (item: Item): Connection => ({
@@ -16,6 +38,7 @@ export const toConnection = (item: Item): Connection => ({
   client: textAt(item, 'client') as ClientId,
   connectedAt: numberAt(item, 'connectedAt'),
   expiresAt: expiryOf(item),
+  ...accessOf(item),
 });
 
 /** The connections in DynamoDB. The table's stream tells of those that are made and end, also by TTL. */
@@ -25,9 +48,10 @@ export class DynamoConnections implements ConnectionStore {
     private readonly table: string,
   ) {}
 
-  async add({ connection, client, connectedAt, expiresAt }: Connection): Promise<void> {
+  async add({ connection, client, connectedAt, expiresAt, access }: Connection): Promise<void> {
     const content = { client: text(client), connectedAt: number(connectedAt), ...expiry(expiresAt) };
-    await this.db.put({ TableName: this.table, Item: { ...connectionKey(connection), ...content } });
+    const Item = { ...connectionKey(connection), ...content, ...(access && accessItem(access)) };
+    await this.db.put({ TableName: this.table, Item });
   }
 
   async get(connection: ConnectionId, now: Time): Promise<Connection | undefined> {
@@ -35,7 +59,41 @@ export class DynamoConnections implements ConnectionStore {
     return item === undefined || isExpired(item, now) ? undefined : toConnection(item);
   }
 
+  async renew(connection: ConnectionId, access: Access): Promise<boolean> {
+    const item = accessItem(access);
+    const names = ['grants', 'accessUntil', 'key'];
+    const set = names.filter((name) => item[name] !== undefined).map((name) => `#${name} = :${name}`);
+    const remove = names.filter((name) => item[name] === undefined).map((name) => `#${name}`);
+    const { done } = await this.db.update({
+      TableName: this.table,
+      Key: connectionKey(connection),
+      UpdateExpression: `SET ${set.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+      ConditionExpression: 'attribute_exists(#connection)',
+      ExpressionAttributeNames: {
+        '#connection': 'connection',
+        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value])),
+    });
+    return done;
+  }
+
+  async ofKey(key: KeyId): Promise<readonly ConnectionId[]> {
+    const connections: ConnectionId[] = [];
+    const pages = this.db.query({
+      TableName: this.table,
+      IndexName: BY_KEY,
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': 'key' },
+      ExpressionAttributeValues: { ':key': text(key) },
+    });
+    for await (const { Items = [] } of pages) connections.push(...Items.map(toConnectionId));
+    return connections;
+  }
+
   async remove(connection: ConnectionId): Promise<void> {
     await this.db.delete({ TableName: this.table, Key: connectionKey(connection) });
   }
 }
+
+const toConnectionId = (item: Item): ConnectionId => textAt(item, 'connection') as ConnectionId;

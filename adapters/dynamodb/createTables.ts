@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { BY_KEY } from './connections';
 import type { TableNames } from './tables';
 
 type KeyPart = readonly [name: string, type: 'S' | 'N'];
@@ -26,6 +27,14 @@ export const TABLE_KEYS: Readonly<Record<keyof TableNames, readonly [KeyPart] | 
     ['seq', 'N'],
   ],
   timers: [['shard', 'S']],
+  keys: [['key', 'S']],
+};
+
+/** The index of connections by the key of their access: `key`, which not all have, and of each the key of the table. */
+const CONNECTIONS_BY_KEY = {
+  IndexName: BY_KEY,
+  KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' as const }],
+  Projection: { ProjectionType: 'KEYS_ONLY' as const },
 };
 
 /** Where TTL removes items: the attribute is `expiresAt`, in seconds. */
@@ -40,11 +49,14 @@ export const TABLES_WITH_TTL: readonly (keyof TableNames)[] = [
 export function tableParameters(table: keyof TableNames, name: string): CreateTableCommandInput {
   const [partition, sort] = TABLE_KEYS[table];
   const parts = sort === undefined ? [partition] : [partition, sort];
+  const isIndexed = table === 'connections';
+  const attributes: KeyPart[] = isIndexed ? [...parts, ['key', 'S']] : parts;
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: parts.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+    AttributeDefinitions: attributes.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
     KeySchema: parts.map(([AttributeName], i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+    ...(isIndexed ? { GlobalSecondaryIndexes: [CONNECTIONS_BY_KEY] } : {}),
   };
 }
 

@@ -39,7 +39,7 @@ const BATCH_ATTEMPTS = 8;
 /** The first pause before that; it doubles. Milliseconds. */
 const BATCH_PAUSE = 25;
 
-/** Sends commands; every failure that may pass comes out as `Unavailable`. All reads are consistent. */
+/** Sends commands; every failure that may pass comes out as `Unavailable`. All reads are consistent, but of an index. */
 export class Database {
   constructor(private readonly client: DynamoDBClient) {}
 
@@ -108,7 +108,7 @@ export class Database {
   }
 
   private queryPage(input: QueryCommandInput): Promise<QueryCommandOutput> {
-    const command = new QueryCommand({ ...input, ConsistentRead: true });
+    const command = new QueryCommand({ ...input, ConsistentRead: input.IndexName === undefined });
     return guarded(`reading ${input.TableName}`, () => this.client.send(command));
   }
 

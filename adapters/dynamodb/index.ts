@@ -4,6 +4,7 @@ import { DynamoClients } from './clients';
 import { DynamoConnections } from './connections';
 import { Database } from './database';
 import { DynamoDeadLetters } from './deadLetters';
+import { DynamoKeys } from './keys';
 import { DynamoLog } from './log';
 import { Numbers } from './numbers';
 import { DynamoPendingTimers, type PendingTimers } from './pendingTimers';
@@ -28,6 +29,7 @@ export function dynamodbStores(
     connections: new DynamoConnections(db, tables.connections),
     clients: new DynamoClients(db, tables.clients),
     deadLetters: new DynamoDeadLetters(db, tables.deadLetters),
+    keys: new DynamoKeys(db, tables.keys),
     pendingTimers: new DynamoPendingTimers(db, tables.timers),
   };
 }

@@ -7,4 +7,5 @@ export interface TableNames {
   readonly clients: string;
   readonly deadLetters: string;
   readonly timers: string;
+  readonly keys: string;
 }

@@ -27,6 +27,7 @@ export const tableNames = (): TableNames => ({
   clients: variable('HOLDFAST_CLIENTS_TABLE'),
   deadLetters: variable('HOLDFAST_DEAD_LETTERS_TABLE'),
   timers: variable('HOLDFAST_TIMERS_TABLE'),
+  keys: variable('HOLDFAST_KEYS_TABLE'),
 });
 
 /** How long things are kept in this deployment. The environment speaks of seconds; a subscription's 0 is never. */
@@ -36,6 +37,7 @@ export const settings = (): BrokerSettings => ({
   subscriptionExpiry: numeric('HOLDFAST_SUBSCRIPTION_EXPIRY') * SECOND || Number.POSITIVE_INFINITY,
   connectionLifetime: DEFAULT_SETTINGS.connectionLifetime,
   shardSize: numeric('HOLDFAST_SHARD_SIZE'),
+  accessControl: variable('HOLDFAST_AUTH') !== 'none',
 });
 
 /** Which pages may connect to this deployment; all, unless some are named. */

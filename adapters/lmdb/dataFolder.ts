@@ -9,8 +9,8 @@ import { syncFolder } from './segments';
 const FORMAT = 2;
 const MARK = 'holdfast.json';
 const NEW_MARK = `${MARK}.new`;
-/** What a start that was cut off may have left without the mark. */
-const FIRST_FILES = ['lock', NEW_MARK];
+/** What a start that was cut off may have left without the mark, and API keys that were made before it. */
+const FIRST_FILES = ['lock', NEW_MARK, 'keys'];
 const markSchema = z.object({ format: z.int().min(1) });
 
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */

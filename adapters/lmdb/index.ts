@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { Stores } from '../../broker/ports';
+import { FileKeys } from '../keys';
 import { MemoryClients } from '../memory/clients';
 import { MemoryConnections } from '../memory/connections';
 import { Database } from './database';
@@ -63,6 +65,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     connections: new MemoryConnections(),
     clients,
     deadLetters: new LmdbDeadLetters(database),
+    keys: new FileKeys(join(path, 'keys')),
     check: () => database.write([CHECK]),
     sweep: (now) => sweep({ database, queues, subscriptions, clients }, now),
     close: async () => {

@@ -1,3 +1,4 @@
+import type { Access, KeyId } from '../../broker/access';
 import type { Connection } from '../../broker/model/connection';
 import type { ConnectionId, Time } from '../../broker/model/names';
 import type { ConnectionStore } from '../../broker/ports';
@@ -13,6 +14,16 @@ export class MemoryConnections implements ConnectionStore {
   async get(connection: ConnectionId, now: Time): Promise<Connection | undefined> {
     const found = this.connections.get(connection);
     return found !== undefined && found.expiresAt > now ? found : undefined;
+  }
+
+  async renew(connection: ConnectionId, access: Access): Promise<boolean> {
+    const found = this.connections.get(connection);
+    if (found !== undefined) this.connections.set(connection, { ...found, access });
+    return found !== undefined;
+  }
+
+  async ofKey(key: KeyId): Promise<readonly ConnectionId[]> {
+    return [...this.connections.values()].filter(({ access }) => access?.key === key).map((one) => one.connection);
   }
 
   async remove(connection: ConnectionId): Promise<void> {

@@ -2,6 +2,7 @@ import type { Stores } from '../../broker/ports';
 import { MemoryClients } from './clients';
 import { MemoryConnections } from './connections';
 import { MemoryDeadLetters } from './deadLetters';
+import { MemoryKeys } from './keys';
 import { MemoryLog } from './log';
 import { MemoryQueues } from './queues';
 import { MemorySubscriptions } from './subscriptions';
@@ -26,5 +27,6 @@ export function memoryStores(options: { readonly betweenAppendSteps?: () => Prom
     connections: new MemoryConnections(),
     clients: new MemoryClients(),
     deadLetters: new MemoryDeadLetters(),
+    keys: new MemoryKeys(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Access } from '../access/identity';
 import type { ClientId, ConnectionId, Time } from './names';
 import type { SubscriptionKey } from './subscription';
 
@@ -8,6 +9,8 @@ export interface Connection {
   readonly connectedAt: Time;
   /** When the platform closes it at the latest. */
   readonly expiresAt: Time;
+  /** What it may do. Left out: it was made where there is no access control. */
+  readonly access?: Access;
 }
 
 /** What is known of a client: where it is connected, and where its subscriptions are. */

@@ -57,6 +57,8 @@ export interface BrokerSettings {
   readonly connectionLifetime: number;
   /** Subscriptions of a queue that share a shard before it gets another. */
   readonly shardSize: number;
+  /** Whether clients need a credential, and may do what it grants and nothing else. */
+  readonly accessControl: boolean;
 }
 
 const HOUR = 3_600_000;
@@ -69,4 +71,5 @@ export const DEFAULT_SETTINGS: BrokerSettings = {
   subscriptionExpiry: 31 * DAY,
   connectionLifetime: 2 * HOUR,
   shardSize: 250,
+  accessControl: false,
 };

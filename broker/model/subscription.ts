@@ -79,5 +79,5 @@ export const countInFlight = (subscription: Subscription): number => {
 export const backlogOf = (subscription: Subscription, head: Seq): number => Math.max(0, head + 1 - subscription.next);
 
 /** The names of the events a subscription wants. */
-export const eventNames = (subscription: Subscription): EventName[] =>
+export const eventNames = (subscription: Pick<Subscription, 'events'>): EventName[] =>
   subscription.events.map((interest) => interest.event);

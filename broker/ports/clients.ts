@@ -1,3 +1,4 @@
+import type { Access, KeyId } from '../access/identity';
 import type { Client, Connection } from '../model/connection';
 import type { ClientId, ConnectionId, Time } from '../model/names';
 import type { SubscriptionKey } from '../model/subscription';
@@ -9,6 +10,14 @@ export interface ConnectionStore {
   add(connection: Connection): Promise<void>;
   /** Consistent. One whose `expiresAt` is not after `now` is left out. */
   get(connection: ConnectionId, now: Time): Promise<Connection | undefined>;
+  /**
+   * Gives a connection other access than it was made with.
+   *
+   * @returns false if there is no such connection: nothing was changed.
+   */
+  renew(connection: ConnectionId, access: Access): Promise<boolean>;
+  /** The connections that have their access by this key; may leave out those of the last moments. */
+  ofKey(key: KeyId): Promise<readonly ConnectionId[]>;
   /** Forgets a connection; harmless to repeat. On AWS this wakes `farewell`, by the table's stream. */
   remove(connection: ConnectionId): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { BrokerSettings } from '../model/limits';
 import type { Clock, Deadline, Ids, Reporter } from './ambient';
 import type { ClientStore, ConnectionStore } from './clients';
 import type { DeadLetterStore } from './deadLetters';
+import type { KeyStore } from './keys';
 import type { MessageLog } from './log';
 import type { Pusher } from './pusher';
 import type { QueueStore } from './queues';
@@ -10,8 +11,10 @@ import type { Timers, WakeUps } from './wakeUps';
 
 export * from './ambient';
 export * from './clients';
+export * from './credentials';
 export * from './deadLetters';
 export * from './errors';
+export * from './keys';
 export * from './log';
 export * from './page';
 export * from './pusher';
@@ -27,6 +30,7 @@ export interface Stores {
   readonly connections: ConnectionStore;
   readonly clients: ClientStore;
   readonly deadLetters: DeadLetterStore;
+  readonly keys: KeyStore;
 }
 
 /** All that the broker needs of the world. */

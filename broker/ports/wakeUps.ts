@@ -1,3 +1,4 @@
+import type { KeyId } from '../access/identity';
 import type { ClientId, ConnectionId, QueueName, Time } from '../model/names';
 import type { Shard } from '../model/queue';
 
@@ -14,7 +15,11 @@ export type WakeUp =
   /** A connection was made and waits for its welcome. */
   | { readonly kind: 'welcome'; readonly connection: ConnectionId }
   /** A connection ended and has not been taken leave of. */
-  | { readonly kind: 'farewell'; readonly connection: ConnectionId; readonly client: ClientId };
+  | { readonly kind: 'farewell'; readonly connection: ConnectionId; readonly client: ClientId }
+  /** The credential of a connection expires, or did, at `expiresAt`, unless it was renewed. */
+  | { readonly kind: 'expiry'; readonly connection: ConnectionId; readonly expiresAt: Time }
+  /** A key was revoked. */
+  | { readonly kind: 'revocation'; readonly key: KeyId };
 
 /** Delivers wake-ups: at least once, in any order, at or after their time. */
 export interface WakeUps {

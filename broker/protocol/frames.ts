@@ -168,6 +168,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 export type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type ListItem = FrameOf<'list'>['items'][number];
+export type ListedQueue = z.infer<typeof listedQueue>;
 export type ListedClient = z.infer<typeof listedClient>;
 export type ListedSubscription = z.infer<typeof listedSubscription>;
 export type ListedDeadLetter = z.infer<typeof listedDeadLetter>;

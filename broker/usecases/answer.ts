@@ -1,23 +1,19 @@
-import type { ClientId, ConnectionId } from '../model/names';
+import { permit } from '../access/permit';
 import { type Ports, type Reporter, Unavailable, Uncertain } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { FrameOf } from '../protocol/frames';
 import type { Parsed } from '../protocol/parse';
-import type { Outcome, Route } from './outcome';
+import type { Caller, Outcome, Route } from './outcome';
 
 /**
  * Answers a frame from a client. Never throws: whatever went wrong is an `error` frame.
  *
  * @param routes those served here, in any order.
  */
-export async function answer(
-  ports: Ports,
-  caller: { readonly client: ClientId; readonly connection: ConnectionId },
-  parsed: Parsed,
-  routes: readonly Route[],
-): Promise<Outcome> {
+export async function answer(ports: Ports, caller: Caller, parsed: Parsed, routes: readonly Route[]): Promise<Outcome> {
   try {
     if ('error' in parsed) throw parsed.error;
+    permit(caller.access, parsed.request, ports.clock.now());
     for (const route of routes) {
       const outcome = route(ports, caller, parsed.request);
       if (outcome !== undefined) return await outcome;

@@ -7,9 +7,9 @@ import { status } from './status';
 export const inspectRoute: Route = (ports, caller, request) => {
   switch (request.action) {
     case 'list':
-      return list(ports, request);
+      return list(ports, caller, request);
     case 'status':
-      return status(ports, request);
+      return status(ports, caller, request);
     case 'redrive':
       return redrive(ports, caller, request);
     case 'purge':

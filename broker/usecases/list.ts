@@ -5,7 +5,9 @@ import { ProtocolError } from '../protocol/errors';
 import type { ListedSubscription, ListItem, ServerFrame } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { deadLetters } from './listDeadLetters';
-import { type Outcome, refOf } from './outcome';
+import { ownClient, ownQueues, ownSubscription } from './listOwn';
+import { type Caller, type Outcome, refOf } from './outcome';
+import { overseesAll, overseesQueue } from './oversight';
 import { allSubscriptions, existingQueue, shardsOf } from './queue';
 import { redrivenOf } from './redrive';
 import { summarize } from './welcome';
@@ -17,11 +19,11 @@ const DEFAULT_LIMIT = 50;
 const ITEMS_BYTES = FRAME_BYTES - 4_608;
 
 /** What the server knows, a page at a time: as many items as were asked for, or as fit a frame. */
-export async function list(ports: Ports, request: List): Promise<Outcome> {
+export async function list(ports: Ports, caller: Caller, request: List): Promise<Outcome> {
   const { what, limit = DEFAULT_LIMIT, cursor } = request;
   const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
   try {
-    const found = await fitting(page, (part) => filled(part, (one) => pageOf(ports, request, one)));
+    const found = await fitting(page, (part) => filled(part, (one) => pageOf(ports, caller, request, one)));
     const reply: ServerFrame = { type: 'list', ...refOf(request), what, items: [...found.items] };
     return { reply: found.cursor === undefined ? reply : { ...reply, cursor: found.cursor } };
   } catch (error) {
@@ -64,16 +66,17 @@ async function fitting(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   return fit === found.items.length ? found : read({ ...page, limit: Math.max(1, fit) });
 }
 
-function pageOf(ports: Ports, request: List, page: PageRequest): Promise<Page<ListItem>> {
+/** Without the right to see what is others', a client is shown its own. */
+async function pageOf(ports: Ports, caller: Caller, request: List, page: PageRequest): Promise<Page<ListItem>> {
   switch (request.what) {
     case 'clients':
-      return clients(ports, request, page);
+      return overseesAll(caller) ? clients(ports, request, page) : ownClient(ports, caller, request);
     case 'queues':
-      return queues(ports, page);
+      return overseesAll(caller) ? queues(ports, page) : ownQueues(ports, caller, page);
     case 'subscriptions':
-      return subscriptions(ports, request, page);
+      return subscriptions(ports, caller, request, page);
     case 'deadLetters':
-      return deadLetters(ports, request, page);
+      return deadLetters(ports, caller, request, page);
   }
 }
 
@@ -109,10 +112,12 @@ async function queues(ports: Ports, page: PageRequest): Promise<Page<ListItem>> 
   });
 }
 
-async function subscriptions(ports: Ports, request: List, page: PageRequest): Promise<Page<ListItem>> {
+async function subscriptions(ports: Ports, caller: Caller, request: List, page: PageRequest): Promise<Page<ListItem>> {
+  const isAll = request.queue !== undefined && overseesQueue(caller, request.queue);
+  const own = isAll ? undefined : await ownSubscription(ports, caller, request.queue);
   const queue = await existingQueue(ports, request.queue);
   const now = ports.clock.now();
-  const found = await ports.subscriptions.list(shardsOf(queue), page, now);
+  const found = own === undefined ? await ports.subscriptions.list(shardsOf(queue), page, now) : { items: [own] };
   return mapPage(found, async (subscription): Promise<ListedSubscription> => {
     const dying = subscription.inFlight.filter((flight) => flight.dead && !flight.redriven).length;
     const letters = (await ports.deadLetters.count(subscription, now)) - redrivenOf(subscription.inFlight).size;

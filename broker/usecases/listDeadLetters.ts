@@ -5,28 +5,36 @@ import type { Queue } from '../model/queue';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
+import type { Caller } from './outcome';
+import { overseesQueue, ownerOf, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { seqsInFlightAgain } from './redrive';
 
 /** The dead letters of a queue: one client's, or one subscriber's after the other. */
 export async function deadLetters(
   ports: Ports,
+  caller: Caller,
   { queue: name, clientId }: RequestOf<'list'>,
   page: PageRequest,
 ): Promise<Page<ListedDeadLetter>> {
+  if (name !== undefined && !overseesQueue(caller, name)) {
+    const sees = ({ message }: DeadLetter) => seesEvent(caller, name, message.event);
+    return ofClient(ports, { queue: name }, ownerOf(caller, name, clientId), page, sees);
+  }
   const queue = await existingQueue(ports, name);
   return clientId === undefined ? ofAll(ports, queue, page) : ofClient(ports, queue, clientId, page);
 }
 
 async function ofClient(
   ports: Ports,
-  { queue }: Queue,
+  { queue }: Pick<Queue, 'queue'>,
   client: ClientId,
   page: PageRequest,
+  sees = (_letter: DeadLetter) => true,
 ): Promise<Page<ListedDeadLetter>> {
   const found = await ports.deadLetters.list({ queue, client }, page, ports.clock.now());
   const again = await seqsInFlightAgain(ports, { queue, client });
-  const dead = found.items.filter(({ message }) => !again.has(message.seq));
+  const dead = found.items.filter((letter) => !again.has(letter.message.seq) && sees(letter));
   return { ...found, items: dead.map((letter) => listed(client, letter)) };
 }
 

@@ -1,3 +1,4 @@
+import type { Access } from '../access/identity';
 import type { ClientId, ConnectionId } from '../model/names';
 import type { Ports, WakeUp } from '../ports';
 import type { ServerFrame } from '../protocol/frames';
@@ -7,6 +8,8 @@ import type { Request } from '../protocol/requests';
 export interface Caller {
   readonly client: ClientId;
   readonly connection: ConnectionId;
+  /** What it may do. Left out: everything, for there is no access control. */
+  readonly access?: Access;
 }
 
 /** What came of a request. */

@@ -1,12 +1,13 @@
 import { HELD_MESSAGES, REDRIVE_MESSAGES } from '../model/limits';
-import type { DeadLetter } from '../model/message';
-import type { Seq, Time } from '../model/names';
+import type { DeadLetter, Message } from '../model/message';
+import { EVERY_EVENT, type Seq, type Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
 import type { DeadLetterOwner, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
+import { overseesQueue, ownerOf } from './oversight';
 import { existingQueue } from './queue';
 
 /**
@@ -15,8 +16,9 @@ import { existingQueue } from './queue';
  * as no dead letter.
  */
 export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'redrive'>): Promise<Outcome> {
-  const { queue } = await existingQueue(ports, request.queue);
-  const client = request.clientId ?? caller.client;
+  const { queue } = request;
+  const client = ownerOf(caller, queue, request.clientId);
+  if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
   const key = await findKey(ports, { client }, queue);
   if (key === undefined)
     throw new ProtocolError(
@@ -25,8 +27,12 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
       'clientId',
     );
   const letters = await find(ports, { queue, client }, request.seqs);
-  const seqs = letters.map(({ message }) => message.seq);
-  const changed = await change(ports, key, (subscription, now) => again(subscription, seqs, now));
+  const changed = await change(ports, key, (subscription, now) => {
+    // Whoever is attached may read what the subscription wants, and perhaps nothing else.
+    const readable = letters.filter(({ message }) => !ports.settings.accessControl || asksFor(subscription, message));
+    const seqs = readable.map(({ message }) => message.seq);
+    return again(subscription, seqs, now);
+  });
   if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
   await ports.subscriptions.persisted(key);
   return {
@@ -34,6 +40,9 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
     wakeUps: changed.count === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
   };
 }
+
+const asksFor = ({ events }: Subscription, { event }: Message): boolean =>
+  events.some((interest) => interest.event === event || interest.event === EVERY_EVENT);
 
 /** Puts as many in flight again as the subscription has room for. */
 function again(
@@ -53,8 +62,9 @@ function again(
 
 /** Drops dead letters. */
 export async function purge(ports: Ports, caller: Caller, request: RequestOf<'purge'>): Promise<Outcome> {
-  const { queue } = await existingQueue(ports, request.queue);
-  const owner = { queue, client: request.clientId ?? caller.client };
+  const { queue } = request;
+  const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
+  if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
   const seqs = (await find(ports, owner, request.seqs)).map(({ message }) => message.seq);
   await ports.deadLetters.remove(owner, seqs);
   return { reply: { type: 'purged', ...refOf(request), queue, messages: seqs.length } };

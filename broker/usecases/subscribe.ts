@@ -1,7 +1,7 @@
-import { attach } from '../decide/attach';
+import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
 import { SUBSCRIPTIONS_PER_CLIENT } from '../model/limits';
-import { EVERY_EVENT, type QueueName, type Seq } from '../model/names';
+import { EVERY_EVENT, type Seq } from '../model/names';
 import {
   backlogOf,
   eventNames,
@@ -12,10 +12,12 @@ import {
 import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
+import { attachAll } from './attachAll';
 import { change, findKey } from './change';
-import { expiryFrom, expiryWith } from './expiry';
+import { expiryFrom } from './expiry';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
+import { readersOf } from './readers';
 import { endSubscription } from './unsubscribe';
 
 const DEFAULTS: SubscriptionSettings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100 };
@@ -52,9 +54,18 @@ const shardOf = ({ queue, shard }: SubscriptionKey) => ({ queue, shard });
 
 async function extend(ports: Ports, key: SubscriptionKey, request: Subscribe): Promise<Subscription | undefined> {
   const head = (await ports.queues.get(key.queue))?.head ?? 0;
-  const extended = await change(ports, key, (subscription) => ({
-    subscription: grown(subscription, request, head + 1),
-  }));
+  const extended = await change(ports, key, async (stored, now) => {
+    const subscription = grown(stored, request, head + 1);
+    if (subscription.events === stored.events) return { subscription };
+    // Connections that may not read what is new are delivered nothing from here on.
+    const readers = await readersOf(ports, stored.connections, subscription);
+    const others = stored.connections.filter((connection) => !readers.includes(connection));
+    const left = others.reduce(
+      (state, { connection }) => detach(state, connection, expiryFrom(ports, state, now)),
+      subscription,
+    );
+    return { subscription: left };
+  });
   return extended?.subscription;
 }
 
@@ -128,27 +139,3 @@ const settingsOf = (
   maxDeliveries: maxDeliveries ?? otherwise.maxDeliveries,
   maxInFlight: maxInFlight ?? otherwise.maxInFlight,
 });
-
-/**
- * Attaches the connections that the client has, read after the subscription was stored: a connection that is welcomed
- * meanwhile either is seen here, or sees the subscription.
- */
-async function attachAll(ports: Ports, subscription: Subscription): Promise<Subscription> {
-  const now = ports.clock.now();
-  const { connections, subscriptions } = await ports.clients.get(subscription.client, now);
-  if (!subscriptions.some((key) => isSame(key, subscription)))
-    await ports.clients.addSubscription(subscription, SUBSCRIPTIONS_PER_CLIENT);
-  const attached = (s: Subscription) => new Set(s.connections.map(({ connection }) => connection));
-  const present = attached(subscription);
-  if (connections.every(({ connection }) => present.has(connection))) return subscription;
-  const changed = await change(ports, subscription, (stored, at) => ({
-    subscription: connections.reduce(
-      (state, connection) => attach(state, connection, at, expiryWith(ports, state, connection)).subscription,
-      stored,
-    ),
-  }));
-  return changed?.subscription ?? subscription;
-}
-
-const isSame = (a: { queue: QueueName; shard: number }, b: SubscriptionKey): boolean =>
-  a.queue === b.queue && a.shard === b.shard;

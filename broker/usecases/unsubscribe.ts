@@ -3,6 +3,7 @@ import { windowOf } from '../decide/window';
 import { eventNames, type Subscription, type SubscriptionKey } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
+import { attachAll } from './attachAll';
 import { findMessages } from './bury';
 import { change, findKey } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
@@ -34,7 +35,10 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
   }
   await ports.subscriptions.persisted(key);
   const { subscription, full } = narrowed;
-  return { reply: answer(eventNames(subscription)), wakeUps: full ? [wakeUpOf(subscription)] : [] };
+  // Connections that were not permitted to read what it wanted before may be now.
+  const attached = ports.settings.accessControl ? await attachAll(ports, subscription) : subscription;
+  const wakes = full || attached !== subscription;
+  return { reply: answer(eventNames(subscription)), wakeUps: wakes ? [wakeUpOf(subscription)] : [] };
 }
 
 const wakeUpOf = ({ queue, shard, client }: Subscription) => ({

@@ -6,6 +6,7 @@ import { deliver, deliverIn } from './deliver';
 import { farewell } from './farewell';
 import { Round } from './round';
 import { welcome } from './welcome';
+import { endIfExpired, endRevoked } from './withdraw';
 
 const AT_ONCE = 16;
 
@@ -33,6 +34,10 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
       return welcome(ports, wakeUp.connection);
     case 'farewell':
       return farewell(ports, wakeUp);
+    case 'expiry':
+      return endIfExpired(ports, wakeUp.connection, wakeUp.expiresAt);
+    case 'revocation':
+      return endRevoked(ports, wakeUp.key);
   }
 }
 

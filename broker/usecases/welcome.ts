@@ -1,4 +1,6 @@
-import { attach } from '../decide/attach';
+import { formatGrants } from '../access/grants';
+import type { Access } from '../access/identity';
+import { attach, detach } from '../decide/attach';
 import type { Client, Connection } from '../model/connection';
 import {
   BATCH_MESSAGES,
@@ -12,14 +14,18 @@ import {
 import type { ConnectionId } from '../model/names';
 import { backlogOf, countInFlight, eventNames, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
-import { type Closing, shouldReconnect, TOO_MANY_CONNECTIONS } from '../protocol/closing';
+import { TOO_MANY_CONNECTIONS } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
+import { errorFrame } from './answer';
 import { findMessages } from './bury';
 import { change } from './change';
 import { deliver } from './deliver';
-import { expiryWith } from './expiry';
+import { dismiss } from './dismiss';
+import { expiryFrom, expiryWith } from './expiry';
 import { farewell } from './farewell';
+import { mayRead, unreadable } from './readers';
+import { armExpiry, withdrawalOf } from './withdraw';
 
 const DEFAULT_WINDOW = 100;
 
@@ -35,6 +41,8 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   const now = ports.clock.now();
   const connection = await ports.connections.get(id, now);
   if (connection === undefined) return;
+  const withdrawal = await withdrawalOf(ports, connection.access);
+  if (withdrawal !== undefined) return dismiss(ports, connection, withdrawal);
   const client = await ports.clients.get(connection.client, now);
   if (!client.connections.some((known) => known.connection === id)) {
     if (client.connections.length >= CONNECTIONS_PER_CLIENT) return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
@@ -43,14 +51,21 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
     if (outcome === 'gone') return retry(ports, connection);
     if (!(await ports.clients.addConnection(connection, CONNECTIONS_PER_CLIENT, now)))
       return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
+    if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
   const attached = await Promise.allSettled(subscriptions.map((key) => attachTo(ports, key, connection)));
+  const after = await ports.connections.get(id, ports.clock.now());
   // It may have ended meanwhile, and its farewell have come before what was done here.
-  if ((await ports.connections.get(id, ports.clock.now())) === undefined) await farewell(ports, connection);
+  if (after === undefined) await farewell(ports, connection);
   // One subscription's failure costs no other: all are attached before the first is reported.
   for (const one of attached) if (one.status === 'rejected') throw one.reason;
+  // It may have been given other access meanwhile, and what follows from that have been undone here.
+  if (after?.access !== undefined && !isSameAccess(after.access, connection.access)) await welcome(ports, id);
 }
+
+const isSameAccess = (a: Access, b: Access | undefined): boolean =>
+  b !== undefined && formatGrants(a.grants) === formatGrants(b.grants);
 
 async function greetingOf(ports: Ports, connection: Connection, client: Client): Promise<FrameOf<'welcome'>> {
   return {
@@ -93,10 +108,17 @@ export async function summarize(ports: Ports, keys: readonly SubscriptionKey[]):
 
 async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connection): Promise<void> {
   const attached = await change(ports, key, (subscription, now) =>
-    attach(subscription, connection, now, expiryWith(ports, key, connection)),
+    mayRead(ports, connection, subscription)
+      ? attach(subscription, connection, now, expiryWith(ports, key, connection))
+      : { subscription: detach(subscription, connection.connection, expiryFrom(ports, key, now)), show: undefined },
   );
   if (attached === undefined) return;
   const { subscription, show } = attached;
+  if (show === undefined) {
+    const refusal = errorFrame({}, unreadable(connection, subscription), ports.reporter);
+    await ports.pusher.push(connection.connection, [encodeFrame(refusal)]);
+    return;
+  }
   if (show.length > 0) {
     const messages = await findMessages(ports, subscription, show, ports.clock.now());
     const shown = show.flatMap(({ seq, attempt }) => {
@@ -113,17 +135,4 @@ async function retry(ports: Ports, { connection, connectedAt }: Connection): Pro
   if (ports.clock.now() - connectedAt < OPENING_MS)
     await ports.wakeUps.send({ kind: 'welcome', connection }, OPENING_RETRY_MS);
   else await ports.connections.remove(connection);
-}
-
-/** Says goodbye to a connection and closes it. */
-export async function dismiss(
-  ports: Ports,
-  { connection }: Pick<Connection, 'connection'>,
-  closing: Closing,
-): Promise<void> {
-  const { code, reason } = closing;
-  const goodbye = encodeFrame({ type: 'goodbye', code, reason, reconnect: shouldReconnect(code) });
-  await ports.pusher.push(connection, [goodbye]);
-  await ports.pusher.close(connection, code, reason);
-  await ports.connections.remove(connection);
 }

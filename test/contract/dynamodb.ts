@@ -64,5 +64,6 @@ function namesWith(prefix: string): TableNames {
     clients: name('clients'),
     deadLetters: name('deadLetters'),
     timers: name('timers'),
+    keys: name('keys'),
   };
 }

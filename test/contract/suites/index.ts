@@ -1,6 +1,7 @@
 import { describeClientStore } from './clientStore';
 import { describeConnectionStore } from './connectionStore';
 import { describeDeadLetterStore } from './deadLetterStore';
+import { describeKeyStore } from './keyStore';
 import { describeMessageLog } from './messageLog';
 import { describeNames, expectApart, fill, type Names, someNames } from './names';
 import { describeQueueStore } from './queueStore';
@@ -13,6 +14,7 @@ export {
   describeClientStore,
   describeConnectionStore,
   describeDeadLetterStore,
+  describeKeyStore,
   describeMessageLog,
   describeNames,
   describeQueueStore,
@@ -30,4 +32,5 @@ export function describeStores(name: string, makeStores: MakeStores): void {
   describeConnectionStore(name, makeStores);
   describeClientStore(name, makeStores);
   describeDeadLetterStore(name, makeStores);
+  describeKeyStore(name, makeStores);
 }

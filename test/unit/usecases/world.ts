@@ -12,11 +12,14 @@ import {
   seededIds,
 } from '../../../adapters/memory';
 import {
+  type Access,
   answer,
+  authenticateRoute,
   type BrokerSettings,
   type ClientId,
   type Connection,
   type ConnectionId,
+  type Credentials,
   DEFAULT_SETTINGS,
   farewell,
   inspectRoute,
@@ -39,7 +42,6 @@ import type { Subscription, SubscriptionKey } from '../../../broker/model/subscr
 
 export const QUEUE = 'Database Events' as QueueName;
 
-const ROUTES = [publishRoute, subscribeRoute, settleRoute, inspectRoute, pingRoute];
 const RETRY_MS = 1_000;
 
 /** What a test may change about a world. */
@@ -48,6 +50,8 @@ export interface WorldOptions {
   /** Puts something between the broker and its ports: see `interpose.ts`. */
   readonly between?: (ports: Ports) => Partial<Ports>;
   readonly betweenAppendSteps?: () => Promise<void>;
+  /** What is made of a token in an `auth` request. */
+  readonly credentials?: Credentials;
 }
 
 /** One of a client's connections. */
@@ -73,9 +77,9 @@ export interface World {
   /** What was thrown by what was woken; each was woken again a second later. */
   readonly failures: unknown[];
   /** Records a connection; its welcome is left pending. */
-  open(client: string, connection: string): Promise<Wire>;
+  open(client: string, connection: string, access?: Access): Promise<Wire>;
   /** Opens a connection and lets it be welcomed. */
-  connect(client: string, connection?: string): Promise<Wire>;
+  connect(client: string, connection?: string, access?: Access): Promise<Wire>;
   /** The platform notices that a connection ended. */
   disconnect(...wires: Wire[]): Promise<void>;
   /** From now on pushes to the connection answer that it is gone; nobody noticed otherwise. */
@@ -144,6 +148,8 @@ export function createWorld(options: WorldOptions = {}): World {
           await wakeUps.send({ kind: 'welcome', connection: connection.connection }, 0);
         },
         get: (...args) => connections.get(...args),
+        renew: (...args) => connections.renew(...args),
+        ofKey: (...args) => connections.ofKey(...args),
         remove: async (connection) => {
           await connections.remove(connection);
           const ended = known.get(connection);
@@ -185,12 +191,23 @@ export function createWorld(options: WorldOptions = {}): World {
     clock.set(end);
   }
 
-  const say = ({ client, connection }: Wire, text: string) =>
-    answer(ports, { client, connection }, parseRequest(text), ROUTES);
+  const routes = [
+    publishRoute,
+    subscribeRoute,
+    settleRoute,
+    inspectRoute,
+    authenticateRoute(options.credentials),
+    pingRoute,
+  ];
+
+  async function say({ client, connection }: Pick<Wire, 'client' | 'connection'>, text: string): Promise<Outcome> {
+    const access = (await ports.connections.get(connection, clock.now()))?.access;
+    return answer(ports, { client, connection, ...(access && { access }) }, parseRequest(text), routes);
+  }
 
   function wireOf(client: ClientId, connection: ConnectionId): Wire {
     const ask = async (frame: Record<string, unknown>) => {
-      const outcome = await answer(ports, { client, connection }, parseRequest(JSON.stringify(frame)), ROUTES);
+      const outcome = await say({ client, connection }, JSON.stringify(frame));
       for (const wakeUp of outcome.wakeUps ?? []) await wakeUps.send(wakeUp, 0);
       return outcome.reply === undefined ? undefined : checked(outcome.reply);
     };
@@ -208,11 +225,12 @@ export function createWorld(options: WorldOptions = {}): World {
     };
   }
 
-  async function open(client: string, name: string): Promise<Wire> {
+  async function open(client: string, name: string, access?: Access): Promise<Wire> {
     const now = clock.now();
     const wire = wireOf(client as ClientId, name as ConnectionId);
     const expiresAt = now + ports.settings.connectionLifetime;
-    await ports.connections.add({ client: wire.client, connection: wire.connection, connectedAt: now, expiresAt });
+    const record = { client: wire.client, connection: wire.connection, connectedAt: now, expiresAt };
+    await ports.connections.add({ ...record, ...(access && { access }) });
     return wire;
   }
 
@@ -224,9 +242,9 @@ export function createWorld(options: WorldOptions = {}): World {
     timers,
     failures,
     open,
-    connect: async (client, connection) => {
+    connect: async (client, connection, access) => {
       opened += 1;
-      const wire = await open(client, connection ?? `connection ${opened}`);
+      const wire = await open(client, connection ?? `connection ${opened}`, access);
       await pump();
       return wire;
     },

@@ -88,6 +88,8 @@ describe('a handshake', () => {
       between: ({ connections }) => ({
         connections: {
           get: (...args) => connections.get(...args),
+          renew: (...args) => connections.renew(...args),
+          ofKey: (...args) => connections.ofKey(...args),
           remove: (...args) => connections.remove(...args),
           add: () => Promise.reject(new Unavailable('no')),
         },

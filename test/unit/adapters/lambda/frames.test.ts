@@ -47,6 +47,8 @@ describe('a function of a route', () => {
     const { ask } = await deployed(({ connections }) => ({
       connections: {
         add: (connection: Connection) => connections.add(connection),
+        renew: (...args: Parameters<typeof connections.renew>) => connections.renew(...args),
+        ofKey: (...args: Parameters<typeof connections.ofKey>) => connections.ofKey(...args),
         remove: (connection: ConnectionId) => connections.remove(connection),
         get: (...args: Parameters<typeof connections.get>) => {
           lookups += 1;

@@ -1,0 +1,100 @@
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { clientPattern, grantsSchema, type KeyId, statedGrants } from '../../broker/access';
+import { type Key, type KeyStore, Unavailable } from '../../broker/ports';
+import { errorCode } from '../lmdb/errorCode';
+import { syncFolder } from '../lmdb/segments';
+import { isKeyId } from './secret';
+
+const SUFFIX = '.json';
+
+const fileSchema = z.object({
+  hash: z.string(),
+  client: clientPattern,
+  grants: grantsSchema,
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().optional(),
+});
+
+const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+
+/**
+ * The API keys in a folder, a file each: they are made and revoked by one process while another serves by them, and
+ * nothing of one key can be lost over another. Only the owner of the folder may read it.
+ */
+export class FileKeys implements KeyStore {
+  constructor(private readonly folder: string) {}
+
+  async get(key: KeyId): Promise<Key | undefined> {
+    if (!isKeyId(key)) return undefined;
+    const text = await this.read(key);
+    if (text === undefined) return undefined;
+    try {
+      const { hash, client, grants, createdAt, expiresAt } = fileSchema.parse(JSON.parse(text));
+      const until = expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) };
+      return { key, hash, client, grants, createdAt: Date.parse(createdAt), ...until };
+    } catch (cause) {
+      throw new Unavailable(`the file of the key ${key} is damaged`, { cause });
+    }
+  }
+
+  async add({ key, hash, client, grants, createdAt, expiresAt }: Key): Promise<void> {
+    await fs.mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const content = {
+      hash,
+      client,
+      grants: statedGrants(grants),
+      createdAt: new Date(createdAt).toISOString(),
+      ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+    };
+    // Whole or not at all, for a server may be reading.
+    const unfinished = `${this.path(key)}.new`;
+    await fs.writeFile(unfinished, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flush: true });
+    await fs.rename(unfinished, this.path(key));
+    await syncFolder(this.folder);
+  }
+
+  async remove(key: KeyId): Promise<boolean> {
+    if (!isKeyId(key)) return false;
+    try {
+      await fs.unlink(this.path(key));
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    await syncFolder(this.folder);
+    return true;
+  }
+
+  async list(): Promise<readonly Key[]> {
+    const ids = (await this.names()).flatMap((name) => {
+      const id = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : '';
+      return isKeyId(id) ? [id] : [];
+    });
+    const keys = await Promise.all(ids.map((id) => this.get(id)));
+    return keys.filter((key) => key !== undefined).sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  private async read(key: KeyId): Promise<string | undefined> {
+    try {
+      return await fs.readFile(this.path(key), 'utf8');
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw new Unavailable(`the file of the key ${key} cannot be read`, { cause });
+    }
+  }
+
+  private async names(): Promise<string[]> {
+    try {
+      return await fs.readdir(this.folder);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
+  private path(key: KeyId): string {
+    return join(this.folder, `${key}${SUFFIX}`);
+  }
+}

@@ -1,0 +1,30 @@
+import { attach } from '../decide/attach';
+import { SUBSCRIPTIONS_PER_CLIENT } from '../model/limits';
+import type { Subscription, SubscriptionKey } from '../model/subscription';
+import type { Ports } from '../ports';
+import { change } from './change';
+import { expiryWith } from './expiry';
+import { readersOf } from './readers';
+
+/**
+ * Attaches the connections that the client has, read after the subscription was stored: a connection that is welcomed
+ * meanwhile either is seen here, or sees the subscription.
+ */
+export async function attachAll(ports: Ports, subscription: Subscription): Promise<Subscription> {
+  const now = ports.clock.now();
+  const { connections, subscriptions } = await ports.clients.get(subscription.client, now);
+  if (!subscriptions.some((key) => isSame(key, subscription)))
+    await ports.clients.addSubscription(subscription, SUBSCRIPTIONS_PER_CLIENT);
+  const attached = (s: Subscription) => new Set(s.connections.map(({ connection }) => connection));
+  const present = attached(subscription);
+  if (connections.every(({ connection }) => present.has(connection))) return subscription;
+  const changed = await change(ports, subscription, async (stored, at) => ({
+    subscription: (await readersOf(ports, connections, stored)).reduce(
+      (state, connection) => attach(state, connection, at, expiryWith(ports, state, connection)).subscription,
+      stored,
+    ),
+  }));
+  return changed?.subscription ?? subscription;
+}
+
+const isSame = (a: SubscriptionKey, b: SubscriptionKey): boolean => a.queue === b.queue && a.shard === b.shard;

@@ -1,0 +1,47 @@
+import { admit } from '../access/admit';
+import type { Credentials, Ports } from '../ports';
+import { ProtocolError } from '../protocol/errors';
+import type { RequestOf } from '../protocol/requests';
+import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { armExpiry } from './withdraw';
+
+/** Within this time a new credential is stored after it was checked. Milliseconds. */
+const STORED_MS = 10_000;
+
+/**
+ * Lets a connection go on with another credential of the same client.
+ *
+ * @param credentials left out: there is no access control, and any credential will do.
+ */
+export const authenticateRoute =
+  (credentials?: Credentials): Route =>
+  (ports, caller, request) => {
+    if (request.action !== 'auth') return undefined;
+    if (credentials !== undefined) return renew(ports, caller, request, credentials);
+    return Promise.resolve({ reply: { type: 'authenticated', ...refOf(request), clientId: caller.client } });
+  };
+
+async function renew(
+  ports: Ports,
+  caller: Caller,
+  request: RequestOf<'auth'>,
+  credentials: Credentials,
+): Promise<Outcome> {
+  const credential = await credentials.verify(request.token, ports.clock.now());
+  const { client, ...access } = admit(credential, caller.client);
+  // Armed before it is stored, so that none is stored whose end nobody sees.
+  await armExpiry(ports, caller.connection, access, STORED_MS);
+  if (!(await ports.connections.renew(caller.connection, access)))
+    throw new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');
+  const { expiresAt } = access;
+  return {
+    reply: {
+      type: 'authenticated',
+      ...refOf(request),
+      clientId: client,
+      ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+    },
+    // What it may read now may be more or less than before: as for a new connection, but for the greeting.
+    wakeUps: [{ kind: 'welcome', connection: caller.connection }],
+  };
+}

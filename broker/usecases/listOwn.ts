@@ -1,0 +1,83 @@
+import type { QueueName } from '../model/names';
+import type { Subscription, SubscriptionKey } from '../model/subscription';
+import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
+import type { ListedClient, ListedQueue } from '../protocol/frames';
+import type { RequestOf } from '../protocol/requests';
+import { findKey, notSubscribed } from './change';
+import type { Caller } from './outcome';
+import { seesEvent } from './oversight';
+import { summarize } from './welcome';
+
+/** Of all clients, the one that asks. */
+export async function ownClient(
+  ports: Ports,
+  { client }: Caller,
+  { connected }: RequestOf<'list'>,
+): Promise<Page<ListedClient>> {
+  const { connections, subscriptions } = await ports.clients.get(client, ports.clock.now());
+  const isConnected = connections.length > 0;
+  if (connected !== undefined && connected !== isConnected) return { items: [] };
+  const item: ListedClient = {
+    clientId: client,
+    connected: isConnected,
+    connections: connections.map(({ connection, connectedAt }) => ({
+      connectionId: connection,
+      connectedAt: new Date(connectedAt).toISOString(),
+    })),
+    subscriptions: await summarize(ports, subscriptions),
+  };
+  return { items: [item] };
+}
+
+/** Of all queues, those that the client who asks is subscribed to; of their subscribers, it alone is counted. */
+export async function ownQueues(ports: Ports, caller: Caller, page: PageRequest): Promise<Page<ListedQueue>> {
+  const now = ports.clock.now();
+  const { subscriptions: keys } = await ports.clients.get(caller.client, now);
+  const { items, ...rest } = paginate(keys, page);
+  const [subscriptions, queues] = await Promise.all([
+    ports.subscriptions.getMany(items, now),
+    ports.queues.getMany(items.map(({ queue }) => queue)),
+  ]);
+  const connected = new Map(subscriptions.map((one) => [one.queue, one.connections.length > 0]));
+  const listed = items.flatMap(({ queue: name }): ListedQueue[] => {
+    const queue = queues.get(name);
+    if (queue === undefined || !connected.has(name)) return [];
+    const events = queue.events.filter((event) => seesEvent(caller, name, event));
+    return [{ queue: name, events, head: queue.head, subscribers: 1, connected: connected.get(name) ? 1 : 0 }];
+  });
+  return { ...rest, items: listed };
+}
+
+/** @throws ProtocolError `not_found`: it has none, whether there is such a queue or not. */
+export async function ownSubscription(
+  ports: Ports,
+  caller: Caller,
+  queue: QueueName | undefined,
+): Promise<Subscription> {
+  const key = queue && (await findKey(ports, caller, queue));
+  const subscription = key && (await ports.subscriptions.get(key, ports.clock.now()));
+  if (!subscription) throw notSubscribed(queue ?? ('' as QueueName));
+  return subscription;
+}
+
+const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** By name; the cursor is the last one. */
+function paginate(keys: readonly SubscriptionKey[], { limit, cursor }: PageRequest): Page<SubscriptionKey> {
+  const after = cursor === undefined ? undefined : decode(cursor);
+  const sorted = [...keys].sort((a, b) => before(a.queue, b.queue));
+  const left = after === undefined ? sorted : sorted.filter(({ queue }) => queue > after);
+  const items = left.slice(0, limit);
+  const last = items.at(-1);
+  return left.length > items.length && last !== undefined ? { items, cursor: encode(last.queue) } : { items };
+}
+
+const MARK = 'own ';
+
+const encode = (queue: string): string => Buffer.from(MARK + queue).toString('base64url');
+
+function decode(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (!text.startsWith(MARK)) throw new InvalidCursor('not a cursor of this list');
+  return text.slice(MARK.length);
+}

@@ -1,0 +1,47 @@
+import { isGranted } from '../access/grants';
+import type { Connection } from '../model/connection';
+import type { ConnectionId } from '../model/names';
+import { eventNames, type Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { ProtocolError } from '../protocol/errors';
+
+type Wanted = Pick<Subscription, 'queue' | 'events'>;
+
+/** The events of a subscription that a connection may not read. */
+const denied = ({ access }: Pick<Connection, 'access'>, { queue, events }: Wanted): string[] =>
+  eventNames({ events }).filter(
+    (event) => access === undefined || !isGranted(access.grants, 'subscribe', queue, event),
+  );
+
+/** Whether a connection may be delivered what a subscription wants: all of it, or it is not attached. */
+export const mayRead = (ports: Ports, connection: Pick<Connection, 'access'>, subscription: Wanted): boolean =>
+  !ports.settings.accessControl || denied(connection, subscription).length === 0;
+
+/** What a connection is told that may not be delivered what its client is subscribed to. */
+export function unreadable(connection: Pick<Connection, 'access'>, subscription: Wanted): ProtocolError {
+  const events = denied(connection, subscription)
+    .map((event) => JSON.stringify(event))
+    .join(', ');
+  return new ProtocolError(
+    'forbidden',
+    `nothing of your subscription to ${JSON.stringify(subscription.queue)} is delivered here, for your credential does not grant ${events}: unsubscribe from that, or use another credential`,
+    'events',
+  );
+}
+
+/** Of connections, those that may be delivered what a subscription wants. Where there is access control, reads each. */
+export async function readersOf<Known extends { readonly connection: ConnectionId }>(
+  ports: Ports,
+  connections: readonly Known[],
+  subscription: Wanted,
+): Promise<readonly Known[]> {
+  if (!ports.settings.accessControl) return connections;
+  const now = ports.clock.now();
+  const may = await Promise.all(
+    connections.map(async ({ connection }) => {
+      const record = await ports.connections.get(connection, now);
+      return record !== undefined && mayRead(ports, record, subscription);
+    }),
+  );
+  return connections.filter((_, index) => may[index]);
+}

@@ -1,0 +1,53 @@
+import { type Access, hasExpired, type KeyId } from '../access/identity';
+import type { Connection } from '../model/connection';
+import type { ConnectionId, Time } from '../model/names';
+import type { Ports } from '../ports';
+import { type Closing, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED } from '../protocol/closing';
+import { dismiss } from './dismiss';
+
+const SECOND = 1_000;
+
+/** Why a connection must end, if it must: its credential has expired, or its key was revoked. */
+export async function withdrawalOf(ports: Ports, access: Access | undefined): Promise<Closing | undefined> {
+  if (access === undefined) return undefined;
+  if (hasExpired(access, ports.clock.now())) return CREDENTIAL_EXPIRED;
+  const isRevoked = access.key !== undefined && (await ports.keys.get(access.key)) === undefined;
+  return isRevoked ? CREDENTIAL_REVOKED : undefined;
+}
+
+/**
+ * Sees to it that a connection ends when its credential expires.
+ *
+ * @param notBefore milliseconds from now: no sooner is it looked whether it has.
+ */
+export async function armExpiry(
+  ports: Ports,
+  connection: ConnectionId,
+  { expiresAt }: Access,
+  notBefore = 0,
+): Promise<void> {
+  if (expiresAt === undefined) return;
+  const left = Math.max(expiresAt - ports.clock.now(), notBefore);
+  // Whole seconds: wake-ups that can only be that would come too early again and again.
+  await ports.wakeUps.send({ kind: 'expiry', connection, expiresAt }, Math.ceil(left / SECOND) * SECOND);
+}
+
+/** Ends a connection whose credential has expired; looks again later if it has not. */
+export async function endIfExpired(ports: Ports, id: ConnectionId, expiresAt: Time): Promise<void> {
+  const connection = await ports.connections.get(id, ports.clock.now());
+  if (connection?.access === undefined) return;
+  if (hasExpired(connection.access, ports.clock.now())) await dismiss(ports, connection, CREDENTIAL_EXPIRED);
+  // If it was renewed meanwhile, that has armed a wake-up of its own.
+  else if (connection.access.expiresAt === expiresAt) await armExpiry(ports, id, connection.access);
+}
+
+/** Ends the connections of a key, if it was revoked. */
+export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
+  if ((await ports.keys.get(key)) !== undefined) return;
+  const now = ports.clock.now();
+  const connections = await Promise.all(
+    (await ports.connections.ofKey(key)).map((connection) => ports.connections.get(connection, now)),
+  );
+  const isOfKey = (connection: Connection | undefined): connection is Connection => connection?.access?.key === key;
+  for (const connection of connections.filter(isOfKey)) await dismiss(ports, connection, CREDENTIAL_REVOKED);
+}
