@@ -86,11 +86,12 @@ export class Holdfast extends Construct {
   }
 
   private permit(): void {
-    for (const [name, { tables, wakeUps, connections }] of Object.entries(permissions)) {
+    for (const [name, { tables, wakeUps, connections, connectionsByKey }] of Object.entries(permissions)) {
       const grantee = this.functions[name as FunctionName];
       this.grantTables(grantee, tables);
       if (wakeUps) this.wakeUps.grantArm(grantee);
       if (connections) this.api.grantConnections(grantee, connections);
+      if (connectionsByKey) this.tables.grantConnectionsByKey(grantee);
     }
   }
 
@@ -98,7 +99,9 @@ export class Holdfast extends Construct {
     const grants = Object.entries(access).map(([name, actions]) => {
       const table = this.tables[name as TableName];
       table.encryptionKey?.grantEncryptDecrypt(grantee);
-      return table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
+      // Not `table.grant`, which adds all its indexes.
+      const resourceArns = [table.tableArn];
+      return Grant.addToPrincipal({ grantee, actions: actions.map((action) => `dynamodb:${action}`), resourceArns });
     });
     return grants.reduce((all, grant) => all.combine(grant), Grant.drop(grantee, 'no tables'));
   }

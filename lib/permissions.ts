@@ -21,6 +21,8 @@ export interface Permissions {
   readonly wakeUps?: true;
   /** What it may do to connections: `POST` pushes a frame, `DELETE` closes. */
   readonly connections?: readonly ('POST' | 'DELETE')[];
+  /** May look up the connections of an API key. */
+  readonly connectionsByKey?: true;
 }
 
 /** The functions; each is `lambdas/<name>.ts`. */
@@ -90,7 +92,9 @@ export const permissions: Record<FunctionName, Permissions> = {
       clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
       deadLetters: ['BatchGetItem', 'PutItem', 'BatchWriteItem'],
       timers: ['GetItem', 'PutItem', 'DeleteItem'],
+      keys: ['GetItem'],
     },
+    connectionsByKey: true,
     wakeUps: true,
     connections: ['POST', 'DELETE'],
   },

@@ -1,10 +1,26 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /** The tables of a queue; the names of `Tables`' properties, and what `permissions.ts` speaks of. */
-export type TableName = 'queues' | 'messages' | 'subscriptions' | 'connections' | 'clients' | 'deadLetters' | 'timers';
+export type TableName =
+  | 'queues'
+  | 'messages'
+  | 'subscriptions'
+  | 'connections'
+  | 'clients'
+  | 'deadLetters'
+  | 'timers'
+  | 'keys';
 
 /** The environment variable that tells a function what each table is called in this deployment. */
 export const tableVariables = {
@@ -15,6 +31,7 @@ export const tableVariables = {
   clients: 'HOLDFAST_CLIENTS_TABLE',
   deadLetters: 'HOLDFAST_DEAD_LETTERS_TABLE',
   timers: 'HOLDFAST_TIMERS_TABLE',
+  keys: 'HOLDFAST_KEYS_TABLE',
 } as const satisfies Record<TableName, string>;
 
 /** Every table that forgets does so by this attribute: epoch seconds. */
@@ -22,6 +39,9 @@ const timeToLiveAttribute = 'expiresAt';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const number = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+/** The index of connections by the API key of their access, which few functions may query. */
+export const BY_KEY = 'byKey';
 
 /** The shape of each table: its key, whether its items expire, and what its stream carries. */
 const shapes = {
@@ -42,6 +62,8 @@ const shapes = {
   clients: { partitionKey: text('client'), timeToLiveAttribute },
   deadLetters: { partitionKey: text('owner'), sortKey: number('seq'), timeToLiveAttribute },
   timers: { partitionKey: text('shard'), timeToLiveAttribute },
+  // The stream says which key was revoked.
+  keys: { partitionKey: text('key'), stream: StreamViewType.KEYS_ONLY },
 };
 
 export interface TablesProps {
@@ -65,6 +87,7 @@ export class Tables extends Construct {
   readonly clients: Table;
   readonly deadLetters: Table;
   readonly timers: Table;
+  readonly keys: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -84,5 +107,16 @@ export class Tables extends Construct {
     this.clients = new Table(this, 'Clients', { ...common, ...shapes.clients });
     this.deadLetters = new Table(this, 'DeadLetters', { ...common, ...shapes.deadLetters });
     this.timers = new Table(this, 'Timers', { ...common, ...shapes.timers });
+    this.keys = new Table(this, 'Keys', { ...common, ...shapes.keys });
+    this.connections.addGlobalSecondaryIndex({
+      indexName: BY_KEY,
+      partitionKey: text('key'),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+  /** Allows looking up the connections of an API key. */
+  grantConnectionsByKey(grantee: IGrantable): Grant {
+    const resourceArns = [`${this.connections.tableArn}/index/${BY_KEY}`];
+    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 }

@@ -10,7 +10,7 @@ import type { WakeUps } from './wakeUps';
 type Pattern = Record<string, unknown>;
 
 /**
- * What wakes `deliver`: messages stored, connections that came and went, timers. Each may be lost, doubled or late without
+ * What wakes `deliver`: messages stored, connections that came and went, keys revoked, timers. Each may be lost, doubled or late without
  * losing a message, so these mappings need to be diligent, not perfect.
  */
 export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void {
@@ -21,6 +21,9 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void
   });
   byStream(deliver, 'Connections', tables.connections, wakeUps, {
     eventName: FilterRule.or('INSERT', 'REMOVE'),
+  });
+  byStream(deliver, 'Keys', tables.keys, wakeUps, {
+    eventName: FilterRule.isEqual('REMOVE'),
   });
   wakeUps.queue.grantConsumeMessages(deliver);
   deliver.addEventSourceMapping('WakeUps', {

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
+import type { KeyId } from '../../broker/access';
 import type { ConnectionId } from '../../broker/model/names';
 import type { Ports, WakeUp } from '../../broker/ports';
 import { clientId, queueName } from '../../broker/protocol/fields';
@@ -27,6 +28,7 @@ export interface Errand {
 
 const connectionKey = z.object({ connection: z.object({ S: z.string().brand<'ConnectionId'>() }) });
 const messageKey = z.object({ queue: z.object({ S: queueName }) });
+const keyOfAccess = z.object({ key: z.object({ S: z.string().brand<'KeyId'>() }) });
 const client = z.object({ client: z.object({ S: clientId }) });
 
 /** What a record asks for, by where it comes from. One that is not understood fails when it is run. */
@@ -45,6 +47,8 @@ export function errandOf(record: WakingRecord): Errand {
     const ofClient = client.safeParse(OldImage);
     if (ofClient.success) return errandFor(id, key, { kind: 'farewell', connection, client: ofClient.data.client.S });
   }
+  const ofKey = keyOfAccess.safeParse(Keys);
+  if (ofKey.success) return revocation(id, ofKey.data.key.S);
   const ofMessage = messageKey.safeParse(Keys);
   if (!ofMessage.success)
     return { id, key: `record ${id}`, run: () => Promise.reject(new Error('a record of no stream that is known')) };
@@ -58,6 +62,23 @@ const errandFor = (id: string, key: string, again: WakeUp): Errand => ({
   again,
   run: (ports) => wake(ports, again),
 });
+
+/** How long the index of connections by their key may lag behind. Milliseconds. */
+const LAG_MS = 30_000;
+
+/** Ends the connections of a key, and once more those that its index did not show yet. */
+function revocation(id: string, key: KeyId): Errand {
+  const again: WakeUp = { kind: 'revocation', key };
+  return {
+    id,
+    key: `key ${key}`,
+    again,
+    run: async (ports) => {
+      await ports.wakeUps.send(again, LAG_MS);
+      await wake(ports, again);
+    },
+  };
+}
 
 const greet =
   (connection: ConnectionId): Errand['run'] =>

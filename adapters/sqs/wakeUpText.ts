@@ -13,6 +13,8 @@ const schema: z.ZodType<WakeUp> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscription'), shard, client: clientId }),
   z.object({ kind: z.literal('welcome'), connection }),
   z.object({ kind: z.literal('farewell'), connection, client: clientId }),
+  z.object({ kind: z.literal('expiry'), connection, expiresAt: z.number() }),
+  z.object({ kind: z.literal('revocation'), key: z.string().min(1).brand<'KeyId'>() }),
 ]);
 
 export const encodeWakeUp = (wakeUp: WakeUp): string => JSON.stringify(wakeUp);

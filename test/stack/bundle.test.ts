@@ -42,11 +42,12 @@ describe('a bundle', () => {
 const someEnvironment = {
   AWS_REGION: 'us-east-1',
   ...Object.fromEntries(
-    ['QUEUES', 'MESSAGES', 'SUBSCRIPTIONS', 'CONNECTIONS', 'CLIENTS', 'DEAD_LETTERS', 'TIMERS'].map((table) => [
+    ['QUEUES', 'MESSAGES', 'SUBSCRIPTIONS', 'CONNECTIONS', 'CLIENTS', 'DEAD_LETTERS', 'TIMERS', 'KEYS'].map((table) => [
       `HOLDFAST_${table}_TABLE`,
       table,
     ]),
   ),
+  HOLDFAST_AUTH: 'none',
   HOLDFAST_WAKE_UPS_URL: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups',
   HOLDFAST_CALLBACK_URL: 'https://api.execute-api.us-east-1.amazonaws.com/v1',
   HOLDFAST_MESSAGE_RETENTION: '604800',

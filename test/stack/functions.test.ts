@@ -51,11 +51,13 @@ describe('the functions', () => {
   test.each(names)('%s is told where everything is', (name) => {
     const found = Object.keys(variables(name)).filter((variable) => variable.startsWith('HOLDFAST_'));
     expect(found.sort()).toEqual([
+      'HOLDFAST_AUTH',
       'HOLDFAST_CALLBACK_URL',
       'HOLDFAST_CLIENTS_TABLE',
       'HOLDFAST_CONNECTIONS_TABLE',
       'HOLDFAST_DEAD_LETTERS_TABLE',
       'HOLDFAST_DEAD_LETTER_RETENTION',
+      'HOLDFAST_KEYS_TABLE',
       'HOLDFAST_MESSAGES_TABLE',
       'HOLDFAST_MESSAGE_RETENTION',
       'HOLDFAST_QUEUES_TABLE',

@@ -22,7 +22,8 @@ const allowedOnTables = (statements: Statement[]) =>
       list(Action).flatMap((action) =>
         list(Resource).map((resource) => {
           const table = /QueueTables([A-Za-z]+?)[0-9A-F]{8}","Arn"/.exec(JSON.stringify(resource))?.[1];
-          return table && `${action.replace('dynamodb:', '')} ${table}`;
+          const index = /\/index\/\w+/.exec(JSON.stringify(resource))?.[0] ?? '';
+          return table && `${action.replace('dynamodb:', '')} ${table}${index}`;
         }),
       ),
     )
@@ -35,13 +36,13 @@ const all = statementsOf(template, /./);
 describe('permissions', () => {
   test.each(Object.entries(permissions))(
     '%s may do to tables what is listed for it, and no more',
-    (name, { tables }) => {
+    (name, { tables, connectionsByKey }) => {
       const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
       const listed = Object.entries(tables).flatMap(([table, actions]) =>
         actions.map((action) => `${action} ${table.charAt(0).toUpperCase()}${table.slice(1)}`),
       );
       expect(allowedOnTables(statementsOf(template, new RegExp(`^QueueFunctions${id}FunctionRole`)))).toEqual(
-        listed.sort(),
+        [...listed, ...(connectionsByKey ? ['Query Connections/index/byKey'] : [])].sort(),
       );
     },
   );

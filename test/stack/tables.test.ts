@@ -11,8 +11,8 @@ describe('the tables', () => {
   const all = Object.values(resources(template, table));
   const properties = (name: string) => resource(template, table, `QueueTables${name}`).Properties;
 
-  test('are seven', () => {
-    expect(all).toHaveLength(7);
+  test('are eight', () => {
+    expect(all).toHaveLength(8);
   });
 
   test('are on demand', () => {
@@ -31,7 +31,7 @@ describe('the tables', () => {
 
   test('go with the stack when it was deployed with -c retain=false', () => {
     const destroyed = Object.values(resources(deployed({ retain: 'false' }), table));
-    expect(destroyed).toHaveLength(7);
+    expect(destroyed).toHaveLength(8);
     for (const { DeletionPolicy } of destroyed) expect(DeletionPolicy).toBe('Delete');
   });
 
@@ -47,6 +47,7 @@ describe('the tables', () => {
     ['Clients', ['client:S']],
     ['DeadLetters', ['owner:S', 'seq:N']],
     ['Timers', ['shard:S']],
+    ['Keys', ['key:S']],
   ])('%s has the key %j', (name, key) => {
     const { KeySchema, AttributeDefinitions } = properties(name) as {
       KeySchema: { AttributeName: string }[];
@@ -68,11 +69,22 @@ describe('the tables', () => {
     expect(properties('Queues').TimeToLiveSpecification).toBeUndefined();
   });
 
-  test('stream messages as they are stored, and connections as they come and go', () => {
+  test('stream messages as they are stored, connections as they come and go, and keys as they are revoked', () => {
     const views = all.map(({ Properties }) => Properties.StreamSpecification).filter((stream) => stream !== undefined);
-    expect(views).toHaveLength(2);
+    expect(views).toHaveLength(3);
+    expect(properties('Keys').StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
     expect(properties('Messages').StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
     expect(properties('Connections').StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+  });
+
+  test('find connections by the key of their access', () => {
+    expect(properties('Connections').GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: 'byKey',
+        KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]);
   });
 
   test('are encrypted with a key of one’s own where one is given', () => {

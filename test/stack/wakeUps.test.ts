@@ -10,8 +10,8 @@ const queue = (name: string) => resource(template, 'AWS::SQS::Queue', `QueueWake
 const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
 describe('deliver', () => {
-  test('is woken by messages, connections and timers, and is the only one that is woken', () => {
-    expect(mappings).toHaveLength(3);
+  test('is woken by messages, connections, keys and timers, and is the only one that is woken', () => {
+    expect(mappings).toHaveLength(4);
     for (const { FunctionName } of mappings) expect(FunctionName).toEqual(deliver);
   });
 
@@ -38,7 +38,14 @@ describe('deliver', () => {
     });
   });
 
-  test.each(['Messages', 'Connections'])('reads the stream of %s so that no record can block it', (name) => {
+  test('is woken by keys that are revoked', () => {
+    expect(properties('Keys')).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': [table('Keys'), 'StreamArn'] },
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ['REMOVE'] }) }] },
+    });
+  });
+
+  test.each(['Messages', 'Connections', 'Keys'])('reads the stream of %s so that no record can block it', (name) => {
     expect(properties(name)).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       MaximumRetryAttempts: 10,
