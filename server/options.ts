@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
+import type { Durability } from '../adapters/lmdb';
 import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN } from '../broker';
 
 /** How the single-machine server runs. */
@@ -8,6 +9,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly host: string;
   readonly data: string;
+  readonly durability: Durability;
   /** Milliseconds. */
   readonly retention: number;
   /** Milliseconds. */
@@ -87,6 +89,15 @@ export function serverCommand(): Command {
       option('-d, --data <folder>', 'where messages are kept', 'HOLDFAST_DATA')
         .default('.holdfast')
         .argParser(notEmpty),
+    )
+    .addOption(
+      option(
+        '--durability <kind>',
+        'what is safe when it is answered. fsync: on disk; os: left to the operating system, so a power cut may take it',
+        'HOLDFAST_DURABILITY',
+      )
+        .choices(['fsync', 'os'])
+        .default('fsync'),
     )
     .addOption(
       option('--retention <duration>', 'how long messages are kept', 'HOLDFAST_RETENTION')

@@ -29,6 +29,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const stores = await openLmdb(options.data, {
     onAppended: (queue) => doorbell.ring(queue),
     report: (what, error) => reporter.warn(what, { error }),
+    durability: options.durability,
   });
   const pusher = new WebSocketPusher();
   const ports: Ports = {

@@ -4,7 +4,7 @@ import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import { inBlocks } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
-import { type Change, CorruptStore, decodeGroups, segmentFile, segmentNumbers } from './segments';
+import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
@@ -27,6 +27,9 @@ const AT_ONCE = 1_024;
 
 type Listener = () => void;
 
+/** Told what fails without anyone waiting for it. */
+export type Report = (what: string, error: unknown) => void;
+
 /**
  * LMDB behind a journal. A change is promised when the journal has it, and stored in LMDB, with a thousand others, a
  * little later. Until then it is not read here: those who write keep in memory what they wrote, until `onStored`.
@@ -45,7 +48,8 @@ export class Database {
 
   private constructor(
     private readonly folder: DataFolder,
-    private readonly report: (what: string, error: unknown) => void,
+    private readonly report: Report,
+    private readonly durability: Durability,
   ) {
     this.length = new StoreLength(folder.store);
     // Transactions are begun here, by batch: those that LMDB begins by itself end the process when they fail.
@@ -57,9 +61,10 @@ export class Database {
    * Opens what is in a folder; after a crash, stores what the journal has and LMDB has not.
    *
    * @param report told what fails without anyone waiting for it.
+   * @param durability with `os`, a journal that a power cut has damaged is read up to there.
    * @throws CorruptStore
    */
-  static async open(folder: DataFolder, report: (what: string, error: unknown) => void): Promise<Database> {
+  static async open(folder: DataFolder, report: Report, durability: Durability): Promise<Database> {
     const fault = await faultOf(folder.store);
     if (fault !== undefined)
       throw new CorruptStore(
@@ -67,7 +72,7 @@ export class Database {
       );
     let database: Database;
     try {
-      database = new Database(folder, report);
+      database = new Database(folder, report, durability);
     } catch (cause) {
       throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
         cause,
@@ -81,6 +86,7 @@ export class Database {
         for (const listener of database.failureListeners) listener();
       },
       () => database.pressure(),
+      durability,
     );
     database.timer = setInterval(() => void database.store(), STORE_EVERY_MS);
     database.timer.unref();
@@ -201,6 +207,16 @@ export class Database {
     return committed;
   }
 
+  /** @throws CorruptStore unless a power cut is allowed to do this. */
+  private tellDamage(file: string): void {
+    const what = `${file} is damaged`;
+    if (this.durability === 'fsync')
+      throw new CorruptStore(
+        `${what}: restore the data folder; or start with --durability os, which goes on with what was written before`,
+      );
+    this.report(`${what}, as a power cut may leave it: what was written from there on is lost`, undefined);
+  }
+
   private async recover(): Promise<number> {
     const numbers = await segmentNumbers(this.folder.journal);
     const files = numbers.map((number) => segmentFile(this.folder.journal, number));
@@ -208,11 +224,10 @@ export class Database {
     // Only the last that was written to can have been cut off by a crash; one that is empty was made for what comes next.
     const torn = segments.findIndex(({ rest }) => rest > 0);
     const isWrittenOn = segments.slice(torn + 1).some(({ changes, rest }) => changes.length + rest > 0);
-    if (torn >= 0 && (isWrittenOn || segments[torn]?.damaged))
-      throw new CorruptStore(
-        `${files[torn]} is damaged: restore the data folder, or remove that file and lose what is in it`,
-      );
-    for (const { changes } of segments) await this.apply(changes);
+    const isDamaged = torn >= 0 && (isWrittenOn || (segments[torn]?.damaged ?? false));
+    if (isDamaged) this.tellDamage(files[torn] ?? '');
+    // What was written later than what is lost must not be there without it.
+    for (const { changes } of isDamaged ? segments.slice(0, torn + 1) : segments) await this.apply(changes);
     for (const file of files) await fs.rm(file);
     return numbers.at(-1) ?? 0;
   }

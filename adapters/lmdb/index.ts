@@ -4,23 +4,25 @@ import type { Stores } from '../../broker/ports';
 import { FileKeys } from '../keys';
 import { MemoryClients } from '../memory/clients';
 import { MemoryConnections } from '../memory/connections';
-import { Database } from './database';
+import { Database, type Report } from './database';
 import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
 import { LmdbLog } from './log';
 import { LmdbQueues } from './queues';
-import type { Change } from './segments';
+import type { Change, Durability } from './segments';
 import { LmdbSubscriptions } from './subscriptions';
 import { sweep } from './sweep';
 
 export { UnusableFolder } from './dataFolder';
-export { CorruptStore } from './segments';
+export { CorruptStore, type Durability } from './segments';
 
 export interface LmdbOptions {
   /** Called when messages of a queue became durable. */
   readonly onAppended?: (queue: QueueName) => void;
   /** Told what fails without anyone waiting for it. */
-  readonly report?: (what: string, error: unknown) => void;
+  readonly report?: Report;
+  /** What is safe when a write is answered. Default: `fsync`. */
+  readonly durability?: Durability;
 }
 
 /** Stores in a folder of this machine. */
@@ -48,9 +50,9 @@ const CHECK: Change = ['markers', ['\u0000', 'check'], '0 0'];
  * @throws CorruptStore what is in it is damaged.
  */
 export async function openLmdb(path: string, options: LmdbOptions = {}): Promise<LmdbStores> {
-  const { onAppended = () => undefined, report = () => undefined } = options;
+  const { onAppended = () => undefined, report = () => undefined, durability = 'fsync' } = options;
   const folder = await takeDataFolder(path);
-  const database = await Database.open(folder, report).catch(async (error) => {
+  const database = await Database.open(folder, report, durability).catch(async (error) => {
     await folder.release();
     throw error;
   });

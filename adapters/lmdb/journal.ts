@@ -1,5 +1,5 @@
 import { Unavailable } from '../../broker/ports';
-import { type Change, createSegment, encodeGroup, type OpenSegment, segmentFile } from './segments';
+import { type Change, createSegment, type Durability, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
 /**
  * A group so small is written while the process waits, as long as the disk is quick: a thread that did it would take
@@ -7,6 +7,8 @@ import { type Change, createSegment, encodeGroup, type OpenSegment, segmentFile 
  */
 const QUICK_BYTES = 4096;
 const QUICK_MS = 2;
+/** The same for a group that is only copied. */
+const QUICK_BYTES_UNSYNCED = 256 * 1024;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -49,12 +51,14 @@ export class Journal {
     private segment: OpenSegment,
     private readonly onFailure: () => void,
     private readonly pressure: () => Promise<void> | undefined,
+    private readonly durability: Durability,
   ) {}
 
   /**
    * @param number of its first segment: above all that are in the folder.
    * @param onFailure called when a group could not be written, before those who wait for it, and for what came after
    * it, are told.
+   * @param durability what is safe when a write is answered.
    * @param pressure answers what to wait for before more is written, if too much waits to be stored elsewhere.
    */
   static async open(
@@ -62,8 +66,10 @@ export class Journal {
     number: number,
     onFailure: () => void,
     pressure: () => Promise<void> | undefined = () => undefined,
+    durability: Durability = 'fsync',
   ): Promise<Journal> {
-    return new Journal(folder, number, await createSegment(folder, number), onFailure, pressure);
+    const segment = await createSegment(folder, number, durability);
+    return new Journal(folder, number, segment, onFailure, pressure, durability);
   }
 
   /** Bytes in the segment that is written at present. */
@@ -87,7 +93,7 @@ export class Journal {
   async rotate(): Promise<Segment | undefined> {
     if (this.written.length === 0) return undefined;
     // Made beforehand, so that no write waits for it.
-    const next = await createSegment(this.folder, this.number + 1);
+    const next = await createSegment(this.folder, this.number + 1, this.durability);
     const previous = this.segment;
     const completed = await new Promise<Segment>((resolve, reject) => {
       this.rotation = { next, resolve, reject };
@@ -136,7 +142,8 @@ export class Journal {
   /** What is not written whole is written over by the next. */
   private async put(group: Buffer): Promise<void> {
     const begun = performance.now();
-    if (group.length <= QUICK_BYTES && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
+    const quickBytes = this.durability === 'fsync' ? QUICK_BYTES : QUICK_BYTES_UNSYNCED;
+    if (group.length <= quickBytes && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
     else await this.segment.write(group, this.position);
     this.lastMs = performance.now() - begun;
   }

@@ -84,7 +84,7 @@ export const WRITES_SYNC = process.platform === 'linux';
 
 /** A segment that is written: by its descriptor, for a FileHandle's promises take longer than some disks. */
 export interface OpenSegment {
-  /** Puts bytes at a position, on disk. */
+  /** Puts bytes at a position, as safe as its {@link Durability} says. */
   write(bytes: Buffer, position: number): Promise<void>;
   /** The same while this process waits. */
   writeNow(bytes: Buffer, position: number): void;
@@ -93,11 +93,18 @@ export interface OpenSegment {
   close(): Promise<void>;
 }
 
+/**
+ * What is safe when a write is answered. `fsync`: it is on disk, and survives a power cut. `os`: the operating system has
+ * it; it survives the end of this process, however it ends, and a power cut may take what was written last.
+ */
+export type Durability = 'fsync' | 'os';
+
 /** Creates a segment; its name is on disk when this returns. */
-export async function createSegment(folder: string, number: number): Promise<OpenSegment> {
+export async function createSegment(folder: string, number: number, durability: Durability): Promise<OpenSegment> {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants;
   const file = segmentFile(folder, number);
-  const handle = await fs.open(file, O_WRONLY | O_CREAT | O_TRUNC | (WRITES_SYNC ? O_DSYNC : 0), 0o600);
+  const syncs = durability === 'fsync';
+  const handle = await fs.open(file, O_WRONLY | O_CREAT | O_TRUNC | (syncs && WRITES_SYNC ? O_DSYNC : 0), 0o600);
   await syncFolder(folder);
   return {
     write: (bytes, position) =>
@@ -107,7 +114,7 @@ export async function createSegment(folder: string, number: number): Promise<Ope
           write(handle.fd, rest, 0, rest.length, at, (error, written) => {
             if (error !== null) reject(error);
             else if (written < rest.length) next(rest.subarray(written), at + written);
-            else if (WRITES_SYNC) resolve();
+            else if (WRITES_SYNC || !syncs) resolve();
             else fdatasync(handle.fd, settle);
           });
         next(bytes, position);
@@ -115,7 +122,7 @@ export async function createSegment(folder: string, number: number): Promise<Ope
     writeNow: (bytes, position) => {
       for (let done = 0; done < bytes.length; )
         done += writeSync(handle.fd, bytes, done, bytes.length - done, position + done);
-      if (!WRITES_SYNC) fdatasyncSync(handle.fd);
+      if (syncs && !WRITES_SYNC) fdatasyncSync(handle.fd);
     },
     cut: async (position) => {
       await handle.truncate(position);

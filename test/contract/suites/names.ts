@@ -49,7 +49,7 @@ export const someNames = (): fc.Arbitrary<Names> =>
     .chain((between) => arbitraryNames(words(ulid(), ...between)));
 
 const owners = ({ queues, clients }: Names) => queues.flatMap((queue) => clients.map((client) => ({ queue, client })));
-const labelOf = (...names: readonly (string | number)[]): string => JSON.stringify(names);
+const labelOf = (...names: readonly (string | number)[]): string => JSON.stringify({ label: names.join('\n') });
 
 /** Stores something of its own under each name and each pair of names. */
 export async function fill(stores: Stores, names: Names): Promise<void> {
