@@ -1,27 +1,25 @@
+import type { RootCommand } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
+import { everyItem, open, targetOf } from '../connection';
 import { examples } from './options';
 
 const NOTE = `
-Completes commands, options and their values, once the script is part of your shell's start-up. It calls holdfast by
-that name: have it on the PATH, such as by npm link.`;
+Completes commands, options and the names of queues, once the script is part of your shell's start-up. It calls holdfast
+by that name: have it on the PATH, such as by npm link. Queues are asked for at HOLDFAST_URL.`;
+
+/** Who presses a key does not wait longer. Milliseconds. */
+const PATIENCE_MS = 500;
+
+/** Names that mean the same in every shell without quotes. */
+const PLAIN = /^[A-Za-z0-9._:@-]+$/;
 
 /** `holdfast completion SHELL`, and the hidden `complete` that the scripts call. To be added last: it knows what is there. */
 export function addCompletion(root: Command): void {
-  const completion = tab(root, { completionCommandName: 'completion' });
-  // The tree has the global options at its root only; they may follow every command.
-  const global = root.createHelp().visibleOptions(root);
-  for (const [name, command] of completion.commands)
-    if (name !== 'serve')
-      for (const option of global) {
-        const long = option.long?.slice(2);
-        if (long === undefined || command.options.has(long)) continue;
-        if (option.required) command.option(long, option.description, () => {});
-        else command.option(long, option.description);
-      }
-  root.commands
-    .find((command) => command.name() === 'completion')
-    ?.description('print a script that completes commands and options in a shell')
+  const tree = tab(root, { completionCommandName: 'completion' });
+  const named = (name: string) => root.commands.find((command) => command.name() === name);
+  named('completion')
+    ?.description('print a script that completes commands, options and queues in a shell')
     .addHelpText(
       'after',
       NOTE +
@@ -31,4 +29,48 @@ export function addCompletion(root: Command): void {
           'holdfast completion fish > ~/.config/fish/completions/holdfast.fish',
         ),
     );
+  named('complete')?.hook('preAction', async (_, command) => {
+    const { serverCommand } = await import('../../server/options');
+    // The tree has the global options at its root only; they may follow every command but serve, which has its own.
+    for (const [name, one] of tree.commands) addOptions(one, (name === 'serve' ? serverCommand() : root).options);
+    // Of another word than the queue's there is nothing to ask.
+    if (process.argv.some((word) => word.length > 0 && tree.commands.get(word)?.arguments.has('queue')))
+      addQueues(tree, await queuesOf(command));
+  });
+}
+
+type Branch = NonNullable<ReturnType<RootCommand['commands']['get']>>;
+
+function addOptions(command: Branch, options: readonly Option[]): void {
+  for (const { long, description, required, argChoices = [] } of options) {
+    const name = long?.slice(2);
+    if (name === undefined || command.options.has(name)) continue;
+    if (required)
+      command.option(name, description, (complete) => {
+        for (const choice of argChoices) complete(choice, '');
+      });
+    else command.option(name, description);
+  }
+}
+
+function addQueues({ commands }: RootCommand, queues: readonly string[]): void {
+  for (const command of commands.values()) {
+    const queue = command.arguments.get('queue');
+    if (queue !== undefined)
+      queue.handler = (complete) => {
+        for (const name of queues) complete(name, 'queue');
+      };
+  }
+}
+
+/** The names of the queues there are; none if nobody answers in time. */
+async function queuesOf(command: Command): Promise<string[]> {
+  try {
+    const holdfast = await open({ ...targetOf(command), timeout: PATIENCE_MS / 1000 });
+    const queues = await everyItem((range) => holdfast.request({ action: 'list', what: 'queues', ...range }));
+    await holdfast.close();
+    return queues.map(({ queue }) => queue).filter((queue) => PLAIN.test(queue));
+  } catch {
+    return [];
+  }
 }

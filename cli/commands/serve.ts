@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import { readOptions, serverCommand } from '../../server/options';
 
 /**
  * `holdfast serve`, which `npm start` runs. Its options are the server's own and read there; the connection's, which
- * every other command has, mean nothing to it and are refused.
+ * every other command has, mean nothing to it and are refused. The server is loaded only here: it takes its time, and
+ * no other command needs it.
  */
 export function addServe(root: Command): void {
-  const command = root
+  root
     .command('serve')
     .description('run a server on this machine; serve --help shows its options')
+    .usage('[options]')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async () => {
+      const { readOptions } = await import('../../server/options');
       const options = readOptions(process.argv.slice(process.argv.indexOf('serve') + 1));
-      // Loaded only here: the store is native, and no other command needs it.
       const { runServer } = await import('../../server/run');
       await runServer(options);
     });
-  command.outputHelp = () => serverCommand().outputHelp();
 }
