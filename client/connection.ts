@@ -93,7 +93,13 @@ export class Connection {
 
   private receive(data: unknown): void {
     if (this.isOver || typeof data !== 'string') return;
-    const frame: ServerFrame = JSON.parse(data);
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(data);
+    } catch {
+      this.drop('what answers is no Holdfast: it sent what is not JSON');
+      return;
+    }
     this.heardAt = this.timers.now();
     this.pingedAt = undefined;
     if (frame.type === 'welcome') {
@@ -114,10 +120,13 @@ export class Connection {
 
   /** Sends a ping wherever a heartbeat passed in silence on either side; two in silence are the end. */
   private beat(every: number): void {
+    const at = this.timers.now() + every;
     this.cancelTimer = this.timers.after(every, () => {
       if (this.dropIfSilent()) return;
-      const since = this.timers.now() - every;
-      if (this.heardAt <= since || this.sentAt <= since) this.ping();
+      const now = this.timers.now();
+      // So late, this machine slept, and the connection may be long dead.
+      if (now - at > every) this.probe();
+      else if (this.heardAt <= now - every || this.sentAt <= now - every) this.ping();
       this.beat(every);
     });
   }

@@ -9,9 +9,15 @@ export interface Consumer {
   /** Whether it can take a message now. */
   hasRoom(): boolean;
   take(message: Message): void;
-  /** It will get none any more. */
+  /** It takes no more; resolves when it is done with what it was given. */
+  finish(): Promise<void>;
+  /** It will get none any more, by an error or by a close. */
   end(error?: unknown): void;
 }
 
 /** Whether it wants an event. */
 export const wants = ({ events }: Consumer, event: string): boolean => events === undefined || events.has(event);
+
+/** The events that a consumer wants who subscribes so; undefined: all. */
+export const eventsOf = (events: readonly string[] | undefined): ReadonlySet<string> | undefined =>
+  events === undefined || events.includes('*') ? undefined : new Set(events);

@@ -7,13 +7,18 @@ export class Emitter<Events> {
     const listeners = this.listeners[name] ?? new Set<(event: Events[Name]) => void>();
     this.listeners[name] = listeners;
     listeners.add(listener);
-    return () => listeners.delete(listener);
+    return () => void listeners.delete(listener);
   }
 
-  /** @returns whether anybody listens. */
-  emit<Name extends keyof Events>(name: Name, event: Events[Name]): boolean {
-    const listeners = [...(this.listeners[name] ?? [])];
-    for (const listener of listeners) listener(event);
-    return listeners.length > 0;
+  /** What a listener throws is thrown where nothing depends on it: it is the listener's, and must not go unseen. */
+  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    for (const listener of [...(this.listeners[name] ?? [])])
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
   }
 }

@@ -1,10 +1,12 @@
 import type { Connection } from './connection';
+import { eventsOf } from './consumer';
 import { Emitter } from './emitter';
-import { Closed, errorOf, type HoldfastError, isHoldfastError, StoreFailed, Unreachable } from './errors';
+import { Closed, errorOf, type HoldfastError, isHoldfastError, StoreFailed } from './errors';
 import type { Events } from './events';
-import { Inbox } from './inbox';
+import { Inboxes } from './inboxes';
 import { Link, type State } from './link';
 import type { Message } from './message';
+import { opened } from './opening';
 import { openOutboxStore } from './openOutboxStore';
 import type { ConnectOptions, ConsumeOptions, SubscribeOptions } from './options';
 import { Outbox, type Published, type PublishOptions } from './outbox';
@@ -24,7 +26,7 @@ export type MessageOf<
 > = Event extends unknown ? Message<Event, PayloadOf<Q, Queue, Event>> : never;
 
 /** The payload, which may be left out where it may be undefined, and the options. */
-type PublishArguments<Payload> = undefined extends Payload
+export type PublishArguments<Payload> = undefined extends Payload
   ? [payload?: Payload, options?: PublishOptions]
   : [payload: Payload, options?: PublishOptions];
 
@@ -42,13 +44,13 @@ const MAX_EXTENSION_SECONDS = 900;
  */
 export class Holdfast<Q = AnyQueues> {
   private readonly emitter = new Emitter<Events>();
-  private readonly inboxes = new Map<string, Inbox>();
   private readonly timers: Timers;
   private readonly requests: Requests;
   private readonly link: Link;
+  private readonly inboxes: Inboxes;
   private readonly outbox: Outbox;
   private readonly stopWaking: () => void;
-  private ending: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
   private closedBy: HoldfastError | undefined;
 
   /**
@@ -59,43 +61,52 @@ export class Holdfast<Q = AnyQueues> {
     readonly url: string,
     private readonly options: ConnectOptions = {},
   ) {
-    const { timers = systemTimers, signal } = options;
     new URL(url);
+    const { timers = systemTimers, signal, clientId, token, webSocket, heartbeat } = options;
+    const connection = () => this.link.connection;
     this.timers = timers;
-    this.requests = new Requests(timers, () => this.link.connection);
+    this.requests = new Requests(timers, connection);
     this.link = new Link(
-      {
-        url,
-        clientId: options.clientId,
-        token: options.token,
-        webSocket: options.webSocket,
-        heartbeat: options.heartbeat,
-        timers,
-      },
+      { url, clientId, token, webSocket, heartbeat, timers },
       {
         changed: (state, error) => this.changed(state, error),
-        opened: (connection) => this.opened(connection),
-        received: (frame, connection) => this.received(frame, connection),
-        goodbye: (frame) => this.emitter.emit('goodbye', frame),
-        ended: (connection) => {
-          this.requests.ended(connection);
-          for (const inbox of this.inboxes.values()) inbox.ended(connection);
+        opened: (opened) => {
+          this.inboxes.opened(opened);
+          this.requests.opened(opened);
+          this.outbox.opened();
+        },
+        received: (frame, from) => this.received(frame, from),
+        goodbye: ({ code, reason, reconnect }) => this.emitter.emit('goodbye', { code, reason, reconnect }),
+        ended: (ended) => {
+          this.requests.ended(ended);
+          this.inboxes.ended(ended);
         },
       },
+    );
+    this.inboxes = new Inboxes(
+      {
+        timers,
+        requests: this.requests,
+        ackDelay: options.ackDelay ?? ACK_DELAY_MS,
+        connection,
+        unclaimed: (queue, event) => this.emitter.emit('unclaimed', { queue, event }),
+      },
+      (error) => this.report(error),
     );
     this.outbox = new Outbox({
       timers,
       requests: this.requests,
-      store: options.bufferStore === 'indexeddb' ? openOutboxStore(`${url} ${options.clientId ?? ''}`) : undefined,
+      store: options.bufferStore === 'indexeddb' ? openOutboxStore(`${url} ${clientId ?? ''}`) : undefined,
       buffer: options.buffer ?? BUFFER,
-      isOpen: () => this.link.connection !== undefined,
+      isOpen: () => connection() !== undefined,
+      report: (error) => this.report(error),
     });
     this.stopWaking = onWake(() => this.link.wake());
     if (signal?.aborted) this.link.close(new Closed('the signal was aborted already'));
     else {
       signal?.addEventListener('abort', () => void this.close(), { once: true });
       this.link.start();
-      void this.restore();
+      this.outbox.restore();
     }
   }
 
@@ -106,7 +117,7 @@ export class Holdfast<Q = AnyQueues> {
    */
   static async connect<Q = AnyQueues>(url: string, options: ConnectOptions = {}): Promise<Holdfast<Q>> {
     const holdfast = new Holdfast<Q>(url, options);
-    await holdfast.opening();
+    await opened(holdfast, holdfast.timers, options.connectTimeout ?? CONNECT_MS, options.signal);
     return holdfast;
   }
 
@@ -116,7 +127,7 @@ export class Holdfast<Q = AnyQueues> {
 
   /** The name this client goes by, also if the server made it up; undefined before the first connection. */
   get clientId(): string | undefined {
-    return this.options.clientId ?? this.link.connection?.welcome?.clientId;
+    return this.welcome?.clientId ?? this.options.clientId;
   }
 
   /** The welcome of the connection there is: who, until when, what was subscribed to, limits. */
@@ -124,8 +135,17 @@ export class Holdfast<Q = AnyQueues> {
     return this.link.connection?.welcome;
   }
 
+  /** Why the last connection, or the last try to make one, came to its end; empty if none has. */
+  get lastFailure(): string {
+    return this.link.lastFailure;
+  }
+
   /**
    * Listens to what happens besides messages: {@link Events} says what there is.
+   *
+   * ```ts
+   * holdfast.on('state', ({ state }) => console.log(state));
+   * ```
    *
    * @returns stops listening.
    */
@@ -144,7 +164,7 @@ export class Holdfast<Q = AnyQueues> {
    * @param payload any JSON value; with the headers at most 30,000 bytes.
    * @returns once the message is durable.
    * @throws HoldfastError `BufferFull`, `TooLarge`, `Forbidden`, `RateLimited` … `retryable` says whether it is worth another
-   * try; give it an `id` of its own then.
+   * try; give it an `id` of its own then. Or the reason of the signal.
    */
   publish<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue>>(
     queue: Queue,
@@ -170,10 +190,15 @@ export class Holdfast<Q = AnyQueues> {
     queue: Queue,
     options: SubscribeOptions<Event> = {},
   ): Subscription<MessageOf<Q, Queue, Event>> {
-    const inbox = this.inbox(queue);
-    const loop = new Loop(inbox, this.enlist(inbox, options), eventsOf(options), limitOf(options), options.signal);
-    // What the map promises of a queue is the program's own word: the wire cannot tell.
-    return loop as Subscription<Message> as Subscription<MessageOf<Q, Queue, Event>>;
+    const inbox = this.inboxes.of(queue);
+    const loop: Subscription = new Loop(inbox, {
+      ready: this.enlist(queue, options),
+      events: eventsOf(options.events),
+      maxExtension: (options.maxExtension ?? MAX_EXTENSION_SECONDS) * 1000,
+      signal: options.signal,
+    });
+    // What the map says of a queue is the program's own word: nothing on the wire tells.
+    return loop as Subscription<MessageOf<Q, Queue, Event>>;
   }
 
   /**
@@ -186,7 +211,7 @@ export class Holdfast<Q = AnyQueues> {
    * ```
    *
    * @returns once the subscription is durable: what is published from then on will come.
-   * @throws HoldfastError if there can be no such subscription.
+   * @throws HoldfastError if there can be no such subscription. Or the reason of the signal.
    */
   async consume<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue> = EventOf<Q, Queue>>(
     queue: Queue,
@@ -194,18 +219,18 @@ export class Holdfast<Q = AnyQueues> {
     handler: Handler<MessageOf<Q, Queue, Event>>,
   ): Promise<Consumption> {
     options.signal?.throwIfAborted();
-    const inbox = this.inbox(queue);
-    const worker = new Worker(
-      inbox,
-      handler as Handler,
-      options.concurrency ?? 1,
-      eventsOf(options),
-      limitOf(options),
-      (message, error) => this.emitter.emit('failed', { message, error }),
-    );
-    const ready = this.enlist(inbox, options);
+    const inbox = this.inboxes.of(queue);
+    const worker = new Worker(inbox, {
+      // As for what `subscribe` yields.
+      handler: handler as Handler,
+      concurrency: options.concurrency ?? 1,
+      events: eventsOf(options.events),
+      maxExtension: (options.maxExtension ?? MAX_EXTENSION_SECONDS) * 1000,
+      failed: (message, error) => this.emitter.emit('failed', { message, error }),
+    });
+    const ready = this.enlist(queue, options);
     inbox.add(worker);
-    options.signal?.addEventListener('abort', () => void worker.stop(), { once: true });
+    options.signal?.addEventListener('abort', () => worker.stop().catch((error) => this.report(error)), { once: true });
     try {
       await ready;
     } catch (error) {
@@ -223,155 +248,73 @@ export class Holdfast<Q = AnyQueues> {
    * ```
    *
    * @param frame a request of the protocol, without `ref`.
-   * @throws HoldfastError as the server answered; `Timeout`; or the signal's reason.
+   * @throws HoldfastError as the server answered; `Timeout`. Or the reason of the signal.
    */
   async request<const R extends Request>(frame: R, options: RequestOptions = {}): Promise<ReplyTo<R>> {
     if (this.closedBy) throw this.closedBy;
     const reply = await this.requests.ask(JSON.stringify(frame), options);
-    if (reply.type === 'sought') this.inboxes.get(reply.queue)?.sought(reply.next);
     // Which reply belongs to which request is the protocol's word.
     return reply as ReplyTo<R>;
   }
 
-  /** Sends the acks that are being gathered, and resolves when the server has stored them. */
-  async flush(options: RequestOptions = {}): Promise<void> {
-    await Promise.all([...this.inboxes.values()].map((inbox) => inbox.flush(options.signal)));
+  /**
+   * Sends the acks that are being gathered, and resolves when the server has stored them.
+   *
+   * @throws HoldfastError as the server answered. Or the reason of the signal.
+   */
+  flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.inboxes.flush(signal);
   }
 
   /**
-   * Closes the client: waits up to 5 seconds for publishes to be answered and acks to be stored, then ends the connection.
-   * Messages that are still being handled will be delivered again, the next time this client connects.
+   * Closes the client: no more messages are handed out; then it waits up to 5 seconds until handlers of `consume` are done,
+   * publishes answered and acks stored, and ends the connection. What has not been acked by then is delivered again, the
+   * next time this client connects.
    */
   close(): Promise<void> {
-    this.ending ??= this.end();
-    return this.ending;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    this.closing ??= this.end();
+    return this.closing;
   }
 
   private async end(): Promise<void> {
     const patience = new AbortController();
     const cancel = this.timers.after(CLOSE_MS, () => patience.abort());
-    const impatient = new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve()));
     if (this.link.connection !== undefined)
-      await Promise.race([Promise.all([this.outbox.drained(), this.flush()]), impatient]).catch(() => undefined);
+      await Promise.race([
+        this.finish(patience.signal),
+        new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve())),
+      ]);
     cancel();
     this.link.close();
   }
 
-  private opening(): Promise<void> {
-    const { connectTimeout = CONNECT_MS, signal } = this.options;
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        cancel();
-        off();
-        finish();
-      };
-      const cancel = this.timers.after(connectTimeout, () => {
-        settle(() =>
-          reject(
-            new Unreachable(`${this.url} was not reached within ${connectTimeout} ms`, {
-              cause: this.link.lastFailure,
-            }),
-          ),
-        );
-        this.link.close();
-      });
-      const off = this.on('state', ({ state, error }) => {
-        if (state === 'open') settle(resolve);
-        else if (state === 'closed') settle(() => reject(signal?.aborted ? signal.reason : error));
-      });
-      if (this.closedBy) settle(() => reject(signal?.aborted ? signal.reason : this.closedBy));
-    });
+  private async finish(signal: AbortSignal): Promise<void> {
+    await this.inboxes.finish();
+    await Promise.all([this.outbox.drained(), this.flush({ signal }).catch(() => undefined)]);
   }
 
-  private inbox(queue: string): Inbox {
-    let inbox = this.inboxes.get(queue);
-    if (inbox === undefined) {
-      inbox = new Inbox(queue, {
-        timers: this.timers,
-        requests: this.requests,
-        ackDelay: this.options.ackDelay ?? ACK_DELAY_MS,
-        connection: () => this.link.connection,
-        unclaimed: (name, event) => this.emitter.emit('unclaimed', { queue: name, event }),
-      });
-      this.inboxes.set(queue, inbox);
-    }
-    return inbox;
-  }
-
-  /** Makes or widens the subscription on the server. */
-  private async enlist(inbox: Inbox, options: SubscribeOptions): Promise<void> {
+  private async enlist(queue: string, options: SubscribeOptions): Promise<void> {
     if (this.closedBy) throw this.closedBy;
-    const { events, from, ackDeadline, maxDeliveries, maxInFlight, signal } = options;
-    inbox.wants({ events, ackDeadline, maxDeliveries, maxInFlight });
-    const reply = await this.request(
-      {
-        action: 'subscribe',
-        queue: inbox.queue,
-        events: events && [...events],
-        from,
-        ackDeadline,
-        maxDeliveries,
-        maxInFlight,
-      },
-      { signal },
-    );
-    inbox.subscribed(reply);
+    await this.inboxes.subscribe(this.inboxes.of(queue), options);
   }
 
   private changed(state: State, error: HoldfastError | undefined): void {
     if (state === 'closed') {
-      this.closedBy = error;
-      this.stopWaking();
       const reason = error ?? new Closed('this client was closed');
-      this.requests.fail(reason);
+      this.closedBy = reason;
+      this.stopWaking();
       this.outbox.fail(reason);
-      for (const inbox of this.inboxes.values()) inbox.end(reason instanceof Closed ? undefined : reason);
+      this.requests.fail(reason);
+      this.inboxes.end(reason instanceof Closed ? undefined : reason);
     }
     this.emitter.emit('state', { state, error });
   }
 
-  private opened(connection: Connection): void {
-    const known = new Set<string>(connection.welcome?.subscriptions.map(({ queue }) => queue));
-    for (const inbox of this.inboxes.values()) {
-      const again = known.has(inbox.queue) ? undefined : inbox.resubscription();
-      if (again)
-        this.request(again).then(
-          (reply) => inbox.subscribed(reply),
-          (error) => this.report(error),
-        );
-    }
-    this.requests.opened(connection);
-    for (const inbox of this.inboxes.values()) inbox.opened();
-    this.outbox.opened();
-  }
-
   private received(frame: ServerFrame, connection: Connection): void {
+    this.inboxes.received(frame, connection);
     if (this.requests.answered(frame)) return;
-    switch (frame.type) {
-      case 'messages':
-        this.inbox(frame.queue).received(frame, connection);
-        break;
-      case 'settled':
-        this.inboxes.get(frame.queue)?.settledElsewhere(frame.seqs, connection);
-        break;
-      case 'gap':
-        this.emitter.emit('gap', { queue: frame.queue, from: frame.from, to: frame.to });
-        break;
-      case 'error':
-        this.report(errorOf(frame));
-    }
-  }
-
-  private async restore(): Promise<void> {
-    try {
-      await this.outbox.restore((error) => this.report(error));
-    } catch (error) {
-      this.report(error);
-    }
+    if (frame.type === 'gap') this.emitter.emit('gap', { queue: frame.queue, from: frame.from, to: frame.to });
+    else if (frame.type === 'error') this.report(errorOf(frame));
   }
 
   private report(error: unknown): void {
@@ -379,11 +322,6 @@ export class Holdfast<Q = AnyQueues> {
     this.emitter.emit('error', failure);
   }
 }
-
-const eventsOf = ({ events }: SubscribeOptions): ReadonlySet<string> | undefined =>
-  events === undefined || events.includes('*') ? undefined : new Set(events);
-
-const limitOf = ({ maxExtension = MAX_EXTENSION_SECONDS }: SubscribeOptions): number => maxExtension * 1000;
 
 /**
  * Connects to Holdfast.

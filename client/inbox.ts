@@ -1,77 +1,88 @@
 import type { Connection } from './connection';
 import { type Consumer, wants } from './consumer';
-import { needingTime, SHARES } from './deadlines';
+import { answerWithin } from './deadlines';
+import { Intake } from './intake';
+import { Keeper } from './keeper';
 import { type Entry, Ledger } from './ledger';
 import { messageOf, type Settlement } from './message';
+import type { SubscribeOptions } from './options';
 import type { Requests } from './requests';
 import { Settler } from './settler';
-import { type Fresh, isFresh, Thread } from './thread';
+import { isFresh } from './thread';
 import type { Timers } from './timers';
-import type { FrameOf, Request } from './wire';
+import type { FrameOf } from './wire';
+import { type SubscribeRequest, Wishes } from './wishes';
 
 /** What an inbox needs of its client. */
 export interface InboxPorts {
   readonly timers: Timers;
   readonly requests: Requests;
+  /** Milliseconds. */
   readonly ackDelay: number;
+  /** The connection to send on. */
   connection(): Connection | undefined;
-  /** Messages came that nobody here wants. */
+  /** Messages come that nobody here wants. */
   unclaimed(queue: string, event: string): void;
 }
 
-/** The settings of a subscription that the client goes by. */
-export interface Settings {
-  /** Seconds. */
-  ackDeadline: number;
-  maxDeliveries: number;
-  maxInFlight: number;
-}
-
-/** What a consumer asks of the subscription. */
-type Wish = { [Name in keyof Settings]?: number | undefined } & { readonly events?: readonly string[] | undefined };
-
-/** A frame that was overtaken is waited for so long. Milliseconds. */
-const JOIN_MS = 1_000;
+/** Who has just connected has so long to subscribe before its messages count as unclaimed. Milliseconds. */
+const CLAIM_MS = 5_000;
 
 /** All that this client has of one queue: messages from all its connections, put into order and handed out once. */
 export class Inbox {
-  /** As far as they are known: those that were never named are the server's defaults. */
-  readonly settings: Settings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100 };
-  private named: Partial<Settings> = {};
-  private events: Set<string> | undefined = new Set();
   private readonly ledger = new Ledger();
+  private readonly intake: Intake;
   private readonly settler: Settler;
+  private readonly keeper: Keeper;
+  private readonly wishes = new Wishes();
   private readonly consumers = new Set<Consumer>();
-  private readonly threads = new Map<Connection, Thread>();
   /** Ascending by seq. */
   private held: Entry[] = [];
-  private next: number | undefined;
-  /** As in {@link acksOf}. */
-  private whole = false;
-  private readonly told = new Set<string>();
-  private cancelJoin: (() => void) | undefined;
-  private cancelKeeping: (() => void) | undefined;
+  private isSubscribed = false;
+  /** As in `acksOf`. */
+  private isWhole = false;
+  private readonly unclaimed = new Set<string>();
 
   constructor(
     readonly queue: string,
     private readonly ports: InboxPorts,
   ) {
+    this.intake = new Intake(ports.timers, {
+      knows: (seq) => this.ledger.knows(seq),
+      accept: (frames, connection) => {
+        for (const frame of frames) this.accept(frame, connection);
+        this.pump();
+      },
+      restarted: () => this.restart(),
+      skipped: () => {
+        this.isWhole = false;
+      },
+    });
     this.settler = new Settler(queue, {
       ...ports,
-      connection: () => ports.connection(),
-      settings: () => this.settings,
-      isWhole: () => this.whole,
+      settings: () => this.wishes.known,
+      isWhole: () => this.isWhole,
       lowestOpen: () => this.ledger.lowest(),
+    });
+    this.keeper = new Keeper(ports.timers, {
+      deadline: () => this.deadline,
+      entries: () => (this.consumers.size > 0 ? this.ledger.entries() : []),
+      isWanted: (entry) => this.isWanted(entry),
+      limitOf: (entry) => this.limitOf(entry),
+      extend: (entries) => this.settler.extend(entries, this.wishes.known.ackDeadline),
     });
   }
 
-  /** Where first deliveries have come to; undefined before the first. */
-  get position(): number | undefined {
-    return this.next;
+  /** Someone here subscribes. */
+  wish(options: SubscribeOptions): SubscribeRequest {
+    return this.wishes.add(this.queue, options);
   }
 
-  get hasConsumers(): boolean {
-    return this.consumers.size > 0;
+  /** The request that makes the subscription anew, should it have ended; undefined if nobody here wants it. */
+  resubscription(): SubscribeRequest | undefined {
+    if (!this.isSubscribed || this.consumers.size === 0) return undefined;
+    this.isWhole = false;
+    return this.wishes.again(this.queue, this.intake.position);
   }
 
   add(consumer: Consumer): void {
@@ -83,61 +94,35 @@ export class Inbox {
     this.consumers.delete(consumer);
   }
 
-  /** No consumer will get anything any more. */
-  end(error: unknown): void {
-    this.cancelJoin?.();
-    this.cancelKeeping?.();
-    for (const consumer of this.consumers) consumer.end(error);
-    this.consumers.clear();
-  }
-
-  /** Someone here subscribes so: it is remembered, should the subscription have to be made anew. */
-  wants({ events, ...settings }: Wish): void {
-    if (events === undefined || events.includes('*')) this.events = undefined;
-    else if (this.events !== undefined) for (const event of events) this.events.add(event);
-    for (const name of ['ackDeadline', 'maxDeliveries', 'maxInFlight'] as const) {
-      const value = settings[name];
-      if (value !== undefined) this.settings[name] = this.named[name] = value;
-    }
-  }
-
-  /** Makes the subscription again after it ended: from where this client has come to. */
-  resubscription(): Extract<Request, { action: 'subscribe' }> | undefined {
-    if (this.consumers.size === 0 || this.next === undefined) return undefined;
-    this.whole = false;
-    const { queue, next, events, named } = this;
-    return { action: 'subscribe', queue, ...named, ...(events ? { events: [...events] } : {}), from: { seq: next } };
-  }
-
   /** The subscription was made, or was there. */
   subscribed({ created, next }: FrameOf<'subscribed'>): void {
-    if (!created || this.next !== undefined) return;
-    this.next = next;
-    this.whole = this.settings.maxDeliveries !== 1;
+    const isFirst = !this.isSubscribed && this.intake.position === undefined;
+    this.isSubscribed = true;
+    if (!created || !isFirst) return;
+    this.intake.beginAt(next);
+    // A message that dies of its first delivery leaves no trace here, and may come back by a redrive.
+    this.isWhole = this.wishes.known.maxDeliveries !== 1;
   }
 
   /** The cursor was moved by this client. */
-  sought(next: number): void {
+  sought({ next }: FrameOf<'sought'>): void {
     this.restart();
-    this.next = next;
-    for (const [connection, thread] of this.threads) this.accept(thread.moveTo(next), connection);
-    this.pump();
+    this.intake.moveTo(next);
   }
 
   received(frame: FrameOf<'messages'>, connection: Connection): void {
-    if (isFresh(frame)) this.join(frame, connection);
+    if (isFresh(frame)) this.intake.receive(frame, connection);
     else {
-      this.whole = false;
-      this.accept([frame], connection);
+      this.accept(frame, connection);
+      this.pump();
     }
-    this.pump();
   }
 
   /** Another connection of this client settled these. */
-  settledElsewhere(seqs: readonly number[], connection: Connection): void {
-    // What one of our own connections hears of the other is not news.
+  settledElsewhere({ seqs }: FrameOf<'settled'>, connection: Connection): void {
+    // What one of our own connections is told of what we said on another is not news.
     if (connection !== this.ports.connection()) return;
-    this.whole = false;
+    this.isWhole = false;
     for (const seq of seqs) {
       const entry = this.ledger.get(seq);
       if (entry?.stage === 'held') this.ledger.close(entry, 'elsewhere');
@@ -145,16 +130,32 @@ export class Inbox {
     this.held = this.held.filter((entry) => this.ledger.has(entry));
   }
 
+  /** There is a connection to send on. */
   opened(): void {
     this.settler.send();
   }
 
+  /** A connection is no more. */
   ended(connection: Connection): void {
-    this.threads.delete(connection);
+    this.intake.forget(connection);
   }
 
+  /** Resolves when the server has stored all acks. */
   flush(signal?: AbortSignal): Promise<void> {
     return this.settler.flush(signal);
+  }
+
+  /** Hands out nothing any more; resolves when the handlers that are at work are done. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.finish()));
+  }
+
+  /** Nothing comes any more. */
+  end(error: unknown): void {
+    this.intake.stop();
+    this.keeper.stop();
+    for (const consumer of this.consumers) consumer.end(error);
+    this.consumers.clear();
   }
 
   settle(entry: Entry, settlement: Settlement): void {
@@ -164,7 +165,7 @@ export class Inbox {
       this.ledger.close(entry, 'acked');
       this.settler.ack(entry);
     } else {
-      this.whole = false;
+      this.isWhole = false;
       entry.reason = settlement.reason;
       this.ledger.close(entry, settlement.action === 'nack' ? 'nacked' : 'rejected');
       this.settler.say(entry, settlement);
@@ -187,47 +188,29 @@ export class Inbox {
         consumer.take(messageOf(this.queue, entry, this));
       }
     }
-    this.keep();
+    if (this.consumers.size > 0 && !this.ledger.isEmpty) this.keeper.start();
   }
 
-  private join(frame: Fresh, connection: Connection): void {
-    let thread = this.threads.get(connection);
-    if (thread === undefined) {
-      thread = new Thread(this.next);
-      this.threads.set(connection, thread);
-    }
-    const { frames, restarted } = thread.join(frame, (seq) => this.ledger.knows(seq));
-    if (restarted) this.restart();
-    this.accept(frames, connection);
-    if (thread.isWaiting) this.cancelJoin ??= this.ports.timers.after(JOIN_MS, () => this.skip());
-  }
-
-  /** What was overtaken has not come in time: it will come by its deadline. */
-  private skip(): void {
-    this.cancelJoin = undefined;
-    this.whole = false;
-    for (const [connection, thread] of this.threads) this.accept(thread.skip(), connection);
-    this.pump();
+  private get deadline(): number {
+    return this.wishes.known.ackDeadline * 1000;
   }
 
   private restart(): void {
-    this.whole = false;
+    this.isWhole = false;
     this.ledger.restart();
     this.held = [];
-    this.next = undefined;
   }
 
-  private accept(frames: readonly FrameOf<'messages'>[], connection: Connection): void {
+  private accept(frame: FrameOf<'messages'>, connection: Connection): void {
     const now = this.ports.timers.now();
-    for (const frame of frames) {
-      const fresh = isFresh(frame);
-      for (const delivered of frame.messages) {
-        const dueAt = now + this.settings.ackDeadline * 1000 * 2 ** (delivered.attempt - 1);
-        const { verdict, entry } = this.ledger.note(delivered, connection, fresh, dueAt);
-        if (verdict === 'new') this.hold(entry);
-        else if (verdict === 'again') this.repeat(entry);
-      }
-      if (isFresh(frame)) this.next = Math.max(this.next ?? 0, frame.next);
+    const fresh = isFresh(frame);
+    this.dropOverdue(now);
+    for (const delivered of frame.messages) {
+      const dueAt = now + answerWithin(this.deadline, delivered.attempt);
+      const { verdict, entry } = this.ledger.note(delivered, connection, fresh, dueAt);
+      if (delivered.attempt > 1 || (verdict === 'new' && !fresh)) this.isWhole = false;
+      if (verdict === 'new') this.hold(entry);
+      else if (verdict === 'again') this.repeat(entry);
     }
   }
 
@@ -236,13 +219,21 @@ export class Inbox {
     let index = this.held.length;
     while (index > 0 && (this.held[index - 1]?.delivered.seq ?? 0) > seq) index -= 1;
     this.held.splice(index, 0, entry);
-    if (this.isWanted(entry) || this.told.has(event)) return;
-    // Given the time of a turn, for who has just connected has not subscribed yet.
-    this.told.add(event);
-    this.ports.timers.after(JOIN_MS, () => {
-      if (this.isWanted(entry) || !this.ledger.has(entry)) this.told.delete(event);
+    if (this.isWanted(entry) || this.unclaimed.has(event)) return;
+    this.unclaimed.add(event);
+    this.ports.timers.after(CLAIM_MS, () => {
+      if (this.isWanted(entry) || !this.ledger.has(entry)) this.unclaimed.delete(event);
       else this.ports.unclaimed(this.queue, event);
     });
+  }
+
+  /** What nobody here wants is let go of when the server takes it back: should it still be owed, it comes again. */
+  private dropOverdue(now: number): void {
+    const overdue = this.held.filter((entry) => entry.dueAt < now && !this.isWanted(entry));
+    if (overdue.length === 0) return;
+    this.isWhole = false;
+    for (const entry of overdue) this.ledger.close(entry, 'elsewhere');
+    this.held = this.held.filter((entry) => this.ledger.has(entry));
   }
 
   /** Its settlement was lost with a connection. */
@@ -254,23 +245,6 @@ export class Inbox {
   private isWanted({ delivered }: Entry): boolean {
     for (const consumer of this.consumers) if (wants(consumer, delivered.event)) return true;
     return false;
-  }
-
-  /** Sees to the deadlines of what is here, as long as something is. */
-  private keep(): void {
-    if (this.cancelKeeping !== undefined || this.ledger.isEmpty || this.consumers.size === 0) return;
-    const { timers } = this.ports;
-    const deadline = this.settings.ackDeadline * 1000;
-    this.cancelKeeping = timers.after(deadline / SHARES, () => {
-      this.cancelKeeping = undefined;
-      const entries = needingTime(this.ledger.entries(), timers.now(), {
-        deadline,
-        isWanted: (entry) => this.isWanted(entry),
-        limitOf: (entry) => this.limitOf(entry),
-      });
-      if (entries.length > 0) this.settler.extend(entries, this.settings.ackDeadline);
-      this.keep();
-    });
   }
 
   private limitOf({ delivered }: Entry): number {

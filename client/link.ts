@@ -82,7 +82,7 @@ export class Link {
   /** The network may be back, or the machine have slept: tries at once, or looks whether the connection lives. */
   wake(): void {
     if (this.cancelPause !== undefined) this.retry(0);
-    else this.current?.probe();
+    this.current?.probe();
   }
 
   /** Ends it for good. */

@@ -1,5 +1,13 @@
 import { frameOf, nextBatch, type Outgoing } from './batch';
-import { BufferFull, HoldfastError, InvalidRequest, TooLarge } from './errors';
+import {
+  BufferFull,
+  type FailureCode,
+  type HoldfastError,
+  InvalidRequest,
+  isHoldfastError,
+  ServerFault,
+  TooLarge,
+} from './errors';
 import { newId } from './id';
 import type { OutboxStore, Stored } from './outboxStore';
 import { bytesOf, FRAME_BYTES, type Requests } from './requests';
@@ -44,10 +52,14 @@ export interface OutboxPorts {
   /** How many publishes may wait while there is no connection. */
   readonly buffer: number;
   isOpen(): boolean;
+  /** What fails that nobody waits for. */
+  report(error: unknown): void;
 }
 
 /** Frames that are under way at a time; what comes meanwhile shares the next. */
 const PIPELINE = 16;
+/** Faults that one message may have brought upon all that shared its frame. */
+const ABOUT_ONE: ReadonlySet<FailureCode> = new Set<FailureCode>(['invalid', 'too_large', 'forbidden']);
 /** Room for what a frame has beside one message. */
 const ENVELOPE_BYTES = 1_024;
 
@@ -57,7 +69,8 @@ export class Outbox {
   private unanswered = 0;
   private frames = 0;
   private scheduled = false;
-  private idle: (() => void)[] = [];
+  private failure: HoldfastError | undefined;
+  private readonly idle: (() => void)[] = [];
 
   constructor(private readonly ports: OutboxPorts) {}
 
@@ -69,18 +82,19 @@ export class Outbox {
     } catch (cause) {
       return Promise.reject(new InvalidRequest('a payload must be a JSON value', 'payload', { cause }));
     }
-    const isAway = !this.ports.isOpen();
-    if (isAway && this.waiting.length + this.unanswered >= this.ports.buffer)
+    if (!this.ports.isOpen() && this.waiting.length + this.unanswered >= this.ports.buffer)
       return Promise.reject(
         new BufferFull(`${this.ports.buffer} publishes wait for a connection already: wait for some of them first`),
       );
-    return this.enter({ queue, id, text }, signal, isAway);
+    return this.enter({ queue, id, text }, signal, this.keep({ queue, id, text }));
   }
 
   /** Publishes what an earlier life of this program left. */
-  async restore(onFailure: (error: unknown) => void): Promise<void> {
-    for (const { key, record } of (await this.ports.store?.all()) ?? [])
-      this.enter(record, undefined, false, Promise.resolve(key)).catch(onFailure);
+  restore(): void {
+    const { store, report } = this.ports;
+    store?.all().then((left) => {
+      for (const { key, record } of left) this.enter(record, undefined, Promise.resolve(key)).catch(report);
+    }, report);
   }
 
   /** There is a connection. */
@@ -95,6 +109,7 @@ export class Outbox {
 
   /** Nothing will be sent any more. What is in the store stays there. */
   fail(error: HoldfastError): void {
+    this.failure = error;
     for (const waiting of this.waiting.splice(0)) waiting.reject(error);
     this.settle();
   }
@@ -102,8 +117,7 @@ export class Outbox {
   private enter(
     { queue, id, text }: Stored,
     signal: AbortSignal | undefined,
-    isToBeKept: boolean,
-    key?: Promise<unknown>,
+    key: Promise<unknown> | undefined,
   ): Promise<Published> {
     const bytes = bytesOf(text);
     if (bytes > FRAME_BYTES - ENVELOPE_BYTES)
@@ -124,7 +138,7 @@ export class Outbox {
         text,
         bytes,
         isOver: false,
-        key: key ?? (isToBeKept ? this.ports.store?.add({ queue, id, text }) : undefined),
+        key,
         resolve: (published) => {
           signal?.removeEventListener('abort', abort);
           resolve(published);
@@ -161,6 +175,7 @@ export class Outbox {
       batch.forEach((waiting, index) => {
         const one = published[index];
         if (one) waiting.resolve(one);
+        else waiting.reject(new ServerFault('the server answered fewer messages than it was sent'));
         this.forget(waiting);
       });
     } catch (error) {
@@ -173,16 +188,22 @@ export class Outbox {
 
   /** One that is at fault must not take the others with it: each is tried alone, and since all have ids, safely. */
   private refused(batch: Waiting[], error: unknown): void {
-    const isJudgement = error instanceof HoldfastError && !error.retryable && error.code !== 'closed';
-    if (batch.length > 1 && isJudgement) {
+    if (batch.length > 1 && isHoldfastError(error) && ABOUT_ONE.has(error.code)) {
       for (const waiting of batch) waiting.alone = true;
       this.waiting.unshift(...batch);
       return;
     }
     for (const waiting of batch) {
-      if (isJudgement) this.forget(waiting);
+      // When the client has ended, what is kept waits for its next life.
+      if (this.failure === undefined) this.forget(waiting);
       waiting.reject(error);
     }
+  }
+
+  private keep(record: Stored): Promise<unknown> | undefined {
+    const key = this.ports.store?.add(record);
+    key?.catch(this.ports.report);
+    return key;
   }
 
   private forget({ key }: Waiting): void {

@@ -26,20 +26,32 @@ interface Turn {
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** How a loop is made. */
+export interface LoopOptions {
+  readonly ready: Promise<void>;
+  readonly events: ReadonlySet<string> | undefined;
+  /** Milliseconds. */
+  readonly maxExtension: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** A loop over an inbox. */
 export class Loop implements Consumer, Subscription {
-  private turns: Turn[] = [];
+  readonly ready: Promise<void>;
+  readonly events: ReadonlySet<string> | undefined;
+  readonly maxExtension: number;
+  private readonly turns: Turn[] = [];
   private current: Message | undefined;
   private isOver = false;
   private failure: unknown;
 
   constructor(
     private readonly inbox: Inbox,
-    readonly ready: Promise<void>,
-    readonly events: ReadonlySet<string> | undefined,
-    readonly maxExtension: number,
-    signal: AbortSignal | undefined,
+    { ready, events, maxExtension, signal }: LoopOptions,
   ) {
+    this.ready = ready;
+    this.events = events;
+    this.maxExtension = maxExtension;
     // Whoever loops is told by the loop.
     ready.catch((error) => this.end(error));
     if (signal?.aborted) this.end(signal.reason);
@@ -56,7 +68,7 @@ export class Loop implements Consumer, Subscription {
     this.current = undefined;
     return new Promise((resolve, reject) => {
       this.turns.push({ resolve, reject });
-      if (this.isOver) this.finish();
+      if (this.isOver) this.answer();
       else this.inbox.pump();
     });
   }
@@ -73,8 +85,15 @@ export class Loop implements Consumer, Subscription {
   }
 
   take(message: Message): void {
+    // There is one if this turn was asked for before the turn before had its message.
+    this.current?.ack();
     this.current = message;
     this.turns.shift()?.resolve({ done: false, value: message });
+  }
+
+  /** What the loop is at is acked if it comes back before the connection ends; it may be the loop that closes the client. */
+  async finish(): Promise<void> {
+    this.end();
   }
 
   end(error?: unknown): void {
@@ -82,11 +101,11 @@ export class Loop implements Consumer, Subscription {
     this.isOver = true;
     this.failure = error;
     this.inbox.remove(this);
-    this.finish();
+    this.answer();
   }
 
   /** An error is told once; after it the loop is over. */
-  private finish(): void {
+  private answer(): void {
     for (const { resolve, reject } of this.turns.splice(0)) {
       const failure = this.failure;
       this.failure = undefined;

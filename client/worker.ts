@@ -9,66 +9,80 @@ export type Handler<M extends Message = Message> = (message: M) => unknown;
 export interface Consumption {
   /** Takes no more messages; resolves when those being handled are done and the server has their acks. */
   stop(): Promise<void>;
-  /** Resolves when it was stopped; rejects if it ended otherwise: `Closed`, `Dismissed` … or the signal's reason. */
+  /** Resolves when it was stopped or the client closed; rejects if the client ended otherwise: `Dismissed` … */
   readonly done: Promise<void>;
+}
+
+/** How a worker works. */
+export interface WorkerOptions {
+  readonly handler: Handler;
+  /** How many messages at a time. */
+  readonly concurrency: number;
+  readonly events: ReadonlySet<string> | undefined;
+  /** Milliseconds. */
+  readonly maxExtension: number;
+  /** The handler threw; the message was nacked. */
+  readonly failed: (message: Message, error: unknown) => void;
 }
 
 /** Runs a handler over an inbox, several messages at a time. */
 export class Worker implements Consumer, Consumption {
   readonly done: Promise<void>;
+  readonly events: ReadonlySet<string> | undefined;
+  readonly maxExtension: number;
   private running = 0;
   private isOver = false;
-  private resolve: () => void = () => undefined;
-  private reject: (error: unknown) => void = () => undefined;
-  private idle: (() => void)[] = [];
+  private settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  private readonly idle: (() => void)[] = [];
 
   constructor(
     private readonly inbox: Inbox,
-    private readonly handler: Handler,
-    private readonly concurrency: number,
-    readonly events: ReadonlySet<string> | undefined,
-    readonly maxExtension: number,
-    private readonly failed: (message: Message, error: unknown) => void,
+    private readonly options: WorkerOptions,
   ) {
+    this.events = options.events;
+    this.maxExtension = options.maxExtension;
     this.done = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.settle = { resolve, reject };
     });
     // Not everybody asks.
     this.done.catch(() => undefined);
   }
 
   hasRoom(): boolean {
-    return !this.isOver && this.running < this.concurrency;
+    return !this.isOver && this.running < this.options.concurrency;
   }
 
   take(message: Message): void {
     void this.run(message);
   }
 
-  async stop(): Promise<void> {
+  async finish(): Promise<void> {
     this.isOver = true;
     if (this.running > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    await this.finish();
     this.inbox.remove(this);
     await this.inbox.flush();
-    this.resolve();
+    this.settle?.resolve();
   }
 
   end(error?: unknown): void {
     this.isOver = true;
     this.inbox.remove(this);
-    if (error === undefined) this.resolve();
-    else this.reject(error);
+    if (error === undefined) this.settle?.resolve();
+    else this.settle?.reject(error);
   }
 
   private async run(message: Message): Promise<void> {
     this.running += 1;
     try {
-      await this.handler(message);
+      await this.options.handler(message);
       message.ack();
     } catch (error) {
       message.nack({ reason: reasonOf(error) });
-      this.failed(message, error);
+      this.options.failed(message, error);
     }
     this.running -= 1;
     if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();

@@ -1,0 +1,39 @@
+import { Unreachable } from './errors';
+import type { Holdfast } from './holdfast';
+import type { Timers } from './timers';
+
+/**
+ * Waits for the first connection of a client; closes the client if there is none in time.
+ *
+ * @param within milliseconds.
+ * @throws HoldfastError why there is none; or the reason of the signal.
+ */
+export async function opened<Q>(
+  holdfast: Holdfast<Q>,
+  timers: Timers,
+  within: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let stop = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const cancel = timers.after(within, () =>
+        reject(new Unreachable(`${holdfast.url} was not reached within ${within} ms`, { cause: holdfast.lastFailure })),
+      );
+      const off = holdfast.on('state', ({ state, error }) => {
+        if (state === 'open') resolve();
+        else if (state === 'closed') reject(signal?.aborted ? signal.reason : error);
+      });
+      stop = () => {
+        cancel();
+        off();
+      };
+      if (holdfast.state === 'closed') reject(signal?.reason);
+    });
+  } catch (error) {
+    await holdfast.close();
+    throw error;
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,154 @@
+import { BufferFull, Closed, InvalidRequest, TooLarge } from '../../client';
+import { aConnectedWorld, aWorld } from './fake/client';
+import { answered, type FakeSocket, type Received } from './fake/server';
+import { turn } from './fake/time';
+
+const messages = ({ messages: list }: Received): { id: string; event: string; payload: unknown }[] =>
+  Array.isArray(list) ? list : [];
+
+const batches = (socket: FakeSocket): unknown[][] =>
+  socket.sent('publish').map((request) => messages(request).map(({ payload }) => payload));
+
+it('sends what is published within one turn as one frame, in order, with an id each', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await Promise.all([1, 2, 3].map((payload) => holdfast.publish('orders', 'created', payload)));
+  expect(batches(server.last)).toEqual([[1, 2, 3]]);
+  const ids = server.last.sent('publish').flatMap((request) => messages(request).map(({ id }) => id));
+  expect(new Set(ids).size).toBe(3);
+  for (const id of ids) expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+});
+
+it('sends at most 100 messages in a frame', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await Promise.all(Array.from({ length: 250 }, (_, payload) => holdfast.publish('orders', 'created', payload)));
+  expect(batches(server.last).map(({ length }) => length)).toEqual([100, 100, 50]);
+});
+
+it('sends at most 32 KB in a frame', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await Promise.all(Array.from({ length: 10 }, () => holdfast.publish('orders', 'created', 'ä'.repeat(5_000))));
+  const frames = server.last.sent('publish').map((request) => Buffer.byteLength(JSON.stringify(request)));
+  expect(Math.max(...frames)).toBeLessThanOrEqual(32_768);
+  expect(frames).toHaveLength(4);
+});
+
+it('sends messages of different queues in different frames', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await Promise.all(['a', 'a', 'b', 'a'].map((queue) => holdfast.publish(queue, 'created')));
+  expect(server.last.sent('publish').map(({ queue }) => queue)).toEqual(['a', 'b', 'a']);
+});
+
+it('sends again, with the same id, what was not answered when the connection broke', async () => {
+  const { holdfast, server, time } = await aConnectedWorld();
+  server.answer = () => undefined;
+  const published = holdfast.publish('orders', 'created', { id: 7 });
+  await turn();
+  const [first] = server.last.sent('publish');
+  server.last.hangUp();
+  server.answer = answered;
+  await time.pass(500);
+  server.last.welcome();
+  await published;
+  expect(server.last.sent('publish')).toEqual([first]);
+});
+
+it('sends what waited for the first connection in the order in which it was published', async () => {
+  const { holdfast, server } = aWorld();
+  const published = Promise.all([1, 2, 3].map((payload) => holdfast.publish('orders', 'created', payload)));
+  await turn();
+  server.last.welcome();
+  await published;
+  expect(batches(server.last)).toEqual([[1, 2, 3]]);
+});
+
+it('rejects what is published beyond the buffer while there is no connection, and says that it may be tried again', async () => {
+  const { holdfast, server } = aWorld({ buffer: 2 });
+  const waiting = [1, 2].map((payload) => holdfast.publish('orders', 'created', payload));
+  const rejected = holdfast.publish('orders', 'created', 3);
+  await expect(rejected).rejects.toBeInstanceOf(BufferFull);
+  await expect(rejected).rejects.toMatchObject({ code: 'buffer_full', retryable: true });
+  await turn();
+  server.last.welcome();
+  await Promise.all(waiting);
+  await holdfast.publish('orders', 'created', 3);
+});
+
+it.each([
+  ['invalid', 'InvalidRequest', false],
+  ['forbidden', 'Forbidden', false],
+  ['rate_limited', 'RateLimited', true],
+  ['unavailable', 'Unavailable', true],
+  ['internal', 'ServerFault', false],
+])('rejects with what the server answers: %s is %s', async (code, name, retryable) => {
+  const { holdfast, server } = await aConnectedWorld();
+  server.answer = () => ({ type: 'error', code, message: 'so it is', retryable, retryAfter: 3 });
+  await expect(holdfast.publish('orders', 'created')).rejects.toMatchObject({ code, name, retryable });
+});
+
+it('rejects only the message that is at fault of those that shared a frame', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  server.answer = (request) =>
+    messages(request).some(({ event }) => event === '*')
+      ? { type: 'error', code: 'invalid', message: 'messages[1].event must not be *', retryable: false }
+      : answered(request);
+  const published = await Promise.allSettled(['a', '*', 'b'].map((event) => holdfast.publish('orders', event)));
+  expect(published.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(server.last.sent('publish').map((request) => messages(request).map(({ event }) => event))).toEqual([
+    ['a', '*', 'b'],
+    ['a'],
+    ['*'],
+    ['b'],
+  ]);
+});
+
+it('does not send what is larger than a frame may be, for that would cost the connection', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await expect(holdfast.publish('orders', 'created', 'x'.repeat(40_000))).rejects.toBeInstanceOf(TooLarge);
+  await expect(
+    holdfast.request({ action: 'reject', queue: 'orders', seqs: [1], reason: 'x'.repeat(40_000) }),
+  ).rejects.toBeInstanceOf(TooLarge);
+  expect(server.last.received).toEqual([]);
+});
+
+it('rejects a payload that is no JSON value', async () => {
+  const { holdfast } = await aConnectedWorld();
+  await expect(holdfast.publish('orders', 'created', 1n)).rejects.toBeInstanceOf(InvalidRequest);
+});
+
+it('sends the payload as it was when it was published', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  const payload = { id: 7 };
+  const published = holdfast.publish('orders', 'created', payload);
+  payload.id = 8;
+  await published;
+  expect(batches(server.last)).toEqual([[{ id: 7 }]]);
+});
+
+it('calls off what was not sent yet when its signal says so', async () => {
+  const { holdfast, server } = aWorld();
+  const aborting = new AbortController();
+  const calledOff = holdfast.publish('orders', 'created', 1, { signal: aborting.signal });
+  const published = holdfast.publish('orders', 'created', 2);
+  aborting.abort(new Error('no longer'));
+  await expect(calledOff).rejects.toThrow('no longer');
+  await turn();
+  server.last.welcome();
+  await published;
+  expect(batches(server.last)).toEqual([[2]]);
+});
+
+it('answers what it has sent before it closes, and refuses what comes after', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  const published = holdfast.publish('orders', 'created', 1);
+  await holdfast.close();
+  expect(await published).toMatchObject({ duplicate: false });
+  expect(server.last.isClosed).toBe(true);
+  await expect(holdfast.publish('orders', 'created', 2)).rejects.toBeInstanceOf(Closed);
+});
+
+it('rejects what still waits for a connection when it is closed', async () => {
+  const { holdfast } = aWorld();
+  const waiting = expect(holdfast.publish('orders', 'created', 1)).rejects.toBeInstanceOf(Closed);
+  await holdfast.close();
+  await waiting;
+});
