@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, type DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { dynamodbClient, type TableNames } from '../../adapters/dynamodb';
 import { createTables } from '../../adapters/dynamodb/createTables';
@@ -9,8 +9,10 @@ import { fresh } from './suites/samples';
 /** Tables of their own, in dynalite or where `DYNAMODB_ENDPOINT` says. */
 export interface TestTables {
   readonly tables: TableNames;
+  /** Where they are. */
+  readonly endpoint: string;
   /** A client of its own, that a test may tamper with; it ends with the tables. */
-  client(): DynamoDBClient;
+  client(config?: DynamoDBClientConfig): DynamoDBClient;
   close(): Promise<void>;
 }
 
@@ -23,9 +25,10 @@ export async function testTables(): Promise<TestTables> {
   const server = process.env.DYNAMODB_ENDPOINT === undefined ? await startDynalite() : undefined;
   const endpoint = server?.endpoint ?? process.env.DYNAMODB_ENDPOINT ?? '';
   const clients: DynamoDBClient[] = [];
-  const client = () => {
+  const client = (more: DynamoDBClientConfig = {}) => {
     const region = process.env.AWS_REGION ?? 'us-east-1';
-    const made = dynamodbClient({ endpoint, region, ...(credentialsAreSet() ? {} : { credentials: ANY_CREDENTIALS }) });
+    const credentials = credentialsAreSet() ? {} : { credentials: ANY_CREDENTIALS };
+    const made = dynamodbClient({ endpoint, region, ...credentials, ...more });
     clients.push(made);
     return made;
   };
@@ -33,6 +36,7 @@ export async function testTables(): Promise<TestTables> {
   await createTables(client(), tables);
   return {
     tables,
+    endpoint,
     client,
     close: async () => {
       if (server === undefined) {
