@@ -1,10 +1,12 @@
+const swc = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }];
+
 const project = (displayName, folders, extra = {}) => ({
   displayName,
   testEnvironment: 'node',
   roots: ['<rootDir>'],
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.emulator'],
-  transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  transform: { '\\.[jt]s$': swc },
   ...extra,
 });
 
@@ -24,7 +26,10 @@ export default {
     project('cli', ['cli'], {
       globalSetup: '<rootDir>/test/cli/build.ts',
       // These come as ES modules only; jest runs CommonJS.
-      transformIgnorePatterns: ['/node_modules/(?!(string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)'],
+      transform: { '\\.m?[jt]s$': swc },
+      transformIgnorePatterns: [
+        '/node_modules/(?!(@bomb\\.sh/tab|string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)',
+      ],
     }),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',

@@ -1,15 +1,20 @@
 import { CommanderError } from 'commander';
 import { isHoldfastError } from '../client';
 import { EXIT, type ExitCode, Misuse } from './exitCode';
+import { LineFailed } from './publish/lines';
 import { visible } from './visible';
 
 /** The exit code for what a command threw. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
   if (error instanceof Misuse) return EXIT.misuse;
-  const failure = error instanceof Error && error.cause !== undefined && !isHoldfastError(error) ? error.cause : error;
-  if (!isHoldfastError(failure)) return EXIT.failed;
-  switch (failure.code) {
+  if (error instanceof LineFailed) {
+    // The command was right, its input was not.
+    const code = exitCodeOf(error.cause);
+    return code === EXIT.misuse ? EXIT.failed : code;
+  }
+  if (!isHoldfastError(error)) return EXIT.failed;
+  switch (error.code) {
     case 'invalid':
     case 'too_large':
       return EXIT.misuse;

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { COMMANDS } from './commands';
 import { whole } from './commands/options';
 
@@ -23,6 +23,13 @@ export interface Target {
   readonly timeout: number;
 }
 
+// The rule is the protocol's; here it spares the connection, which the server would refuse without a word.
+function clientId(text: string): string {
+  if (!/^[A-Za-z0-9._:@-]{1,128}$/.test(text))
+    throw new InvalidArgumentError('It must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -');
+  return text;
+}
+
 /** The command tree. What goes wrong while it parses is explained on standard error and thrown as CommanderError. */
 export function program(): Command {
   const root = new Command('holdfast')
@@ -32,9 +39,9 @@ export function program(): Command {
     )
     .addOption(new Option('--token <token>', 'who you are, where the server asks').env('HOLDFAST_TOKEN'))
     .addOption(
-      new Option('--client <id>', 'the client to be; without it, one that is forgotten when it leaves').env(
-        'HOLDFAST_CLIENT',
-      ),
+      new Option('--client <id>', 'the client to be; without it, one that is forgotten when it leaves')
+        .env('HOLDFAST_CLIENT')
+        .argParser(clientId),
     )
     .addOption(
       new Option('--timeout <seconds>', 'how long to try to connect, and to wait for an answer')

@@ -27,8 +27,18 @@ export function showProgress(total: number | undefined, unit: string): Progress 
   });
   const rate = (count: number) => Math.round((count / Math.max(1, performance.now() - began)) * 1000);
   bar.start(total ?? 1, 0, { count: 0, rate: 0 });
+  const stop = () => {
+    process.off('SIGINT', interrupted);
+    bar.stop();
+  };
+  // The cursor is hidden: give it back before Ctrl-C does what it does.
+  const interrupted = () => {
+    stop();
+    process.kill(process.pid, 'SIGINT');
+  };
+  process.once('SIGINT', interrupted);
   return {
     update: (done, count) => bar.update(total === undefined ? 0 : Math.min(done, total), { count, rate: rate(count) }),
-    stop: () => bar.stop(),
+    stop,
   };
 }

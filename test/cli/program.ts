@@ -19,6 +19,8 @@ export interface Command {
   stdout(): string;
   /** Waits until standard output is such. */
   until(pattern: RegExp): Promise<string>;
+  /** Waits until standard error is such. */
+  complains(pattern: RegExp): Promise<string>;
   readonly done: Promise<Done>;
 }
 
@@ -46,21 +48,23 @@ export function started(args: readonly string[], env: Readonly<Record<string, st
     return { code: child.exitCode, ...texts };
   });
   afterwards(() => child.kill('SIGKILL'));
+  const becomes = (name: 'stdout' | 'stderr', pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(texts[name])) resolve(texts[name]);
+        else if (child.exitCode === null) return;
+        else reject(new Error(`It ended without ${pattern}: ${texts.stdout}${texts.stderr}`));
+        watchers.delete(look);
+      };
+      watchers.add(look);
+      look();
+    });
   return {
     process: child,
     stdout: () => texts.stdout,
     done,
-    until: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (pattern.test(texts.stdout)) resolve(texts.stdout);
-          else if (child.exitCode === null) return;
-          else reject(new Error(`It ended without ${pattern}: ${texts.stdout}${texts.stderr}`));
-          watchers.delete(look);
-        };
-        watchers.add(look);
-        look();
-      }),
+    until: (pattern) => becomes('stdout', pattern),
+    complains: (pattern) => becomes('stderr', pattern),
   };
 }
 

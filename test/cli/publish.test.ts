@@ -83,7 +83,7 @@ describe('Lines of standard input', () => {
   test('that the server refuses are told by their number', async () => {
     const { code, stderr } = await server.run(['publish', 'big', 'e', '-'], `1\n"${'x'.repeat(40_000)}"\n`);
     expect(stderr).toMatch(/^error: line 2: .*30000 bytes/);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
   });
 
   test('show a bar on a terminal when they are many and their file has a size', async () => {

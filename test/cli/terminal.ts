@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { afterwards } from '../server/own';
+import { pathWithHoldfast } from './path';
 import { environment } from './program';
 
 const PATIENCE_MS = 8_000;
+const path = pathWithHoldfast();
 const ROOT = join(__dirname, '../..');
 
 /** A program that runs in a pseudo-terminal, and what a person in front of it would see and do. */
@@ -18,7 +20,7 @@ export interface Shown {
   /** Types keys; a control key is its character, `\u0003`. */
   type(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** The exit code, once it has ended and everything is drawn. */
+  /** The exit code, 128 and the number of the signal that ended it, once everything is drawn. */
   readonly ended: Promise<number>;
 }
 
@@ -31,14 +33,13 @@ export interface Showing {
 
 /** Runs a command line of `sh` in a pseudo-terminal of its own; in it, `holdfast` is the built program. */
 export function shown(line: string, { env = {}, columns = 100, rows = 30 }: Showing = {}): Shown {
-  const program = `holdfast() { "${process.execPath}" "${join(ROOT, 'dist/holdfast.js')}" "$@"; }`;
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
-  const child = spawn('sh', ['-c', `${program}\n${line}`], {
+  const child = spawn('sh', ['-c', line], {
     name: 'xterm-256color',
     cols: columns,
     rows,
     cwd: ROOT,
-    env: environment(env),
+    env: environment({ PATH: path, ...env }),
   });
   let written = '';
   let drawing = Promise.resolve();
@@ -55,12 +56,12 @@ export function shown(line: string, { env = {}, columns = 100, rows = 30 }: Show
         ),
     );
   });
-  const ended = new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode))).then(
-    async (code) => {
-      await drawing;
-      return code;
-    },
-  );
+  const ended = new Promise<number>((resolve) =>
+    child.onExit(({ exitCode, signal = 0 }) => resolve(signal > 0 ? 128 + signal : exitCode)),
+  ).then(async (code) => {
+    await drawing;
+    return code;
+  });
   let running = true;
   void ended.then(() => {
     running = false;

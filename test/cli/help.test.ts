@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { program } from '../../cli/program';
+import { run } from './program';
+
+jest.setTimeout(20_000);
+
+const commands = program().commands.filter((command) => !['serve', 'complete'].includes(command.name()));
+
+/** The help of a command, as it is printed. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+test.each(commands.map((command) => [command.name(), command] as const))(
+  'The help of %s has examples, which are of that command',
+  (name, command) => {
+    const help = helpOf(command);
+    const examples = help.slice(help.indexOf('\nExamples:\n')).split('\n').slice(2);
+    expect(examples.filter((line) => line.includes(name))).not.toEqual([]);
+  },
+);
+
+test('Every option of every command is explained', () => {
+  const silent = [program(), ...commands].flatMap((command) =>
+    command.options.filter(({ description }) => description === '').map(({ flags }) => `${command.name()} ${flags}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test('--help is no error; without a command, or with one there is not, the help goes to standard error', async () => {
+  const [asked, none, wrong] = await Promise.all([run(['--help']), run([]), run(['publsh'])]);
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes:'), stderr: '' });
+  expect(asked.stdout).toMatch(/Usage: holdfast .*publish .*subscribe .*top .*Examples:/s);
+  expect(none).toMatchObject({ code: 2, stdout: '', stderr: asked.stdout });
+  expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/Did you mean publish\?/) });
+});
