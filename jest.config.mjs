@@ -31,6 +31,7 @@ export default {
         '/node_modules/(?!(@bomb\\.sh/tab|string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)',
       ],
     }),
+    project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',

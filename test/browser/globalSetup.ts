@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { CHROMIUM } from './program';
+
+/** Sees to what the tests drive: Chromium, and the client and the server as they are published. */
+export default function globalSetup(): void {
+  try {
+    accessSync(CHROMIUM, constants.X_OK);
+  } catch {
+    throw new Error(
+      `There should be a Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to where there is one`,
+    );
+  }
+  execFileSync(process.execPath, ['build.mjs'], { cwd: join(__dirname, '../..'), stdio: 'inherit' });
+}
