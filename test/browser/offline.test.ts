@@ -1,6 +1,7 @@
-import { aClientOf, eventually, subscriptionOf } from '../client/clients';
+import { aClientOf, subscriptionOf } from '../client/clients';
 import { aServer } from '../server/own';
 import { aBrowser } from './chromium';
+import { eventually } from './eventually';
 import { aNetwork } from './network';
 import { aSite } from './site';
 import { aTab, connectIn, consumeIn } from './tab';
@@ -64,7 +65,6 @@ it('comes back to a network that has forgotten its connection: it finds out when
   await eventually(
     () => handled.jsonValue(),
     ({ length }) => length === 1,
-    15_000,
   );
 });
 
@@ -80,6 +80,5 @@ it('connects again by itself when its connection was cut', async () => {
   await eventually(
     () => handled.jsonValue(),
     ({ length }) => length === 1,
-    15_000,
   );
 });

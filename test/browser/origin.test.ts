@@ -1,6 +1,7 @@
-import { aClientOf, eventually } from '../client/clients';
+import { aClientOf } from '../client/clients';
 import { aFolder, aServer, aServerCalled } from '../server/own';
 import { aBrowser } from './chromium';
+import { eventually } from './eventually';
 import { aSite } from './site';
 import { aTab, connectIn } from './tab';
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { aClientOf, eventually } from '../client/clients';
+import { aClientOf } from '../client/clients';
 import { aServer } from '../server/own';
 import { aBrowser } from './chromium';
+import { eventually } from './eventually';
 import { aNetwork, type Network } from './network';
 import { aSite } from './site';
 import { aTab, begin, connectIn } from './tab';

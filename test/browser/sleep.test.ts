@@ -1,7 +1,8 @@
-import { aClientOf, eventually, subscriptionOf } from '../client/clients';
+import { aClientOf, subscriptionOf } from '../client/clients';
 import { aServer } from '../server/own';
 import { putToSleep } from './asleep';
 import { aBrowser } from './chromium';
+import { eventually } from './eventually';
 import { aNetwork } from './network';
 import { aSite } from './site';
 import { aTab, connectIn, consumeIn } from './tab';
@@ -43,7 +44,6 @@ it('sleeps while the network forgets its connection, and finds out when it is lo
   await eventually(
     () => handled.jsonValue(),
     ({ length }) => length === 1,
-    15_000,
   );
 });
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { aClientOf, eventually, subscriptionOf } from '../client/clients';
+import { aClientOf, subscriptionOf } from '../client/clients';
 import { aServer } from '../server/own';
 import { aBrowser } from './chromium';
+import { eventually } from './eventually';
 import { aSite } from './site';
 import { aTab, connectIn, consumeIn } from './tab';
 
