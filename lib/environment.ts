@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { formatQuotas } from '../broker/model/quotas';
 import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
 import type { HoldfastProps } from './holdfastProps';
@@ -21,6 +22,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
     HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),
     HOLDFAST_SUBSCRIPTION_EXPIRY: expiry === 'never' ? '0' : seconds(expiry),
     HOLDFAST_SHARD_SIZE: String(props.shardSize ?? 250),
+    ...(props.quotas && { HOLDFAST_QUOTAS: formatQuotas(props.quotas) }),
     ...(props.origins && { HOLDFAST_ORIGINS: checkedOrigins(props.origins).join(',') }),
   };
 }

@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Quotas } from '../broker/model/quotas';
 
 /** How a `Holdfast` differs from the usual one. */
 export interface HoldfastProps {
@@ -68,6 +69,16 @@ export interface HoldfastProps {
    * @default - 5,000 a second, 2,500 at once: half of what an account has
    */
   readonly throttle?: ThrottleSettings;
+
+  /**
+   * How much a connection or a client may have, other than usual. What is at a time or in an hour is counted in the
+   * tables; rates of a second are counted by each warm function for itself, so that a client whose frames are spread over
+   * several has a multiple. How many frames the whole deployment takes is set by `throttle`, and is exact.
+   *
+   * @default - 10 connections, 100 subscriptions and 1,000 new queues an hour for each client, and rates that no client
+   * needs that means well: `DEFAULT_QUOTAS`
+   */
+  readonly quotas?: Partial<Quotas>;
 
   /**
    * Which pages may connect, by their origin, such as `https://app.example.com`. Programs that are no browsers name none,

@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { parseQuotas } from '../broker/model/quotas';
 import { Holdfast } from './holdfast';
 import type { HoldfastProps } from './holdfastProps';
 
@@ -18,6 +19,7 @@ export interface HoldfastStackProps extends StackProps {
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
  * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
+ * - `-c quotas=client.queues=100,client.publishes=50`: clients may have so much.
  * - `-c routeResponses=false`: into one whose CloudFormation has no route responses.
  */
 export class HoldfastStack extends Stack {
@@ -32,10 +34,12 @@ export class HoldfastStack extends Stack {
 
   private fromContext(): HoldfastProps {
     const emulator: unknown = this.node.tryGetContext('emulator');
+    const quotas: unknown = this.node.tryGetContext('quotas');
     const origins: unknown = this.node.tryGetContext('origins');
     return {
       removalPolicy: this.flag('retain') ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       routeResponses: this.flag('routeResponses'),
+      ...(quotas !== undefined && { quotas: parseQuotas(String(quotas)) }),
       ...(origins !== undefined && { origins: String(origins).split(',') }),
       ...(emulator !== undefined && { emulator: String(emulator) }),
     };

@@ -46,7 +46,12 @@ export const permissions: Record<FunctionName, Permissions> = {
     tables: {},
   },
   publish: {
-    tables: { ...publishing, connections: ['GetItem'] },
+    tables: {
+      ...publishing,
+      queues: [...publishing.queues, 'GetItem'],
+      connections: ['GetItem'],
+      clients: ['UpdateItem'],
+    },
   },
   subscribe: {
     tables: {

@@ -11,6 +11,7 @@ import {
   farewell,
   LIFETIME_OVER,
   type Ports,
+  Rates,
   SHUTTING_DOWN,
   welcome,
 } from '../broker';
@@ -22,6 +23,7 @@ const RETRY_MS = 1_000;
 
 /** The connections of this server, from their first frame to their last. */
 export class Connections {
+  private readonly rates: Rates;
   private readonly open = new Map<ConnectionId, WebSocket>();
   private readonly ending = new Set<Promise<void>>();
   private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
@@ -30,7 +32,14 @@ export class Connections {
   constructor(
     private readonly ports: Ports,
     private readonly pusher: WebSocketPusher,
-  ) {}
+  ) {
+    this.rates = new Rates(ports.settings.quotas, ports.clock);
+  }
+
+  /** Whether there are as many as there may be. */
+  get isFull(): boolean {
+    return this.open.size >= this.ports.settings.quotas['deployment.connections'];
+  }
 
   /** @param client undefined: one that gave no name. */
   accept(webSocket: WebSocket, socket: Socket, client: ClientId | undefined): void {
@@ -60,7 +69,7 @@ export class Connections {
       clearTimeout(over);
       this.track(this.end(connection, begun));
     });
-    const session = new Session(this.ports, { client: connection.client, connection: id }, frames, begun);
+    const session = new Session(this.ports, { client: connection.client, connection: id }, frames, this.rates, begun);
     webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
   }
 

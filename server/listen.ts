@@ -23,14 +23,22 @@ export interface Port {
   readonly origins: readonly string[];
   /** Milliseconds that a request may take to arrive. */
   readonly patience?: number;
+  /** About how many connections are taken, whatever becomes of them: what is beyond would use up the files of the process. */
+  readonly most: number;
+  /** Whether no more connections can be taken at present. */
+  isFull(): boolean;
   isHealthy(): Promise<boolean>;
 }
 
 const PATIENCE_MS = 10_000;
 
+/** Connections that are in their handshake, or only ask for the health. */
+const STRANGERS = 200;
+
 const STATUS = {
   400: 'Bad Request',
   403: 'Forbidden',
+  503: 'Service Unavailable',
 } as const;
 
 /** Listens for WebSocket connections, and answers what little else there is to ask. */
@@ -40,6 +48,7 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
     { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: patience / 10 },
     answerHttp(on.isHealthy),
   );
+  if (Number.isFinite(on.most)) server.maxConnections = on.most + STRANGERS;
   // Otherwise a client that announces a body would be told to send it.
   server.on('checkContinue', answerHttp(on.isHealthy));
   const webSockets = new WebSocketServer({
@@ -53,6 +62,7 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
     if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
     if (!admitsOrigin(request.headers.origin, on.origins))
       return refuse(socket, 403, 'pages of this origin may not connect: the server is told which may by --origins');
+    if (on.isFull()) return refuse(socket, 503, 'there are as many connections as the server takes: try again later');
     const client = clientOf(request);
     if (client !== undefined && typeof client !== 'string') return refuse(socket, 400, client.error);
     webSockets.handleUpgrade(request, stream, head, (webSocket) => onConnection(webSocket, socket, client));

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
 import type { Durability } from '../adapters/lmdb';
-import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN } from '../broker';
+import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN, parseQuotas, type Quotas } from '../broker';
 
 /** How the single-machine server runs. */
 export interface ServerOptions {
@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly deadLetterRetention: number;
   /** Milliseconds; Infinity: never. */
   readonly subscriptionExpiry: number;
+  /** Other than usual. */
+  readonly quotas: Partial<Quotas>;
   /** Which pages may connect: see `admitsOrigin`. */
   readonly origins: readonly string[];
   readonly logLevel: string;
@@ -54,6 +56,14 @@ function origins(text: string): string[] {
       `It must be ${LOOPBACK_ORIGIN}, * or origins such as https://app.example.com, with commas between.`,
     );
   return all;
+}
+
+function quotas(text: string): Partial<Quotas> {
+  try {
+    return parseQuotas(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : 'It is not valid.');
+  }
 }
 
 const EXAMPLES = `
@@ -117,6 +127,15 @@ export function serverCommand(): Command {
       )
         .default(DEFAULT_SETTINGS.subscriptionExpiry, '31d')
         .argParser((text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : expiry(text))),
+    )
+    .addOption(
+      option(
+        '--quotas <list>',
+        'how much clients may have: client.publishes=100,client.queues=none …',
+        'HOLDFAST_QUOTAS',
+      )
+        .default({}, 'see docs/operations.md')
+        .argParser(quotas),
     )
     .addOption(
       option(

@@ -1,11 +1,12 @@
 import { openLmdb } from '../adapters/lmdb';
 import { NodeTimers, NodeWakeUps, pinoReporter, systemClock, systemIds } from '../adapters/node';
 import { WebSocketPusher } from '../adapters/websocket';
-import { DEFAULT_SETTINGS, type Ports } from '../broker';
+import { DEFAULT_QUOTAS, DEFAULT_SETTINGS, LOOPBACK_QUOTAS, type Ports } from '../broker';
 import { Connections } from './connections';
 import { Doorbell } from './doorbell';
 import { healthOf } from './health';
 import { listen } from './listen';
+import { isLoopback } from './loopback';
 import type { ServerOptions } from './options';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -31,6 +32,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     report: (what, error) => reporter.warn(what, { error }),
     durability: options.durability,
   });
+  const quotas = { ...(isLoopback(options.host) ? LOOPBACK_QUOTAS : DEFAULT_QUOTAS), ...options.quotas };
   const pusher = new WebSocketPusher();
   const ports: Ports = {
     ...stores,
@@ -46,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       deadLetterRetention: options.deadLetterRetention,
       subscriptionExpiry: options.subscriptionExpiry,
       connectionLifetime: CONNECTION_LIFETIME_MS,
+      quotas,
       // One process serves all of a queue; shards would only be served one after the other.
       shardSize: Number.POSITIVE_INFINITY,
     },
@@ -53,7 +56,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const connections = new Connections(ports, pusher);
   try {
     const isHealthy = healthOf(() => stores.check());
-    const listener = await listen({ ...options, isHealthy }, (...accepted) => connections.accept(...accepted));
+    const listener = await listen(
+      { ...options, isHealthy, most: quotas['deployment.connections'], isFull: () => connections.isFull },
+      (...accepted) => connections.accept(...accepted),
+    );
     const sweeping = setInterval(() => {
       stores
         .sweep(systemClock.now())

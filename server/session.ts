@@ -12,6 +12,7 @@ import {
   parseRequest,
   pingRoute,
   publishRoute,
+  type Rates,
   type Route,
   settleRoute,
   subscribeRoute,
@@ -35,6 +36,8 @@ const UNDER_WAY = 1_000;
  */
 export class Session {
   private underWay = 0;
+  private full: (() => void) | undefined;
+  private isResting = false;
   private last: Promise<void> | undefined;
 
   /** @param begun settles when the connection was welcomed: nothing is answered before. */
@@ -42,6 +45,7 @@ export class Session {
     private readonly ports: Ports,
     private readonly caller: Caller,
     private readonly socket: FrameSocket,
+    private readonly rates: Rates,
     begun: Promise<void>,
   ) {
     this.waitFor(begun.catch(() => undefined));
@@ -49,18 +53,24 @@ export class Session {
 
   receive(data: RawData, isBinary: boolean): void {
     this.underWay += 1;
-    if (this.underWay === UNDER_WAY) this.socket.webSocket.pause();
+    if (this.underWay >= UNDER_WAY) this.full ??= this.socket.hold();
     const handled = this.handle(data, isBinary).finally(() => {
       this.underWay -= 1;
-      if (this.underWay === UNDER_WAY / 2) this.socket.webSocket.resume();
+      if (this.underWay > UNDER_WAY / 2) return;
+      this.full?.();
+      this.full = undefined;
     });
     void handled;
   }
 
   private handle(data: RawData, isBinary: boolean): Promise<void> {
-    const parsed: Parsed = isBinary
+    const text = data.toString();
+    const read: Parsed = isBinary
       ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
-      : parseRequest(data.toString());
+      : parseRequest(text);
+    const { parsed, rest } = this.rates.admit(this.caller, read, Buffer.byteLength(text));
+    // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
+    if (rest > 0) this.rest(rest);
     const begin = async () => {
       this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
       // Who asks without reading the answers is not read either.
@@ -70,6 +80,16 @@ export class Session {
     if ('request' in parsed && parsed.request.action === 'publish') return turn;
     this.waitFor(turn);
     return turn;
+  }
+
+  private rest(milliseconds: number): void {
+    if (this.isResting) return;
+    this.isResting = true;
+    const goOn = this.socket.hold();
+    setTimeout(() => {
+      this.isResting = false;
+      goOn();
+    }, milliseconds).unref();
   }
 
   /** What arrives from now on begins after this. */

@@ -9,6 +9,8 @@ import { type Item, number, numberOr, text, textAt } from './items';
  * subscription an attribute `s:QUEUE` = the shard it is in; and how many of each there are, `connections` and
  * `subscriptions`, counted in the writes that add and remove them, so that limits hold whoever else writes.
  *
+ * Beside them, at `CLIENT#HOUR`, stands how many `queues` a client brought into being in an hour.
+ *
  * They are attributes of the item, not of maps in it, because what is in a map can only be set once the map is there.
  */
 
@@ -116,4 +118,28 @@ export const removeClientParameters = (table: string, client: ClientId): DeleteI
     '(attribute_not_exists(#connections) OR #connections = :none) AND (attribute_not_exists(#subscriptions) OR #subscriptions = :none)',
   ExpressionAttributeNames: { '#connections': 'connections', '#subscriptions': 'subscriptions' },
   ExpressionAttributeValues: { ':none': number(0) },
+});
+
+const HOUR_SECONDS = 3_600;
+
+/**
+ * Counts one more queue of a client in an hour, if it has made fewer than `limit`. Each hour has an item of its own, which
+ * expires after it: beside the clients, for none has a `#` in its name.
+ */
+export const countQueueParameters = (
+  table: string,
+  client: ClientId,
+  hour: number,
+  limit: number,
+): UpdateItemCommandInput => ({
+  TableName: table,
+  Key: { client: text(`${client}#${hour}`) },
+  UpdateExpression: 'SET #expiresAt = :end ADD #queues :one',
+  ConditionExpression: 'attribute_not_exists(#queues) OR #queues < :limit',
+  ExpressionAttributeNames: { '#expiresAt': 'expiresAt', '#queues': 'queues' },
+  ExpressionAttributeValues: {
+    ':end': number((hour + 1) * HOUR_SECONDS),
+    ':one': number(1),
+    ':limit': number(limit),
+  },
 });

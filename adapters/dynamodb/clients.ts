@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Client, Connection } from '../../broker/model/connection';
-import type { ClientId, ConnectionId, Time } from '../../broker/model/names';
+import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { SubscriptionKey } from '../../broker/model/subscription';
 import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
 import {
@@ -9,6 +9,7 @@ import {
   clientKey,
   connectionCount,
   connectionsOf,
+  countQueueParameters,
   removeClientParameters,
   removeConnectionsParameters,
   removeSubscriptionParameters,
@@ -83,6 +84,10 @@ export class DynamoClients implements ClientStore {
 
   async removeSubscription(key: SubscriptionKey): Promise<void> {
     await this.removeIfEmpty(key.client, await this.db.update(removeSubscriptionParameters(this.table, key)));
+  }
+
+  async countQueue(client: ClientId, _queue: QueueName, hour: number, limit: number): Promise<boolean> {
+    return (await this.db.update(countQueueParameters(this.table, client, hour, limit))).done;
   }
 
   async list(request: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {

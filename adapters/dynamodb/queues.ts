@@ -10,8 +10,13 @@ import { forgetParameters, openShardParameters, placeParameters, queueKey, toQue
 
 const Position = z.strictObject({ list: z.literal('queues'), after: z.string().min(1).max(512) });
 
+/** Queues that are known to exist, at a time. */
+const REMEMBERED = 10_000;
+
 /** The queues in DynamoDB: one item each. Their `head` is moved by `numbers.ts`. */
 export class DynamoQueues implements QueueStore {
+  private readonly known = new Set<QueueName>();
+
   constructor(
     private readonly db: Database,
     private readonly table: string,
@@ -20,6 +25,14 @@ export class DynamoQueues implements QueueStore {
   async get(queue: QueueName): Promise<Queue | undefined> {
     const item = await this.db.get(this.table, queueKey(queue));
     return item && toQueue(item);
+  }
+
+  async exists(queue: QueueName): Promise<boolean> {
+    if (this.known.has(queue)) return true;
+    if ((await this.db.get(this.table, queueKey(queue))) === undefined) return false;
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.add(queue);
+    return true;
   }
 
   async getMany(queues: readonly QueueName[]): Promise<Map<QueueName, Queue>> {

@@ -1,4 +1,5 @@
 import { type BrokerSettings, DEFAULT_SETTINGS } from '../../broker/model/limits';
+import { DEFAULT_QUOTAS, parseQuotas } from '../../broker/model/quotas';
 import { EVERY_ORIGIN } from '../../broker/protocol/origin';
 import type { TableNames } from '../dynamodb/tables';
 
@@ -38,6 +39,7 @@ export const settings = (): BrokerSettings => ({
   connectionLifetime: DEFAULT_SETTINGS.connectionLifetime,
   shardSize: numeric('HOLDFAST_SHARD_SIZE'),
   accessControl: variable('HOLDFAST_AUTH') !== 'none',
+  quotas: { ...DEFAULT_QUOTAS, ...(process.env.HOLDFAST_QUOTAS ? parseQuotas(process.env.HOLDFAST_QUOTAS) : {}) },
 });
 
 /** Which pages may connect to this deployment; all, unless some are named. */

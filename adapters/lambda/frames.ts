@@ -17,8 +17,17 @@ export interface FrameEvent {
 /** What a function returns; `body` is sent to the client as a frame. */
 export type Answer = APIGatewayProxyStructuredResultV2;
 
-/** Answers a frame from a connection. Never throws: whatever went wrong is an `error` frame. */
-export type Respond = (parsed: Parsed, connection: ConnectionId, context?: TimeLeft) => Promise<Pick<Outcome, 'reply'>>;
+/**
+ * Answers a frame from a connection. Never throws: whatever went wrong is an `error` frame.
+ *
+ * @param bytes of the frame.
+ */
+export type Respond = (
+  parsed: Parsed,
+  connection: ConnectionId,
+  context: TimeLeft | undefined,
+  bytes: number,
+) => Promise<Pick<Outcome, 'reply'>>;
 
 /** A function that answers frames. */
 export const frameHandler =
@@ -28,7 +37,7 @@ export const frameHandler =
       const connection = event.requestContext.connectionId as ConnectionId;
       const parsed = read(event);
       note({ connection, ...('request' in parsed ? { action: parsed.request.action } : {}) });
-      const { reply } = await respond(parsed, connection, context);
+      const { reply } = await respond(parsed, connection, context, Buffer.byteLength(event.body ?? ''));
       if (reply === undefined) return { statusCode: 200 };
       note({ reply: reply.type, ...codeOf(reply) });
       return { statusCode: 200, body: JSON.stringify(reply) };

@@ -13,6 +13,9 @@ interface Entry {
 export class MemoryClients implements ClientStore {
   private readonly clients = new Map<ClientId, Entry>();
 
+  /** What each client brought into being, in one hour. */
+  private made = { hour: 0, queues: new Map<ClientId, Set<QueueName>>() };
+
   async get(client: ClientId, now: Time): Promise<Client> {
     return this.view(client, now);
   }
@@ -45,6 +48,14 @@ export class MemoryClients implements ClientStore {
     const { subscriptions } = this.entry(client);
     if (subscriptions.get(queue)?.shard === shard) subscriptions.delete(queue);
     this.forgetIfEmpty(client);
+  }
+
+  async countQueue(client: ClientId, queue: QueueName, hour: number, limit: number): Promise<boolean> {
+    if (hour !== this.made.hour) this.made = { hour, queues: new Map() };
+    const queues = this.made.queues.get(client) ?? new Set();
+    if (!queues.has(queue) && queues.size >= limit) return false;
+    this.made.queues.set(client, queues.add(queue));
+    return true;
   }
 
   async list(page: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {

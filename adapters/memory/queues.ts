@@ -27,6 +27,10 @@ export class MemoryQueues implements QueueStore {
     return this.stored(queue);
   }
 
+  async exists(queue: QueueName): Promise<boolean> {
+    return this.queues.has(queue);
+  }
+
   async getMany(queues: readonly QueueName[]): Promise<Map<QueueName, Queue>> {
     const found = new Map<QueueName, Queue>();
     for (const name of queues) {

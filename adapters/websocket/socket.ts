@@ -11,6 +11,7 @@ const WRITE_BYTES = 16 * 1024;
 
 /** A connection as frames are sent to it: those of one turn in few writes. */
 export class FrameSocket {
+  private holds = 0;
   /** Bytes held back to be written with what comes after them in this turn. */
   private gathered = 0;
   private draining: Promise<void> | undefined;
@@ -28,6 +29,20 @@ export class FrameSocket {
   /** Whether more waits for the other side to read than should. */
   get isSlow(): boolean {
     return this.webSocket.bufferedAmount > BUFFER_BYTES;
+  }
+
+  /**
+   * Reads no more from the other side.
+   *
+   * @returns what goes on with it, once all who called this have.
+   */
+  hold(): () => void {
+    this.holds += 1;
+    if (this.holds === 1) this.webSocket.pause();
+    return () => {
+      this.holds -= 1;
+      if (this.holds === 0) this.webSocket.resume();
+    };
   }
 
   /** @returns once the other side has read what waits, or is gone. */

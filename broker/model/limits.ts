@@ -1,3 +1,5 @@
+import { DEFAULT_QUOTAS, type Quotas } from './quotas';
+
 /** Bytes of a frame, either way. API Gateway's limit for one WebSocket frame (AWS quotas, "WebSocket frame size"). */
 export const FRAME_BYTES = 32_768;
 /** Bytes of a published message as JSON; leaves room for what a delivery adds, so that it fits one frame. */
@@ -6,10 +8,6 @@ export const MESSAGE_BYTES = 30_000;
 export const BATCH_MESSAGES = 100;
 /** Messages named by one ack, nack, reject or extend: the largest window. */
 export const WINDOW_MESSAGES = 1_000;
-/** Of one client. */
-export const SUBSCRIPTIONS_PER_CLIENT = 100;
-/** Of one client. */
-export const CONNECTIONS_PER_CLIENT = 10;
 /**
  * Event names that a queue remembers for `list`; more are delivered like any other, but not listed. Few, for a publish
  * is charged for the whole record that holds them.
@@ -59,6 +57,7 @@ export interface BrokerSettings {
   readonly shardSize: number;
   /** Whether clients need a credential, and may do what it grants and nothing else. */
   readonly accessControl: boolean;
+  readonly quotas: Quotas;
 }
 
 const HOUR = 3_600_000;
@@ -72,4 +71,8 @@ export const DEFAULT_SETTINGS: BrokerSettings = {
   connectionLifetime: 2 * HOUR,
   shardSize: 250,
   accessControl: false,
+  quotas: DEFAULT_QUOTAS,
 };
+
+/** The largest window of a subscription that does not say. */
+export const defaultWindow = ({ quotas }: BrokerSettings): number => Math.min(100, quotas['subscription.inFlight']);

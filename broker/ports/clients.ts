@@ -1,6 +1,6 @@
 import type { Access, KeyId } from '../access/identity';
 import type { Client, Connection } from '../model/connection';
-import type { ClientId, ConnectionId, Time } from '../model/names';
+import type { ClientId, ConnectionId, QueueName, Time } from '../model/names';
 import type { SubscriptionKey } from '../model/subscription';
 import type { Page, PageRequest } from './page';
 
@@ -49,6 +49,14 @@ export interface ClientStore {
   addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined>;
   /** Harmless to repeat. */
   removeSubscription(key: SubscriptionKey): Promise<void>;
+  /**
+   * Counts a queue that a client is about to bring into being. One that it brings into being twice at once may be
+   * counted twice.
+   *
+   * @param hour since 1970; what was counted in another does not matter.
+   * @returns false if it was `limit` others already: nothing was changed.
+   */
+  countQueue(client: ClientId, queue: QueueName, hour: number, limit: number): Promise<boolean>;
   /**
    * All clients that have connections or subscriptions, those with connections first.
    *

@@ -6,6 +6,8 @@ import type { Page, PageRequest } from './page';
 export interface QueueStore {
   /** Consistent: sees every number taken and shard opened before. */
   get(queue: QueueName): Promise<Queue | undefined>;
+  /** Whether there is such a queue. One that was there once may be remembered, for a queue never ends. */
+  exists(queue: QueueName): Promise<boolean>;
   /** Many at once, by name; those that do not exist are left out. Consistent. */
   getMany(queues: readonly QueueName[]): Promise<Map<QueueName, Queue>>;
   /**

@@ -20,10 +20,10 @@ export const CREDENTIAL_REVOKED: Closing = {
   reason: 'your credential was revoked: connect again with another',
 };
 /** Sent to one connection more than a client may have; the client does not try again. */
-export const TOO_MANY_CONNECTIONS: Closing = {
+export const tooManyConnections = (limit: number): Closing => ({
   code: 4029,
-  reason: 'this client has 10 connections already: close one before opening another',
-};
+  reason: `this client has ${limit} connections already: close one before opening another`,
+});
 
 /** A connection that a push found gone. */
 export const GONE: Closing = { code: 4101, reason: 'the connection was found to be gone' };

@@ -43,3 +43,15 @@ export class ProtocolError extends Error {
     return this.code === 'unavailable' || this.code === 'rate_limited';
   }
 }
+
+/** More than the caller may have at present. */
+export class RateLimited extends ProtocolError {
+  /** @param retryAfter seconds. */
+  constructor(
+    message: string,
+    readonly retryAfter: number,
+    field?: string,
+  ) {
+    super('rate_limited', message, field);
+  }
+}

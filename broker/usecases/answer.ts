@@ -1,6 +1,6 @@
 import { permit } from '../access/permit';
 import { type Ports, type Reporter, Unavailable, Uncertain } from '../ports';
-import { ProtocolError } from '../protocol/errors';
+import { ProtocolError, RateLimited } from '../protocol/errors';
 import type { FrameOf } from '../protocol/frames';
 import type { Parsed } from '../protocol/parse';
 import type { Caller, Outcome, Route } from './outcome';
@@ -35,6 +35,7 @@ export function errorFrame({ ref }: Pick<Parsed, 'ref'>, error: unknown, reporte
     message: known.message,
     ...(known.field === undefined ? {} : { field: known.field }),
     retryable: known.retryable,
+    ...(known instanceof RateLimited ? { retryAfter: known.retryAfter } : {}),
   };
 }
 

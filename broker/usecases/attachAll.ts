@@ -1,5 +1,4 @@
 import { attach } from '../decide/attach';
-import { SUBSCRIPTIONS_PER_CLIENT } from '../model/limits';
 import type { Subscription, SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import { change } from './change';
@@ -14,7 +13,7 @@ export async function attachAll(ports: Ports, subscription: Subscription): Promi
   const now = ports.clock.now();
   const { connections, subscriptions } = await ports.clients.get(subscription.client, now);
   if (!subscriptions.some((key) => isSame(key, subscription)))
-    await ports.clients.addSubscription(subscription, SUBSCRIPTIONS_PER_CLIENT);
+    await ports.clients.addSubscription(subscription, ports.settings.quotas['client.subscriptions']);
   const attached = (s: Subscription) => new Set(s.connections.map(({ connection }) => connection));
   const present = attached(subscription);
   if (connections.every(({ connection }) => present.has(connection))) return subscription;

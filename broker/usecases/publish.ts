@@ -4,6 +4,7 @@ import type { Draft, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { PublishedMessage } from '../protocol/fields';
 import type { RequestOf } from '../protocol/requests';
+import { allowNewQueue } from './newQueue';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
 
 const NO_HEADERS = '{}' as JsonText;
@@ -14,11 +15,12 @@ export const publishRoute: Route = (ports, caller, request) =>
 
 async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish'>): Promise<Outcome> {
   const { queue, event, payload, headers, id } = request;
-  const now = ports.clock.now();
   const drafts =
     request.messages === undefined && event !== undefined
       ? [draft(ports, caller, { event, payload, headers, id }, 'payload')]
       : (request.messages ?? []).map((message, index) => draft(ports, caller, message, `messages.${index}.payload`));
+  await allowNewQueue(ports, caller, queue);
+  const now = ports.clock.now();
   const appended = await ports.log.append(queue, drafts, now, now + ports.settings.messageRetention);
   const [first] = appended;
   if (request.messages !== undefined || first === undefined)

@@ -1,6 +1,6 @@
 import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
-import { SUBSCRIPTIONS_PER_CLIENT } from '../model/limits';
+import { defaultWindow } from '../model/limits';
 import { EVERY_EVENT, type Seq } from '../model/names';
 import {
   backlogOf,
@@ -15,12 +15,12 @@ import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
 import { change, findKey } from './change';
 import { expiryFrom } from './expiry';
+import { allowNewQueue } from './newQueue';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
 import { readersOf } from './readers';
 import { endSubscription } from './unsubscribe';
 
-const DEFAULTS: SubscriptionSettings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100 };
 const EVENTS_PER_SUBSCRIPTION = 200;
 
 type Subscribe = RequestOf<'subscribe'>;
@@ -28,6 +28,9 @@ type Subscribe = RequestOf<'subscribe'>;
 /** Adds to the caller's subscription of a queue, creating it if needed. */
 export async function subscribe(ports: Ports, caller: Caller, request: Subscribe): Promise<Outcome> {
   const { queue } = request;
+  const most = ports.settings.quotas['subscription.inFlight'];
+  if (request.maxInFlight !== undefined && request.maxInFlight > most)
+    throw new ProtocolError('invalid', `maxInFlight must be at most ${most} here`, 'maxInFlight');
   const known = await findKey(ports, caller, queue);
   const existing = known && (await extend(ports, known, request));
   const subscription = existing ?? (await create(ports, caller, request));
@@ -85,6 +88,7 @@ function grown(subscription: Subscription, request: Subscribe, since: Seq): Subs
 }
 
 async function create(ports: Ports, caller: Caller, request: Subscribe): Promise<Subscription> {
+  await allowNewQueue(ports, caller, request.queue);
   const now = ports.clock.now();
   const { queue, shard } = await ports.queues.placeSubscription(request.queue, ports.settings.shardSize, now);
   const key = await reserve(ports, { queue: request.queue, shard, client: caller.client });
@@ -92,7 +96,7 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
   if (key === undefined)
     throw new ProtocolError(
       'invalid',
-      `queue is one too many: a client may have ${SUBSCRIPTIONS_PER_CLIENT} subscriptions; unsubscribe from another first`,
+      `queue is one too many: a client may have ${ports.settings.quotas['client.subscriptions']} subscriptions; unsubscribe from another first`,
       'queue',
     );
   const next = await locate(ports, request.queue, queue, request.from ?? 'new', now);
@@ -105,13 +109,14 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
 
 /** Notes a subscription in the directory; where that is full, in the place of those that ended by themselves. */
 async function reserve(ports: Ports, key: SubscriptionKey): Promise<SubscriptionKey | undefined> {
-  const reserved = await ports.clients.addSubscription(key, SUBSCRIPTIONS_PER_CLIENT);
+  const limit = ports.settings.quotas['client.subscriptions'];
+  const reserved = await ports.clients.addSubscription(key, limit);
   if (reserved !== undefined) return reserved;
   const now = ports.clock.now();
   const { subscriptions } = await ports.clients.get(key.client, now);
   const living = new Set((await ports.subscriptions.getMany(subscriptions, now)).map(({ queue }) => queue));
   for (const noted of subscriptions) if (!living.has(noted.queue)) await endSubscription(ports, noted);
-  return ports.clients.addSubscription(key, SUBSCRIPTIONS_PER_CLIENT);
+  return ports.clients.addSubscription(key, limit);
 }
 
 function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq, now: number): Subscription {
@@ -125,11 +130,17 @@ function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq
     covered: next,
     inFlight: [],
     connections: [],
-    settings: settingsOf(request, DEFAULTS),
+    settings: settingsOf(request, defaultsOf(ports)),
     // A little more than now, for an anonymous one lives by its connection, which is attached in a moment.
     expiresAt: expiryFrom(ports, key, now + ports.settings.connectionLifetime),
   };
 }
+
+const defaultsOf = ({ settings }: Ports): SubscriptionSettings => ({
+  ackDeadline: 30,
+  maxDeliveries: 5,
+  maxInFlight: defaultWindow(settings),
+});
 
 const settingsOf = (
   { ackDeadline, maxDeliveries, maxInFlight }: Subscribe,

@@ -4,7 +4,7 @@ import { attach, detach } from '../decide/attach';
 import type { Client, Connection } from '../model/connection';
 import {
   BATCH_MESSAGES,
-  CONNECTIONS_PER_CLIENT,
+  defaultWindow,
   FRAME_BYTES,
   HEARTBEAT_SECONDS,
   MESSAGE_BYTES,
@@ -14,7 +14,7 @@ import {
 import type { ConnectionId } from '../model/names';
 import { backlogOf, countInFlight, eventNames, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
-import { TOO_MANY_CONNECTIONS } from '../protocol/closing';
+import { tooManyConnections } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
 import { errorFrame } from './answer';
@@ -26,8 +26,6 @@ import { expiryFrom, expiryWith } from './expiry';
 import { farewell } from './farewell';
 import { mayRead, unreadable } from './readers';
 import { armExpiry, withdrawalOf } from './withdraw';
-
-const DEFAULT_WINDOW = 100;
 
 /**
  * Greets a new connection and delivers to it what its client missed. Harmless to repeat. Near the deadline, it is left
@@ -45,12 +43,13 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   if (withdrawal !== undefined) return dismiss(ports, connection, withdrawal);
   const client = await ports.clients.get(connection.client, now);
   if (!client.connections.some((known) => known.connection === id)) {
-    if (client.connections.length >= CONNECTIONS_PER_CLIENT) return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
+    const limit = ports.settings.quotas['client.connections'];
+    if (client.connections.length >= limit) return dismiss(ports, connection, tooManyConnections(limit));
     const greeting = await greetingOf(ports, connection, client);
     const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
     if (outcome === 'gone') return retry(ports, connection);
-    if (!(await ports.clients.addConnection(connection, CONNECTIONS_PER_CLIENT, now)))
-      return dismiss(ports, connection, TOO_MANY_CONNECTIONS);
+    if (!(await ports.clients.addConnection(connection, limit, now)))
+      return dismiss(ports, connection, tooManyConnections(limit));
     if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
@@ -75,7 +74,12 @@ async function greetingOf(ports: Ports, connection: Connection, client: Client):
     expiresAt: new Date(connection.expiresAt).toISOString(),
     heartbeat: HEARTBEAT_SECONDS,
     subscriptions: fitting(await summarize(ports, client.subscriptions)),
-    limits: { frame: FRAME_BYTES, message: MESSAGE_BYTES, batch: BATCH_MESSAGES, inFlight: DEFAULT_WINDOW },
+    limits: {
+      frame: FRAME_BYTES,
+      message: MESSAGE_BYTES,
+      batch: BATCH_MESSAGES,
+      inFlight: defaultWindow(ports.settings),
+    },
   };
 }
 

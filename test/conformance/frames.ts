@@ -142,6 +142,8 @@ export interface Refusal {
   message: string;
   field?: string;
   retryable: boolean;
+  /** Seconds. */
+  retryAfter?: number;
 }
 
 export interface Goodbye {

@@ -89,7 +89,15 @@ describe('A request that arrives too slowly', () => {
 
   async function impatient() {
     const listener = await listen(
-      { host: '127.0.0.1', port: 0, origins: [], patience: PATIENCE_MS, isHealthy: async () => true },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        origins: [],
+        most: 10,
+        isFull: () => false,
+        patience: PATIENCE_MS,
+        isHealthy: async () => true,
+      },
       () => undefined,
     );
     afterwards(() => listener.close());

@@ -27,6 +27,8 @@ test.each([
   ['a duration without a unit', ['--retention', '7'], /--retention .* '7' is invalid.* such as 36h or 7d/],
   ['a duration that is too short', ['--dead-letter-retention', '5m'], /'5m' is invalid.* from 1h to 365d/],
   ['an expiry that is too short', ['--subscription-expiry', '1h'], /'1h' is invalid.* at least 1d, or never/],
+  ['a quota there is not', ['--quotas', 'client.fun=1'], /"client.fun=1" must be NAME=NUMBER.*client.queues/],
+  ['a quota that is no number', ['--quotas', 'client.queues=many'], /client.queues must be a whole number above 0/],
   ['an origin that is none', ['--origins', 'app.example.com'], /'app.example.com' is invalid.*https:\/\/app/],
   ['a log level there is not', ['--log-level', 'loud'], /'loud' is invalid.*warn/],
 ])('It refuses %s', (_, args, line) => expectRefusal(args, line));

@@ -94,6 +94,7 @@ test('--help explains every option with its variable and default, and that is no
     ['--retention', '(default: 7d, env: HOLDFAST_RETENTION)'],
     ['--dead-letter-retention', '(default: 14d, env: HOLDFAST_DEAD_LETTER_RETENTION)'],
     ['--subscription-expiry', '(default: 31d, env: HOLDFAST_SUBSCRIPTION_EXPIRY)'],
+    ['--quotas', '(default: see docs/operations.md, env: HOLDFAST_QUOTAS)'],
     ['--origins', '(default: loopback, env: HOLDFAST_ORIGINS)'],
     ['--log-level', 'default: "warn", env: HOLDFAST_LOG_LEVEL)'],
   ] as const) {

@@ -95,6 +95,14 @@ describe('the functions', () => {
       });
   });
 
+  test('are told of quotas that are not the usual ones', () => {
+    expect(variables('Publish')).not.toHaveProperty('HOLDFAST_QUOTAS');
+    const quotas = 'client.publishes=50,client.queues=none';
+    const told = { Environment: { Variables: { HOLDFAST_QUOTAS: quotas } } };
+    deployed({ quotas }).allResourcesProperties(lambda, told);
+    expect(() => deployed({ quotas: 'client.fun=1' })).toThrow('the name one of connection.frames');
+  });
+
   test('let pages of any origin connect, unless some are listed', () => {
     const listed = (of: typeof template) =>
       (resource(of, lambda, 'QueueFunctionsConnectFunction').Properties.Environment as { Variables: object }).Variables;

@@ -223,5 +223,20 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         }
       });
     });
+
+    it('counts the queues that a client brings into being in an hour, up to a limit', async () => {
+      const [one, other] = [clientId(), clientId()];
+      for (let n = 0; n < 3; n++) expect(await stores().clients.countQueue(one, queueName(), 7, 3)).toBe(true);
+      expect(await stores().clients.countQueue(one, queueName(), 7, 3)).toBe(false);
+      expect(await stores().clients.countQueue(other, queueName(), 7, 3)).toBe(true);
+      expect(await stores().clients.countQueue(one, queueName(), 8, 3)).toBe(true);
+    });
+
+    it('lists no client for the queues that it brought into being', async () => {
+      const client = clientId();
+      await stores().clients.countQueue(client, queueName(), Math.floor(NOW / 3_600_000), 3);
+      const listed = await everyPage(50, (cursor) => stores().clients.list(pageOf(50, cursor), NOW));
+      expect(listed.filter((one) => one.client.startsWith(client))).toEqual([]);
+    });
   });
 }

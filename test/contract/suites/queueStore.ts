@@ -34,6 +34,18 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
       expect((await queues().getMany([queueName()])).size).toBe(0);
     });
 
+    it('tells whether a queue exists, from its first publish or subscription on', async () => {
+      const [published, subscribed] = [queueName(), queueName()];
+      expect(await queues().exists(published)).toBe(false);
+      expect(await queues().exists(subscribed)).toBe(false);
+      await publish(published, 'add');
+      await queues().placeSubscription(subscribed, 5, NOW);
+      for (let n = 0; n < 2; n++) {
+        expect(await queues().exists(published)).toBe(true);
+        expect(await queues().exists(subscribed)).toBe(true);
+      }
+    });
+
     it('knows a queue that was published to: head, events, one shard', async () => {
       const queue = queueName();
       await publish(queue, 'add', 'delete', 'add');

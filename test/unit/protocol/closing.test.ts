@@ -1,4 +1,4 @@
-import { LIFETIME_OVER, SHUTTING_DOWN, shouldReconnect, TOO_MANY_CONNECTIONS } from '../../../broker/protocol/closing';
+import { LIFETIME_OVER, SHUTTING_DOWN, shouldReconnect, tooManyConnections } from '../../../broker/protocol/closing';
 
 it.each([
   [4000, false],
@@ -22,5 +22,5 @@ it('a connection that lasted as long as it may is followed by another at once', 
 });
 
 it('a connection too many is not tried again', () => {
-  expect(shouldReconnect(TOO_MANY_CONNECTIONS.code)).toBe(false);
+  expect(shouldReconnect(tooManyConnections(10).code)).toBe(false);
 });

@@ -65,6 +65,7 @@ function reading() {
         ports.queues.placeSubscription(...args),
       forgetSubscription: (...args: Parameters<Ports['queues']['forgetSubscription']>) =>
         ports.queues.forgetSubscription(...args),
+      exists: (...args: Parameters<Ports['queues']['exists']>) => ports.queues.exists(...args),
       list: (...args: Parameters<Ports['queues']['list']>) => ports.queues.list(...args),
       get: async (queue: QueueName) => {
         queues.push(queue);

@@ -1,0 +1,89 @@
+/**
+ * How much an operator lets a connection, a client or the whole deployment have, by name: what it is counted for, and
+ * what is counted. Rates are of a second, and may be used up at once.
+ */
+export const QUOTA_NAMES = [
+  /** Frames a second. */
+  'connection.frames',
+  /** Bytes of frames a second. */
+  'connection.bytes',
+  /** Messages published a second. */
+  'connection.publishes',
+  'client.frames',
+  'client.bytes',
+  'client.publishes',
+  /** At a time. */
+  'client.connections',
+  /** At a time. */
+  'client.subscriptions',
+  /** Brought into being in an hour. */
+  'client.queues',
+  'deployment.frames',
+  'deployment.bytes',
+  'deployment.publishes',
+  /** At a time. On one machine only: in AWS the account has a quota of its own. */
+  'deployment.connections',
+  /** In flight, at most 1,000: the largest window that a subscriber may ask for. */
+  'subscription.inFlight',
+] as const;
+
+export type QuotaName = (typeof QUOTA_NAMES)[number];
+
+/** Each above 0; Infinity: no limit. */
+export type Quotas = Readonly<Record<QuotaName, number>>;
+
+/** As long as only programs of this machine connect: what keeps their mistakes from filling it. */
+export const LOOPBACK_QUOTAS: Quotas = {
+  'connection.frames': Number.POSITIVE_INFINITY,
+  'connection.bytes': Number.POSITIVE_INFINITY,
+  'connection.publishes': Number.POSITIVE_INFINITY,
+  'client.frames': Number.POSITIVE_INFINITY,
+  'client.bytes': Number.POSITIVE_INFINITY,
+  'client.publishes': Number.POSITIVE_INFINITY,
+  'client.connections': 10,
+  'client.subscriptions': 100,
+  'client.queues': Number.POSITIVE_INFINITY,
+  'deployment.frames': Number.POSITIVE_INFINITY,
+  'deployment.bytes': Number.POSITIVE_INFINITY,
+  'deployment.publishes': Number.POSITIVE_INFINITY,
+  'deployment.connections': 10_000,
+  'subscription.inFlight': 1_000,
+};
+
+/** Where others connect: more than a client needs that means well, and less than one can do harm with. */
+export const DEFAULT_QUOTAS: Quotas = {
+  ...LOOPBACK_QUOTAS,
+  'connection.frames': 2_000,
+  'connection.bytes': 8_000_000,
+  'client.publishes': 10_000,
+  'client.queues': 1_000,
+};
+
+const isQuotaName = (name: string): name is QuotaName => QUOTA_NAMES.some((known) => known === name);
+
+/**
+ * Reads quotas as an operator writes them: `client.publishes=100,client.queues=none`.
+ *
+ * @returns those that are named.
+ * @throws Error it is written otherwise; the message says how.
+ */
+export function parseQuotas(text: string): Partial<Quotas> {
+  const entries = text.split(',').map((part) => {
+    const [, name = '', amount = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (!isQuotaName(name))
+      throw new Error(
+        `${JSON.stringify(part)} must be NAME=NUMBER or NAME=none, the name one of ${QUOTA_NAMES.join(', ')}`,
+      );
+    if (amount !== 'none' && !/^[1-9]\d{0,14}$/.test(amount))
+      throw new Error(`${name} must be a whole number above 0, or none`);
+    return [name, amount === 'none' ? Number.POSITIVE_INFINITY : Number(amount)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The inverse of {@link parseQuotas}. */
+export const formatQuotas = (quotas: Partial<Quotas>): string =>
+  QUOTA_NAMES.flatMap((name) => {
+    const amount = quotas[name];
+    return amount === undefined ? [] : [`${name}=${amount === Number.POSITIVE_INFINITY ? 'none' : amount}`];
+  }).join(',');
