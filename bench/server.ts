@@ -22,11 +22,16 @@ export const dataFolder = (): Promise<string> => mkdtemp(join(ROOT, '.holdfast-b
 
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
-export async function startServer(data: string): Promise<BenchServer> {
+/** @param flags besides those for the port and the data. */
+export async function startServer(data: string, flags: readonly string[] = []): Promise<BenchServer> {
   const started = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'dist/holdfast.js'), 'serve', '--port', '0', '--data', data], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'dist/holdfast.js'), 'serve', '--port', '0', '--data', data, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const url = /ws:\S+:\d+/.exec(String(line))?.[0];
   if (url === undefined) throw new Error(`the server did not start: ${line}`);

@@ -1,0 +1,64 @@
+import { connect } from 'amqplib';
+import { freePort, launch, versionOf } from './launch';
+import { end, type Payload, type Peer } from './peer';
+
+const WINDOW = 1_000;
+
+/** RabbitMQ: a durable queue for each subscriber behind a fan-out exchange, persistent messages, publisher confirms. */
+export const rabbitmq: Peer = {
+  name: 'RabbitMQ',
+  confirms: 'written to its file, synced or not as it sees fit',
+  version: () => versionOf('rabbitmqctl', 'version'),
+  start: async (folder) => {
+    const port = await freePort();
+    const distribution = await freePort();
+    const server = await launch('/usr/lib/rabbitmq/bin/rabbitmq-server', [], port, {
+      HOME: folder,
+      RABBITMQ_NODENAME: `bench${port}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: String(port),
+      RABBITMQ_DIST_PORT: String(distribution),
+      RABBITMQ_MNESIA_BASE: folder,
+      RABBITMQ_LOG_BASE: folder,
+      RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
+      RABBITMQ_CONFIG_FILE: `${folder}/none`,
+    });
+    const open = () => connect(`amqp://127.0.0.1:${port}`, { noDelay: true });
+    return {
+      publisher: async (queue) => {
+        const connection = await open();
+        const channel = await connection.createConfirmChannel();
+        await channel.assertExchange(queue, 'fanout', { durable: true });
+        return {
+          publish: (payload) =>
+            new Promise((resolve, reject) => {
+              const content = Buffer.from(JSON.stringify(payload));
+              channel.publish(queue, '', content, { persistent: true }, (error) => (error ? reject(error) : resolve()));
+            }),
+          close: () => connection.close(),
+        };
+      },
+      subscriber: async (queue, name, onMessage) => {
+        const connection = await open();
+        const channel = await connection.createChannel();
+        await channel.assertExchange(queue, 'fanout', { durable: true });
+        const own = `${queue} ${name}`;
+        await channel.assertQueue(own, { durable: true });
+        await channel.bindQueue(own, queue, '');
+        await channel.prefetch(WINDOW);
+        await channel.consume(own, (message) => {
+          if (message === null) return;
+          onMessage(JSON.parse(message.content.toString()) as Payload);
+          channel.ack(message);
+        });
+        return {
+          close: async () => {
+            await channel.close();
+            await connection.close();
+          },
+        };
+      },
+      stop: () => end(server),
+    };
+  },
+};
