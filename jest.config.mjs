@@ -22,6 +22,7 @@ export default {
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
     }),
     project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
+    project('chaos', ['chaos'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
     project('cli', ['cli'], {
       globalSetup: '<rootDir>/test/cli/build.ts',

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { acks } from './acks';
 import { capacity } from './capacity';
 import { catchUp } from './catchUp';
 import { fanOut } from './fanOut';
@@ -9,7 +10,7 @@ import { latency } from './latency';
 import { memory } from './memory';
 import { publishes } from './publish';
 
-const BENCHES: Record<string, () => Promise<Row[]>> = { latency, publishes, fanOut, catchUp, memory, capacity };
+const BENCHES: Record<string, () => Promise<Row[]>> = { latency, publishes, fanOut, catchUp, memory, capacity, acks };
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);

@@ -1,0 +1,96 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { eventually } from './clients';
+import { aConnectedWorld, aWorld } from './fake/client';
+import type { FakeSocket } from './fake/server';
+import { turn } from './fake/time';
+
+const kept = { bufferStore: 'indexeddb' } as const;
+
+beforeEach(() => {
+  Object.assign(globalThis, { indexedDB: new IDBFactory() });
+});
+
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, 'indexedDB');
+});
+
+const payloads = (socket: FakeSocket): unknown[] =>
+  socket.sent('publish').flatMap(({ messages }) => (Array.isArray(messages) ? messages.map((one) => one.payload) : []));
+
+/** Waits until the store has got around to it. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+it('sends, in order and with their ids, what an earlier life of the page could not', async () => {
+  const before = aWorld(kept);
+  for (const payload of [1, 2, 3]) before.holdfast.publish('orders', 'created', payload).catch(() => undefined);
+  await settled();
+  const after = await aConnectedWorld(kept);
+  await eventually(
+    () => payloads(after.server.last),
+    (found) => found.length === 3,
+  );
+  expect(payloads(after.server.last)).toEqual([1, 2, 3]);
+});
+
+it('sends nothing again that was answered', async () => {
+  const before = await aConnectedWorld(kept);
+  await before.holdfast.publish('orders', 'created', 1);
+  before.server.answer = () => undefined;
+  before.holdfast.publish('orders', 'created', 2).catch(() => undefined);
+  await settled();
+  const after = await aConnectedWorld(kept);
+  await eventually(
+    () => payloads(after.server.last),
+    (found) => found.length > 0,
+  );
+  expect(payloads(after.server.last)).toEqual([2]);
+});
+
+it('keeps what waits when the client is closed, for its next life', async () => {
+  const before = aWorld(kept);
+  const waiting = expect(before.holdfast.publish('orders', 'created', 1)).rejects.toMatchObject({ code: 'closed' });
+  await settled();
+  await before.holdfast.close();
+  await waiting;
+  const after = await aConnectedWorld(kept);
+  await eventually(
+    () => payloads(after.server.last),
+    (found) => found.length === 1,
+  );
+});
+
+it('forgets what its signal called off, and what the server refused', async () => {
+  const before = await aConnectedWorld(kept);
+  before.server.answer = () => ({ type: 'error', code: 'forbidden', message: 'not yours', retryable: false });
+  await expect(before.holdfast.publish('orders', 'created', 1)).rejects.toMatchObject({ code: 'forbidden' });
+  before.server.last.hangUp();
+  const aborting = new AbortController();
+  const calledOff = before.holdfast.publish('orders', 'created', 2, { signal: aborting.signal });
+  aborting.abort(new Error('no longer'));
+  await expect(calledOff).rejects.toThrow('no longer');
+  await settled();
+  const after = await aConnectedWorld(kept);
+  await settled();
+  expect(payloads(after.server.last)).toEqual([]);
+});
+
+it('sends nothing of what another client left', async () => {
+  const other = aWorld({ ...kept, clientId: 'audit' });
+  other.holdfast.publish('orders', 'created', 1).catch(() => undefined);
+  await settled();
+  const after = await aConnectedWorld(kept);
+  await settled();
+  expect(payloads(after.server.last)).toEqual([]);
+});
+
+it('publishes all the same where there is nowhere to keep it, and says so', async () => {
+  Reflect.deleteProperty(globalThis, 'indexedDB');
+  const { holdfast, server } = aWorld(kept);
+  const errors: string[] = [];
+  holdfast.on('error', ({ code }) => errors.push(code));
+  const published = holdfast.publish('orders', 'created', 1);
+  await turn();
+  server.last.welcome();
+  expect(await published).toMatchObject({ duplicate: false });
+  expect(errors).toContain('store_failed');
+});

@@ -1,0 +1,66 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { removedAfterwards } from './removed';
+
+const ROOT = join(__dirname, '../..');
+const LIMIT = 12 * 1024;
+
+const bundle = () => readFileSync(join(ROOT, 'dist/client.mjs'));
+
+it('has at most 12 KB, minified and gzipped', () => {
+  expect(gzipSync(bundle(), { level: 9 }).length).toBeLessThanOrEqual(LIMIT);
+});
+
+it('is one file that imports nothing, so that a page can load it as it is', () => {
+  const text = bundle().toString();
+  expect(text).not.toMatch(/\bfrom\s*["']|\bimport\s*["']|\brequire\(/);
+  expect(text).not.toContain('node:');
+});
+
+it.each([
+  ['import', '--input-type=module', "import { connect } from 'holdfast/client'; console.log(typeof connect);"],
+  ['require', '--input-type=commonjs', "const { connect } = require('holdfast/client'); console.log(typeof connect);"],
+])('can be had by %s', (_way, type, program) => {
+  expect(execFileSync(process.execPath, [type, '--eval', program], { cwd: ROOT, encoding: 'utf8' })).toBe('function\n');
+});
+
+it('finds the WebSocket of ws by itself where the platform has none', () => {
+  const program = `
+    import { connect } from 'holdfast/client';
+    globalThis.WebSocket = undefined;
+    await connect('ws://127.0.0.1:9', { connectTimeout: 500 }).catch(({ name, cause }) => console.log(name, cause));`;
+  const options = { cwd: ROOT, encoding: 'utf8' } as const;
+  expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options)).toMatch(
+    /^Unreachable .*ECONNREFUSED/,
+  );
+});
+
+it('brings its types', () => {
+  const folder = removedAfterwards(mkdtempSync(join(tmpdir(), 'holdfast-types-')));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/holdfast'));
+  const program = `
+    import { connect } from 'holdfast/client';
+    const holdfast = await connect<{ orders: { created: { id: number } } }>('ws://127.0.0.1');
+    const { seq }: { seq: number } = await holdfast.publish('orders', 'created', { id: 7 });
+    const { items } = await holdfast.request({ action: 'list', what: 'queues' });
+    const heads: number[] = items.map(({ head }) => head);
+    // @ts-expect-error the payload is of another type
+    await holdfast.publish('orders', 'created', { id: seq > 1 ? 'seven' : heads });`;
+  writeFileSync(join(folder, 'program.mts'), program);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    module: 'nodenext',
+    lib: ['es2022', 'dom'],
+    types: [],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts'] }));
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' });
+  expect(stdout).toBe('');
+});
