@@ -31,6 +31,20 @@ it('skips what is not in flight, so that it may be repeated', async () => {
   expect(await wire.ack(queue, 1, 2)).toMatchObject({ settled: 0, inFlight: 0 });
 });
 
+it('takes numbers that nobody ever saw for what they are, and settles nothing by them', async () => {
+  const { queue, wire } = await withInFlight(1);
+  const unseen = [2, 2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER];
+  for (const action of ['ack', 'nack', 'reject', 'extend'] as const) {
+    const more = action === 'extend' ? { seconds: 60 } : {};
+    expect(await wire.request({ action, queue, seqs: unseen, ...more })).toMatchObject({ settled: 0, inFlight: 1 });
+  }
+  await wire.publish(queue, 'add');
+  expect(await wire.receiveAttempts(queue, 1)).toEqual(['2:1']);
+  expect(await wire.request({ action: 'ack', queue, upTo: Number.MAX_SAFE_INTEGER })).toMatchObject({ settled: 2 });
+  await wire.publish(queue, 'add');
+  expect(await wire.receiveAttempts(queue, 1)).toEqual(['3:1']);
+});
+
 it('settles nothing that was not delivered yet', async () => {
   const queue = aQueue();
   const wire = await connect({ clientId: aClient() });

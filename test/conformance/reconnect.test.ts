@@ -140,3 +140,24 @@ it('loses nothing, and repeats nothing that was acked, over connections that bre
   const subscriptions = await observer.list('subscriptions', { queue });
   expect(subscriptions).toMatchObject([{ next: 41, inFlight: 0, backlog: 0, dead: 0 }]);
 });
+
+it('attaches a hundred subscriptions of one client at once, and delivers what each has missed', async () => {
+  const clientId = aClient();
+  const [first, publisher] = await Promise.all([connect({ clientId }), connect()]);
+  const queues = Array.from({ length: 100 }, () => aQueue('q'));
+  const inTens = async (work: (queue: string) => Promise<unknown>) => {
+    for (let from = 0; from < queues.length; from += 10) await Promise.all(queues.slice(from, from + 10).map(work));
+  };
+  await inTens((queue) => first.subscribe(queue));
+  expect(await first.refusal({ action: 'subscribe', queue: aQueue() })).toMatchObject({
+    code: 'invalid',
+    field: 'queue',
+  });
+  await leave(first, queues.at(-1) ?? '');
+  await inTens((queue) => publisher.publish(queue, 'add'));
+  const second = await connect({ clientId });
+  expect(second.welcome.subscriptions).toHaveLength(100);
+  expect(second.welcome.subscriptions.every(({ backlog }) => backlog === 1)).toBe(true);
+  for (const queue of queues) expect(await second.receiveAttempts(queue, 1)).toEqual(['1:1']);
+  await inTens((queue) => second.ack(queue, 1));
+});

@@ -2,10 +2,10 @@ import { aClient, aQueue } from './fresh';
 import { subscriptionOf } from './presence';
 import { connect } from './wire';
 
-async function withWindow(maxInFlight: number, published: number) {
+async function withWindow(maxInFlight: number, published: number, settings = {}) {
   const queue = aQueue();
   const wire = await connect({ clientId: aClient() });
-  await wire.subscribe(queue, { maxInFlight });
+  await wire.subscribe(queue, { maxInFlight, ...settings });
   await wire.publishAll(queue, Array(published).fill('add'));
   const state = () => subscriptionOf(wire, queue, wire.clientId);
   return { queue, wire, state };
@@ -30,6 +30,19 @@ it('delivers 100 at first, by default', async () => {
   await wire.publishAll(queue, Array(30).fill('add'));
   expect(await wire.receive(queue, 100)).toHaveLength(100);
   expect(await state()).toMatchObject({ inFlight: 100, backlog: 30 });
+});
+
+it('holds a thousand in flight, of which any may be settled', async () => {
+  const { queue, wire, state } = await withWindow(1_000, 100, { ackDeadline: 900 });
+  for (let batch = 0; batch < 10; batch++) await wire.publishAll(queue, Array(100).fill('add'));
+  const received = await wire.receive(queue, 1_000);
+  expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  expect(await state()).toMatchObject({ inFlight: 1_000, backlog: 100 });
+  const odd = received.map(({ seq }) => seq).filter((seq) => seq % 2 === 1);
+  expect(await wire.ack(queue, ...odd)).toMatchObject({ settled: 500 });
+  expect(await wire.receive(queue, 100)).toHaveLength(100);
+  expect(await state()).toMatchObject({ inFlight: 600, backlog: 0 });
+  expect(await wire.request({ action: 'ack', queue, upTo: 1_100 })).toMatchObject({ settled: 600, inFlight: 0 });
 });
 
 it('delivers more at once when the window is widened', async () => {

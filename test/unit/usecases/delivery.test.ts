@@ -1,4 +1,4 @@
-import { delivered, joints, ofType, publish } from './frames';
+import { delivered, gaps, joints, ofType, publish } from './frames';
 import { createWorld, QUEUE } from './world';
 
 it('delivers what is published to whoever subscribed, and is done with it when it is acked', async () => {
@@ -76,6 +76,30 @@ it('delivers again what is not answered, each time later, until it is a dead let
   expect(await shop.request({ action: 'list', what: 'subscriptions', queue: QUEUE })).toMatchObject({
     items: [{ inFlight: 0, backlog: 0, dead: 1 }],
   });
+});
+
+it('delivers without end, at the pace of the longest pause, what is never acked and may be tried without limit', async () => {
+  const HOUR = 3_600_000;
+  const world = createWorld({ settings: { messageRetention: 48 * HOUR, connectionLifetime: 99 * HOUR } });
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE, maxDeliveries: 0, maxInFlight: 3 });
+  await shop.request(publish(5));
+  billing.take();
+  await world.pass(24 * HOUR);
+  const day = delivered(billing.take()).filter((one) => one.startsWith('1:'));
+  // 30 s, doubled up to 600 s, and each up to a tenth more.
+  expect(day.length).toBeGreaterThanOrEqual(130);
+  expect(day.length).toBeLessThanOrEqual(150);
+  expect(day).toEqual(day.map((_, index) => `1:${index + 2}`));
+  expect(world.timers.armed.size).toBe(1);
+  expect(await world.state(billing)).toMatchObject({ next: 4, inFlight: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
+  await world.pass(25 * HOUR);
+  const frames = billing.take();
+  expect(gaps(frames)).toEqual(['1-1', '2-2', '3-3', '4-5']);
+  expect(await world.state(billing)).toMatchObject({ next: 6, inFlight: [] });
+  await world.pass(48 * HOUR);
+  expect(billing.take()).toEqual([]);
+  expect(world.wakeUps.pending).toEqual([]);
 });
 
 it('delivers no more than the window holds, and the rest as it is acked', async () => {

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLmdb } from '../../adapters/lmdb';
+import { chosen, clientId, drafts, LATER, NOW, queueName, subscription } from './suites/samples';
+
+it('a queue that retention has emptied under its subscribers goes on with its numbers, also after a restart', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-contract-'));
+  const queue = queueName();
+  const slow = subscription({ queue, shard: 0, client: clientId() }, { next: 3, covered: 3 });
+  const first = await openLmdb(join(folder, 'data'));
+  await first.log.append(queue, [...drafts(9), chosen('a')], NOW, NOW + 1_000);
+  await first.subscriptions.save(slow, NOW);
+  await first.close();
+
+  const emptied = await openLmdb(join(folder, 'data'));
+  expect(await emptied.sweep(NOW + 1_000)).toBeGreaterThan(0);
+  expect(await emptied.log.read(queue, 1, 100, NOW)).toEqual([]);
+  await emptied.close();
+
+  const second = await openLmdb(join(folder, 'data'));
+  expect(await second.queues.get(queue)).toMatchObject({ head: 10, headAt: NOW, events: ['add'] });
+  expect(await second.subscriptions.get(slow, NOW)).toMatchObject({ next: 3 });
+  expect(await second.log.append(queue, [chosen('a')], NOW + 2_000, LATER)).toEqual([
+    { seq: 11, id: 'a', duplicate: false },
+  ]);
+  expect(await second.log.read(queue, 3, 100, NOW + 2_000)).toMatchObject([{ seq: 11, previousAt: NOW }]);
+  await second.close();
+  await rm(folder, { recursive: true });
+});
