@@ -1,4 +1,5 @@
-import type { DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import { CONNECTED_INDEX } from '../adapters/dynamodb/connectedIndex';
 
 /** DynamoDB's units: a write unit is up to 1 KB written, a read unit up to 4 KB read consistently. */
 export interface Units {
@@ -12,16 +13,20 @@ export interface Meter {
   take(): Units;
 }
 
+type Item = Record<string, AttributeValue>;
+
 const WRITES = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'BatchWriteItemCommand']);
 
 /**
  * Asks for the capacity that every request consumed, and sums it. Where dynalite says nothing, as DynamoDB charges
- * (developer guide, "Read and write operations"): a write whose condition fails, one unit, for nothing here that is
- * written under a condition is larger than 1 KB; a read that finds nothing, one.
+ * (developer guide, "Read and write operations" and "Local secondary indexes"): a write whose condition fails, one
+ * unit, for nothing here that is written under a condition is larger than 1 KB; a read that finds nothing, one; an item
+ * that enters or leaves the index of connected subscriptions, one.
  */
 export function meter(client: DynamoDBClient): Meter {
   let writes = 0;
   let reads = 0;
+  const indexed = new Set<string>();
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const isWrite = WRITES.has(context.commandName ?? '');
@@ -29,7 +34,7 @@ export function meter(client: DynamoDBClient): Meter {
       try {
         const answer = await next(args);
         const units = unitsIn(answer.output);
-        if (isWrite) writes += units;
+        if (isWrite) writes += units + indexUnits(indexed, args.input as { Item?: Item; Key?: Item });
         else reads += Math.max(1, units);
         return answer;
       } catch (error) {
@@ -47,6 +52,17 @@ export function meter(client: DynamoDBClient): Meter {
       return taken;
     },
   };
+}
+
+function indexUnits(indexed: Set<string>, { Item: item, Key: deleted }: { Item?: Item; Key?: Item }): number {
+  const { shard, client } = item ?? deleted ?? {};
+  if (shard === undefined || client === undefined) return 0;
+  const key = `${shard.S} ${client.S}`;
+  const isIn = item?.[CONNECTED_INDEX.sortKey[0]] !== undefined;
+  if (indexed.has(key) === isIn) return 0;
+  if (isIn) indexed.add(key);
+  else indexed.delete(key);
+  return 1;
 }
 
 function unitsIn(output: ServiceOutputTypes): number {

@@ -86,9 +86,11 @@ export class Holdfast extends Construct {
   }
 
   private permit(): void {
-    for (const [name, { tables, wakeUps, connections, connectionsByKey }] of Object.entries(permissions)) {
+    for (const [name, access] of Object.entries(permissions)) {
+      const { tables, connected, wakeUps, connections, connectionsByKey } = access;
       const grantee = this.functions[name as FunctionName];
       this.grantTables(grantee, tables);
+      if (connected) this.tables.grantConnected(grantee);
       if (wakeUps) this.wakeUps.grantArm(grantee);
       if (connections) this.api.grantConnections(grantee, connections);
       if (connectionsByKey) this.tables.grantConnectionsByKey(grantee);

@@ -17,6 +17,8 @@ export type TableAccess = { readonly [Name in TableName]?: readonly TableAction[
 /** What a function may do, and nothing else. */
 export interface Permissions {
   readonly tables: TableAccess;
+  /** May ask the index of subscriptions which of them are connected. */
+  readonly connected?: true;
   /** May arm wake-ups. */
   readonly wakeUps?: true;
   /** What it may do to connections: `POST` pushes a frame, `DELETE` closes. */
@@ -100,6 +102,7 @@ export const permissions: Record<FunctionName, Permissions> = {
       keys: ['GetItem'],
     },
     connectionsByKey: true,
+    connected: true,
     wakeUps: true,
     connections: ['POST', 'DELETE'],
   },

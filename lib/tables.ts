@@ -10,6 +10,7 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { CONNECTED_INDEX } from '../adapters/dynamodb/connectedIndex';
 
 /** The tables of a queue; the names of `Tables`' properties, and what `permissions.ts` speaks of. */
 export type TableName =
@@ -103,6 +104,11 @@ export class Tables extends Construct {
     this.queues = new Table(this, 'Queues', { ...common, ...shapes.queues });
     this.messages = new Table(this, 'Messages', { ...common, ...shapes.messages });
     this.subscriptions = new Table(this, 'Subscriptions', { ...common, ...shapes.subscriptions });
+    this.subscriptions.addLocalSecondaryIndex({
+      indexName: CONNECTED_INDEX.name,
+      sortKey: number(CONNECTED_INDEX.sortKey[0]),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
     this.connections = new Table(this, 'Connections', { ...common, ...shapes.connections });
     this.clients = new Table(this, 'Clients', { ...common, ...shapes.clients });
     this.deadLetters = new Table(this, 'DeadLetters', { ...common, ...shapes.deadLetters });
@@ -118,5 +124,14 @@ export class Tables extends Construct {
   grantConnectionsByKey(grantee: IGrantable): Grant {
     const resourceArns = [`${this.connections.tableArn}/index/${BY_KEY}`];
     return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
+  }
+
+  /** Allows asking which subscriptions are connected. */
+  grantConnected(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [`${this.subscriptions.tableArn}/index/${CONNECTED_INDEX.name}`],
+    });
   }
 }

@@ -2,8 +2,10 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   type DynamoDBClient,
+  type KeySchemaElement,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { CONNECTED_INDEX } from './connectedIndex';
 import { BY_KEY } from './connections';
 import type { TableNames } from './tables';
 
@@ -49,16 +51,27 @@ export const TABLES_WITH_TTL: readonly (keyof TableNames)[] = [
 export function tableParameters(table: keyof TableNames, name: string): CreateTableCommandInput {
   const [partition, sort] = TABLE_KEYS[table];
   const parts = sort === undefined ? [partition] : [partition, sort];
-  const isIndexed = table === 'connections';
-  const attributes: KeyPart[] = isIndexed ? [...parts, ['key', 'S']] : parts;
+  const { name: index, sortKey } = CONNECTED_INDEX;
+  const more: Record<string, readonly KeyPart[]> = { connections: [['key', 'S']], subscriptions: [sortKey] };
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: attributes.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
-    KeySchema: parts.map(([AttributeName], i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
-    ...(isIndexed ? { GlobalSecondaryIndexes: [CONNECTIONS_BY_KEY] } : {}),
+    AttributeDefinitions: [...parts, ...(more[table] ?? [])].map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    KeySchema: schemaOf(parts),
+    ...(table === 'connections' && { GlobalSecondaryIndexes: [CONNECTIONS_BY_KEY] }),
+    ...(table === 'subscriptions' && {
+      LocalSecondaryIndexes: [
+        { IndexName: index, KeySchema: schemaOf([partition, sortKey]), Projection: { ProjectionType: 'KEYS_ONLY' } },
+      ],
+    }),
   };
 }
+
+const schemaOf = (parts: readonly KeyPart[]): KeySchemaElement[] =>
+  parts.map(([AttributeName], i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' }));
 
 /** Makes the tables in an emulator or a test account, without what only a deployment needs; there CDK makes them. */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {

@@ -12,7 +12,8 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
  * - `shard`: shardKey(); `client`; `version`; `createdAt`; `next`; `covered` (left out if it is `next`); the expiry
  * - `events`: [[name, since], …]
  * - `flights`: encodeFlights(); left out if there is none
- * - `attached`: [[connection, connectedAt], …]; left out if there is none, so that who is away can be filtered out
+ * - `attached`: [[connection, connectedAt], …]; left out if there is none
+ * - `here`: 1; left out if there is no connection, for it is what the index of those that have some is made by
  * - `settings`: [ackDeadline, maxDeliveries, maxInFlight]
  * - `token`: random, of the write that stored this, so that a writer recognizes its own
  */
@@ -40,7 +41,7 @@ export function toItem(subscription: Subscription, token: string): Item {
     token: text(token),
     ...(covered === next ? {} : { covered: number(covered) }),
     ...(inFlight.length === 0 ? {} : { flights: text(encodeFlights(inFlight)) }),
-    ...(attached.length === 0 ? {} : { attached: text(JSON.stringify(attached)) }),
+    ...(attached.length === 0 ? {} : { attached: text(JSON.stringify(attached)), here: number(1) }),
     ...expiry(expiresAt),
   };
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Time } from '../../broker/model/names';
+import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
+import { CONNECTED_INDEX } from './connectedIndex';
 import { fromCursor, toCursor } from './cursors';
 import type { Database } from './database';
-import { isExpired, LIVING, number, text } from './items';
+import { isExpired, LIVING, number, text, textAt } from './items';
+import { inParallel } from './parallel';
 import { removeParameters, saveParameters, subscriptionKey, toSubscription } from './subscriptionItem';
 
 /** The last one given: its shard's number and its client. */
@@ -17,8 +19,23 @@ const Position = z.strictObject({
   client: z.string().min(1).max(128),
 });
 
+/**
+ * Who is connected is found by reading the shard, or by the index and then one by one. To read a shard of 250 costs
+ * about 25 units, whoever is connected; the index costs one or little more, and each of those it names another one. So
+ * the index serves large shards with few connections: to those that are away, delivery costs nothing.
+ */
+const SMALL = 20;
+const FEW = 20;
+/** Shards asked at a time. */
+const WIDTH = 25;
+/** Shards whose size is remembered. */
+const REMEMBERED = 10_000;
+
 /** The subscriptions in DynamoDB: one item each, the shards as partitions. */
 export class DynamoSubscriptions implements SubscriptionStore {
+  /** How large shards were when they were read last: decides the way, never the answer. */
+  private readonly sizes = new Map<string, number>();
+
   constructor(
     private readonly db: Database,
     private readonly table: string,
@@ -49,15 +66,54 @@ export class DynamoSubscriptions implements SubscriptionStore {
   async persisted(): Promise<void> {}
 
   async connected(shard: Shard, now: Time): Promise<Subscription[]> {
+    if ((this.sizes.get(shardKey(shard)) ?? 0) > SMALL) {
+      const keys = await this.keysOfConnected(shard);
+      if (keys.length <= FEW)
+        return (await this.getMany(keys, now)).filter(({ connections }) => connections.length > 0);
+    }
+    return this.filtered(shard, now);
+  }
+
+  async attended(shards: readonly Shard[]): Promise<Shard[]> {
+    const found = await inParallel(shards, WIDTH, (shard) => this.keysOfConnected(shard, 1));
+    return shards.filter((_, index) => found[index]?.length !== 0);
+  }
+
+  /** Reads the whole shard: what is filtered out is charged for, too. */
+  private async filtered(shard: Shard, now: Time): Promise<Subscription[]> {
     const found: Subscription[] = [];
+    let size = 0;
     const query = living(this.table, shard, now);
     const pages = this.db.query({
       ...query,
-      FilterExpression: `attribute_exists(#attached) AND ${LIVING}`,
-      ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#attached': 'attached' },
+      FilterExpression: `attribute_exists(#here) AND ${LIVING}`,
+      ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#here': 'here' },
     });
-    for await (const { Items: items = [] } of pages) found.push(...items.map(toSubscription));
+    for await (const { Items: items = [], ScannedCount: scanned = 0 } of pages) {
+      found.push(...items.map(toSubscription));
+      size += scanned;
+    }
+    if (this.sizes.size >= REMEMBERED) this.sizes.clear();
+    this.sizes.set(shardKey(shard), size);
     return found;
+  }
+
+  /** @param limit how many at most; left out: all. */
+  private async keysOfConnected(shard: Shard, limit?: number): Promise<SubscriptionKey[]> {
+    const keys: SubscriptionKey[] = [];
+    const pages = this.db.query({
+      TableName: this.table,
+      IndexName: CONNECTED_INDEX.name,
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': text(shardKey(shard)) },
+      Limit: limit,
+    });
+    for await (const { Items: items = [] } of pages) {
+      keys.push(...items.map((item) => ({ ...shard, client: textAt(item, 'client') as ClientId })));
+      if (keys.length >= (limit ?? Infinity)) break;
+    }
+    return keys;
   }
 
   async list(shards: readonly Shard[], request: PageRequest, now: Time): Promise<Page<Subscription>> {

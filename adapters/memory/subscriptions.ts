@@ -44,6 +44,10 @@ export class MemorySubscriptions implements SubscriptionStore {
     return [...(this.attached.get(shardKey(shard))?.values() ?? [])].filter(({ expiresAt }) => expiresAt > now);
   }
 
+  async attended(shards: readonly Shard[], _now: Time): Promise<Shard[]> {
+    return shards.filter((shard) => (this.attached.get(shardKey(shard))?.size ?? 0) > 0);
+  }
+
   async list(shards: readonly Shard[], page: PageRequest, now: Time): Promise<Page<Subscription>> {
     const all = shards.flatMap((shard) => this.living(shard, now));
     return paginate('subscriptions', [0, ''], all, ({ shard, client }) => [shard, client], page);

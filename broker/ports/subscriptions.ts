@@ -32,6 +32,8 @@ export interface SubscriptionStore {
   persisted(key: SubscriptionKey): Promise<void>;
   /** Those of a shard that have connections, in any order. Consistent, as `get`. */
   connected(shard: Shard, now: Time): Promise<Subscription[]>;
+  /** Those of the shards that have subscriptions with connections, perhaps also some that had a moment ago. Consistent. */
+  attended(shards: readonly Shard[], now: Time): Promise<Shard[]>;
   /** All of a queue, in a stable order. */
   list(shards: readonly Shard[], page: PageRequest, now: Time): Promise<Page<Subscription>>;
 }

@@ -41,12 +41,16 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
   }
 }
 
-/** Messages were appended to a queue. Its first shard is served here, the others each by a wake-up, side by side. */
+/**
+ * Messages were appended to a queue. Its first shard is served here, the others each by a wake-up, side by side; those
+ * where nobody is connected need none, for who connects looks into the log itself.
+ */
 export async function wakeQueue(ports: Ports, name: QueueName): Promise<void> {
   const queue = await ports.queues.get(name);
   if (queue === undefined) return;
-  const others = Array.from({ length: queue.shards - 1 }, (_, index) => index + 1);
-  await Promise.all(others.map((shard) => ports.wakeUps.send({ kind: 'shard', shard: { queue: name, shard } }, 0)));
+  const others = Array.from({ length: queue.shards - 1 }, (_, index) => ({ queue: name, shard: index + 1 }));
+  const attended = others.length === 0 ? [] : await ports.subscriptions.attended(others, ports.clock.now());
+  await Promise.all(attended.map((shard) => ports.wakeUps.send({ kind: 'shard', shard }, 0)));
   await wakeShard(ports, { queue: name, shard: 0 });
 }
 

@@ -36,13 +36,17 @@ const all = statementsOf(template, /./);
 describe('permissions', () => {
   test.each(Object.entries(permissions))(
     '%s may do to tables what is listed for it, and no more',
-    (name, { tables, connectionsByKey }) => {
+    (name, { tables, connected, connectionsByKey }) => {
       const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
       const listed = Object.entries(tables).flatMap(([table, actions]) =>
         actions.map((action) => `${action} ${table.charAt(0).toUpperCase()}${table.slice(1)}`),
       );
       expect(allowedOnTables(statementsOf(template, new RegExp(`^QueueFunctions${id}FunctionRole`)))).toEqual(
-        [...listed, ...(connectionsByKey ? ['Query Connections/index/byKey'] : [])].sort(),
+        [
+          ...listed,
+          ...(connectionsByKey ? ['Query Connections/index/byKey'] : []),
+          ...(connected ? ['Query Subscriptions/index/connected'] : []),
+        ].sort(),
       );
     },
   );

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { tableParameters } from '../../adapters/dynamodb/createTables';
 import { Holdfast } from '../../lib';
 import { deployed, newApp, resource, resources } from './synthesize';
 
@@ -67,6 +68,16 @@ describe('the tables', () => {
 
   test('Queues remembers for good, since a queue that lost its counter would number from 1 again', () => {
     expect(properties('Queues').TimeToLiveSpecification).toBeUndefined();
+  });
+
+  test('index subscriptions by who is connected, where that can be read consistently', () => {
+    const indexed = Object.values(resources(template, 'AWS::DynamoDB::Table')).filter(
+      ({ Properties }) => Properties.LocalSecondaryIndexes !== undefined,
+    );
+    expect(indexed).toHaveLength(1);
+    expect(indexed[0]?.Properties.LocalSecondaryIndexes).toEqual(
+      tableParameters('subscriptions', 'any').LocalSecondaryIndexes,
+    );
   });
 
   test('stream messages as they are stored, connections as they come and go, and keys as they are revoked', () => {

@@ -192,6 +192,35 @@ export function describeSubscriptionStore(name: string, makeStores: MakeStores):
       expect(clientsOf(await store().connected({ queue, shard: 1 }, NOW))).toEqual(clientsOf([...here.slice(1), away]));
     });
 
+    it.each([2, 23])('finds the %i that are connected among many that are away, again and again', async (count) => {
+      const queue = queueName();
+      const shard = { queue, shard: 1 };
+      const all = Array.from({ length: 30 }, () => subscription({ ...shard, client: clientId() }));
+      for (const one of all) await store().save(one, NOW);
+      const connected = async () => clientsOf(await store().connected(shard, NOW));
+      expect(await connected()).toEqual([]);
+      const here = all.slice(0, count);
+      for (const one of here) await store().save(following(one, { connections: attached() }), NOW);
+      expect(await connected()).toEqual(clientsOf(here));
+      expect(await connected()).toEqual(clientsOf(here));
+      const [first] = here;
+      if (first !== undefined)
+        await store().save(following(following(first, { connections: attached() }), { connections: [] }), NOW);
+      expect(await connected()).toEqual(clientsOf(here.slice(1)));
+    });
+
+    it('tells in which shards anybody is connected', async () => {
+      const queue = queueName();
+      const shards = [0, 1, 2, 3].map((shard) => ({ queue, shard }));
+      const here = subscription({ queue, shard: 2, client: clientId() }, { connections: attached() });
+      const away = subscription({ queue, shard: 1, client: clientId() });
+      for (const one of [here, away]) await store().save(one, NOW);
+      expect(await store().attended(shards, NOW)).toEqual([{ queue, shard: 2 }]);
+      await store().save(following(here, { connections: [] }), NOW);
+      expect(await store().attended(shards, NOW)).toEqual([]);
+      expect(await store().attended([], NOW)).toEqual([]);
+    });
+
     it('lists all of a queue once, over its shards, page by page, in a stable order', async () => {
       const queue = queueName();
       const shards = [0, 1, 2, 3].map((shard) => ({ queue, shard }));
@@ -226,7 +255,7 @@ export function describeSubscriptionStore(name: string, makeStores: MakeStores):
         expect(await store().get(one, NOW)).toEqual(one);
         expect(await store().connected(one, NOW)).toEqual([one]);
       }
-    });
+    }, 20_000);
 
     it('tells clients apart whose ids look alike', async () => {
       const { queue } = keyOf();
