@@ -38,6 +38,7 @@ export default {
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
     }),
     project('docs', ['docs']),
+    project('cost', ['cost']),
     project('conformance', ['conformance']),
     project('emulator', ['emulator', 'conformance'], { globalSetup: '<rootDir>/test/emulator/globalSetup.ts' }),
   ],

@@ -26,12 +26,13 @@ export function requests(answerMs: number, sockets: number) {
 export const once = { cacheMiddleware: true };
 
 /**
- * Spares a client its logger, which nobody listens to: it looks through each request and answer for what must not be
- * logged, a tenth of the work that a request takes.
+ * Spares a client what nobody reads, a tenth of the work that a request takes: its logger looks through each request and
+ * answer for what must not be logged, and its user agent is put together for each.
  */
-export function unlogged<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+export function lean<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
   client: Client,
 ): Client {
   client.middlewareStack.remove('loggerMiddleware');
+  client.middlewareStack.remove('getUserAgentMiddleware');
   return client;
 }

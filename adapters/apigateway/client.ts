@@ -1,5 +1,5 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { once, requests, unlogged } from '../requests';
+import { lean, once, requests } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 1_500;
@@ -10,7 +10,7 @@ const SOCKETS = 100;
 
 /** @param endpoint where the connections of the API are: `https://ID.execute-api.REGION.amazonaws.com/STAGE`. */
 export function apiGatewayClient(endpoint: string): ApiGatewayManagementApiClient {
-  return unlogged(
+  return lean(
     new ApiGatewayManagementApiClient({
       ...once,
       endpoint,

@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { once, requests, unlogged } from '../requests';
+import { lean, once, requests } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
@@ -15,7 +15,7 @@ const SOCKETS = 50;
  * @param config what to set otherwise.
  */
 export function dynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return unlogged(
+  return lean(
     new DynamoDBClient({
       ...once,
       maxAttempts: ATTEMPTS,

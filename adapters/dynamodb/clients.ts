@@ -35,8 +35,13 @@ const Position = z.strictObject({
 });
 type Position = z.infer<typeof Position>;
 
+/** Clients whose subscriptions are remembered. */
+const REMEMBERED = 10_000;
+
 /** The directory of clients in DynamoDB: one item each. */
 export class DynamoClients implements ClientStore {
+  private readonly heardOf = new Map<ClientId, readonly SubscriptionKey[]>();
+
   constructor(
     private readonly db: Database,
     private readonly table: string,
@@ -44,7 +49,14 @@ export class DynamoClients implements ClientStore {
 
   async get(client: ClientId, now: Time): Promise<Client> {
     const item = await this.db.get(this.table, clientKey(client));
-    return item === undefined ? { client, connections: [], subscriptions: [] } : toClient(item, now);
+    const found = item === undefined ? { client, connections: [], subscriptions: [] } : toClient(item, now);
+    if (this.heardOf.size >= REMEMBERED) this.heardOf.clear();
+    this.heardOf.set(client, found.subscriptions);
+    return found;
+  }
+
+  async recall(client: ClientId, queue: QueueName): Promise<SubscriptionKey | undefined> {
+    return this.heardOf.get(client)?.find((key) => key.queue === queue);
   }
 
   async addConnection(connection: Connection, limit: number, now: Time): Promise<boolean> {

@@ -20,6 +20,10 @@ export class MemoryClients implements ClientStore {
     return this.view(client, now);
   }
 
+  async recall(client: ClientId, queue: QueueName): Promise<SubscriptionKey | undefined> {
+    return this.clients.get(client)?.subscriptions.get(queue);
+  }
+
   async addConnection(connection: Connection, limit: number, now: Time): Promise<boolean> {
     const others = this.view(connection.client, now).connections.filter(
       (one) => one.connection !== connection.connection,

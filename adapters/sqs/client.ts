@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { once, requests, unlogged } from '../requests';
+import { lean, once, requests } from '../requests';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
@@ -10,7 +10,7 @@ const SOCKETS = 50;
 
 /** A client that gives up soon enough for its caller to answer. The SDK finds all it needs in the environment. */
 export function sqsClient(): SQSClient {
-  return unlogged(
+  return lean(
     new SQSClient({
       ...once,
       maxAttempts: ATTEMPTS,

@@ -44,12 +44,12 @@ export class Subscriber {
   }
 }
 
-/** So many clients that subscribed, of which the first few stay connected. Ids are as long as those of real ones. */
+/** So many clients that subscribed, of which some stay connected, spread among all. Ids are as long as those of real ones. */
 export async function audience(deployment: Deployment, subscribers: number, connected: number): Promise<Subscriber[]> {
   const present: Subscriber[] = [];
   for (let i = 0; i < subscribers; i++) {
     const subscriber = await (await Subscriber.connect(deployment, `device-${String(i).padStart(6, '0')}`)).subscribe();
-    if (i < connected) present.push(subscriber);
+    if ((i * connected) % subscribers < connected) present.push(subscriber);
     else await subscriber.leave();
   }
   return present;

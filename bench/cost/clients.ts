@@ -1,6 +1,6 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { once, requests, unlogged } from '../../adapters/requests';
+import { lean, once, requests } from '../../adapters/requests';
 
 const common = {
   ...once,
@@ -14,7 +14,7 @@ export type OnSent = (body: string, delay: number) => void;
 
 /** @param onSent told after SQS took a message. */
 export function sqsClientTo(endpoint: string, onSent: OnSent): SQSClient {
-  const client = unlogged(new SQSClient({ ...common, endpoint }));
+  const client = lean(new SQSClient({ ...common, endpoint }));
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);
@@ -31,7 +31,7 @@ export function pushClientTo(
   endpoint: string,
   onPushed: (connection: string, text: string) => void,
 ): ApiGatewayManagementApiClient {
-  const client = unlogged(new ApiGatewayManagementApiClient({ ...common, endpoint }));
+  const client = lean(new ApiGatewayManagementApiClient({ ...common, endpoint }));
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);

@@ -16,7 +16,7 @@ import { type Meter, meter } from '../meter';
 import { pushClientTo, sqsClientTo } from './clients';
 import { billedMs, Calls } from './duration';
 import { handlerOf } from './handlers';
-import { PLATFORM_LINES, quietly } from './logs';
+import { quietly } from './logs';
 import { startServices } from './services';
 import { Streams } from './streams';
 import { Counter, type Usage } from './usage';
@@ -162,15 +162,15 @@ export class Deployment {
   }
 
   private async invoke(name: FunctionName, run: () => Promise<void>): Promise<void> {
-    let logged = 0;
+    let logBytes = 0;
     const work = await this.calls.watch(async () => {
-      logged = await quietly(run);
+      logBytes = await quietly(run);
     });
     const memory = memoryOf(name);
     this.counter.add({
       invocations: 1,
       gigabyteSeconds: (billedMs(work, memory) / 1000) * (memory / 1024),
-      logBytes: logged + PLATFORM_LINES,
+      logBytes,
     });
   }
 

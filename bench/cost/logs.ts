@@ -1,10 +1,7 @@
 /**
- * Bytes of the three lines that Lambda itself writes to the log of an invocation: START, END and REPORT, as its
- * documentation shows them.
+ * Runs one invocation and keeps its lines from the screen. Returns how many bytes they were: all that is logged, for
+ * Lambda is told to write no lines of its own while nothing is wrong.
  */
-export const PLATFORM_LINES = 300;
-
-/** Runs one invocation and keeps its lines from the screen. Returns how many bytes they were. */
 export async function quietly(run: () => Promise<void>): Promise<number> {
   const { write } = process.stdout;
   let bytes = 0;

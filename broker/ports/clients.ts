@@ -31,6 +31,11 @@ export interface ClientStore {
   /** Consistent. A client nobody heard of has no connections and no subscriptions. Expired connections are left out. */
   get(client: ClientId, now: Time): Promise<Client>;
   /**
+   * Where the client's subscription to a queue was when this process last heard of it; undefined if it never did. Asks
+   * nobody, and may be out of date: who finds no subscription there is told by {@link get}.
+   */
+  recall(client: ClientId, queue: QueueName): Promise<SubscriptionKey | undefined>;
+  /**
    * Adds a connection to its client; harmless to repeat.
    *
    * @param limit how many unexpired ones it may have with this one.

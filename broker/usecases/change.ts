@@ -40,6 +40,20 @@ export async function change<D extends Decision>(
   throw new Unavailable(`the subscription changed ${TRIES} times while it was to be changed`);
 }
 
+/** {@link change} for the caller's subscription of a queue: where it was when last heard of, or else where it is. */
+export async function changeOwn<D extends Decision>(
+  ports: Ports,
+  caller: Pick<Caller, 'client'>,
+  queue: QueueName,
+  decide: (subscription: Subscription, now: Time) => D | Promise<D>,
+): Promise<D | undefined> {
+  const known = await ports.clients.recall(caller.client, queue);
+  const changed = known && (await change(ports, known, decide));
+  if (changed !== undefined) return changed;
+  const key = await findKey(ports, caller, queue);
+  return key && change(ports, key, decide);
+}
+
 /** Where the caller's subscription of a queue is stored; undefined if it has none. */
 export async function findKey(
   ports: Ports,

@@ -7,7 +7,7 @@ import { encodeFrame } from '../protocol/encode';
 import type { RequestOf } from '../protocol/requests';
 import { bury } from './bury';
 import { catchup } from './catchup';
-import { change, findKey, notSubscribed } from './change';
+import { changeOwn, notSubscribed } from './change';
 import { deliver } from './deliver';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
 
@@ -33,9 +33,7 @@ export const settleRoute: Route = (ports, caller, request) => {
 
 async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Outcome> {
   const { queue } = request;
-  const key = await findKey(ports, caller, queue);
-  if (key === undefined) throw notSubscribed(queue);
-  const settled = await change(ports, key, async (subscription, now) => {
+  const settled = await changeOwn(ports, caller, queue, async (subscription, now) => {
     const settlement = decideOn(ports, subscription, request, now);
     await armRetry(ports, request, subscription, settlement.subscription, now);
     return { ...settlement, before: subscription };
@@ -50,7 +48,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   const left = await bury(ports, subscription, dead);
   if (left && isAwaited(before, left, ports.clock.now())) await deliver(ports, left);
   if (request.ref === undefined) return {};
-  await ports.subscriptions.persisted(key);
+  await ports.subscriptions.persisted(subscription);
   const head = (await ports.queues.get(queue))?.head ?? 0;
   return {
     reply: {

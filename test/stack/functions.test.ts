@@ -23,9 +23,13 @@ describe('the functions', () => {
     });
   });
 
+  test.each(names)('%s adds no lines of Lambda’s own to its log while nothing is wrong', (name) => {
+    expect(one(name).Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+  });
+
   test.each(names)('%s logs to a group of its own, which forgets after a month', (name) => {
     const logs = resource(template, 'AWS::Logs::LogGroup', `QueueFunctions${name}FunctionLogs`);
-    expect(one(name).Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logs.logicalId } });
+    expect(one(name).Properties.LoggingConfig).toMatchObject({ LogGroup: { Ref: logs.logicalId } });
     expect(logs.Properties.RetentionInDays).toBe(30);
   });
 

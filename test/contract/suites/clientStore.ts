@@ -101,6 +101,16 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         expect((await store().get(client, NOW)).subscriptions).toEqual([other]);
       });
 
+      it('recalls, of a client it was asked for, where each is, and of others nothing', async () => {
+        const key = keyOf(clientId(), { shard: 3 });
+        expect(await store().recall(key.client, key.queue)).toBeUndefined();
+        await store().addSubscription(key, 100);
+        await store().get(key.client, NOW);
+        expect(await store().recall(key.client, key.queue)).toEqual(key);
+        expect(await store().recall(key.client, queueName())).toBeUndefined();
+        expect(await store().recall(clientId(), key.queue)).toBeUndefined();
+      });
+
       it('keeps the key that a queue has when another is given', async () => {
         const client = clientId();
         const first = keyOf(client);
