@@ -65,7 +65,7 @@ export class Holdfast<Q = AnyQueues> {
     const { timers = systemTimers, signal, clientId, token, webSocket, heartbeat } = options;
     const connection = () => this.link.connection;
     this.timers = timers;
-    this.requests = new Requests(timers, connection);
+    this.requests = new Requests(timers, connection, typeof token === 'function' ? token : undefined);
     this.link = new Link(
       { url, clientId, token, webSocket, heartbeat, timers },
       {
@@ -314,7 +314,11 @@ export class Holdfast<Q = AnyQueues> {
     this.inboxes.received(frame, connection);
     if (this.requests.answered(frame)) return;
     if (frame.type === 'gap') this.emitter.emit('gap', { queue: frame.queue, from: frame.from, to: frame.to });
-    else if (frame.type === 'error') this.report(errorOf(frame));
+    else if (frame.type === 'error') {
+      // Such as of an ack, which will be repeated when its message comes again.
+      if (frame.code === 'unauthenticated') this.requests.renew().catch((error) => this.report(error));
+      this.report(errorOf(frame));
+    }
   }
 
   private report(error: unknown): void {

@@ -10,7 +10,10 @@ export interface ConnectOptions {
    * the server makes up one, and subscriptions end with the connection.
    */
   readonly clientId?: string | undefined;
-  /** A credential, or a function that gets one; the function is asked before every try to connect. */
+  /**
+   * A credential, or a function that gets one. The function is asked before every try to connect, and again when the server
+   * says that the credential has expired.
+   */
   readonly token?: TokenSource | undefined;
   /** The WebSocket to use; default: that of the platform, or else of the package `ws`. */
   readonly webSocket?: WebSocketConstructor | undefined;

@@ -14,6 +14,8 @@ export interface RequestOptions {
 interface Pending {
   readonly text: string;
   sentOn?: Connection | undefined;
+  /** It was refused for its credential, and is tried once more with another. */
+  isLastTry: boolean;
   readonly resolve: (frame: ServerFrame) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,11 +35,16 @@ export const bytesOf = (text: string): number => encoder.encode(text).length;
 export class Requests {
   private readonly pending = new Map<string, Pending>();
   private refs = 0;
+  private renewing: Promise<unknown> | undefined;
 
-  /** @param current the connection to send on; undefined while there is none. */
+  /**
+   * @param current the connection to send on; undefined while there is none.
+   * @param token gets another credential, where one has expired; undefined: there is no other.
+   */
   constructor(
     private readonly timers: Timers,
     private readonly current: () => Connection | undefined,
+    private readonly token: (() => string | Promise<string>) | undefined,
   ) {}
 
   /** How many are not answered. */
@@ -52,7 +59,11 @@ export class Requests {
    * @returns the frame that answers it.
    * @throws HoldfastError the answer is an error, or there is none in time; or the signal's reason.
    */
-  ask(frame: string, { signal, timeout }: RequestOptions = {}): Promise<ServerFrame> {
+  ask(frame: string, options: RequestOptions = {}): Promise<ServerFrame> {
+    return this.enter(frame, options, this.token === undefined);
+  }
+
+  private enter(frame: string, { signal, timeout }: RequestOptions, isLastTry: boolean): Promise<ServerFrame> {
     this.refs += 1;
     const ref = this.refs.toString(36);
     const text = `{"ref":"${ref}",${frame.slice(1)}`;
@@ -72,6 +83,7 @@ export class Requests {
       };
       const pending: Pending = {
         text,
+        isLastTry,
         resolve: (reply) => {
           settle();
           resolve(reply);
@@ -91,9 +103,19 @@ export class Requests {
   answered(frame: ServerFrame): boolean {
     const pending = 'ref' in frame && frame.ref !== undefined ? this.pending.get(frame.ref) : undefined;
     if (pending === undefined) return false;
-    if (frame.type === 'error') pending.reject(errorOf(frame));
-    else pending.resolve(frame);
+    if (frame.type !== 'error') pending.resolve(frame);
+    else if (frame.code === 'unauthenticated' && !pending.isLastTry) void this.tryAgain(pending, errorOf(frame));
+    else pending.reject(errorOf(frame));
     return true;
+  }
+
+  /** Goes on with another credential, in the connection there is. */
+  async renew(): Promise<void> {
+    if (this.token === undefined) return;
+    this.renewing ??= this.authenticate(this.token).finally(() => {
+      this.renewing = undefined;
+    });
+    await this.renewing;
   }
 
   /** Sends what waits, in order. */
@@ -111,6 +133,21 @@ export class Requests {
   /** Nothing will be answered any more. */
   fail(error: HoldfastError): void {
     for (const pending of [...this.pending.values()]) pending.reject(error);
+  }
+
+  private async authenticate(token: () => string | Promise<string>): Promise<unknown> {
+    return this.enter(JSON.stringify({ action: 'auth', token: await token() }), {}, true);
+  }
+
+  private async tryAgain(pending: Pending, refusal: HoldfastError): Promise<void> {
+    pending.isLastTry = true;
+    try {
+      await this.renew();
+      pending.sentOn = undefined;
+      this.send(pending, this.current());
+    } catch {
+      pending.reject(refusal);
+    }
   }
 
   private send(pending: Pending, connection: Connection | undefined): void {

@@ -32,6 +32,7 @@ interface Replies {
   status: FrameOf<'status'>;
   redrive: FrameOf<'redriven'>;
   purge: FrameOf<'purged'>;
+  auth: FrameOf<'authenticated'>;
   ping: FrameOf<'pong'>;
 }
 
