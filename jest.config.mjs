@@ -32,6 +32,7 @@ export default {
         '/node_modules/(?!(@bomb\\.sh/tab|string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)',
       ],
     }),
+    project('examples', ['examples'], { globalSetup: '<rootDir>/test/examples/globalSetup.ts' }),
     project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
