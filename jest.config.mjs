@@ -1,3 +1,16 @@
+/** Packages that come as ES modules only; jest runs CommonJS. */
+const ES_MODULES = [
+  '@bomb\\.sh/tab',
+  'jose',
+  'is-plain-obj',
+  'oauth2-mock-server',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'get-east-asian-width',
+  'p-map',
+];
+
 const swc = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }];
 
 const project = (displayName, folders, extra = {}) => ({
@@ -6,7 +19,8 @@ const project = (displayName, folders, extra = {}) => ({
   roots: ['<rootDir>'],
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.emulator'],
-  transform: { '\\.[jt]s$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  transform: { '\\.m?[jt]s$': swc },
   ...extra,
 });
 
@@ -24,14 +38,7 @@ export default {
     project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('chaos', ['chaos'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
-    project('cli', ['cli'], {
-      globalSetup: '<rootDir>/test/cli/build.ts',
-      // These come as ES modules only; jest runs CommonJS.
-      transform: { '\\.m?[jt]s$': swc },
-      transformIgnorePatterns: [
-        '/node_modules/(?!(@bomb\\.sh/tab|string-width|strip-ansi|ansi-regex|get-east-asian-width|p-map)/)',
-      ],
-    }),
+    project('cli', ['cli'], { globalSetup: '<rootDir>/test/cli/build.ts' }),
     project('examples', ['examples'], { globalSetup: '<rootDir>/test/examples/globalSetup.ts' }),
     project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
     project('fuzz', ['fuzz'], {

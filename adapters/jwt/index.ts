@@ -1,0 +1,2 @@
+export { isIssuer } from './discovery';
+export { DEFAULT_CLAIMS, JwtCredentials, type JwtSettings } from './jwtCredentials';
