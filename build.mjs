@@ -11,7 +11,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['lmdb', 'fs-native-extensions', 'pino', 'ws'],
+  external: ['@aws-sdk/client-dynamodb', 'lmdb', 'fs-native-extensions', 'pino', 'ws'],
   sourcemap: true,
   logLevel: 'warning',
 });

@@ -4,7 +4,6 @@ import type { WebSocket } from 'ws';
 import { FrameSocket, type WebSocketPusher } from '../adapters/websocket';
 import {
   anonymousClient,
-  type ClientId,
   type Connection,
   type ConnectionId,
   dismiss,
@@ -12,9 +11,11 @@ import {
   LIFETIME_OVER,
   type Ports,
   Rates,
+  type Route,
   SHUTTING_DOWN,
   welcome,
 } from '../broker';
+import type { Admitted } from './admission';
 import { Session } from './session';
 
 const PING_EVERY_MS = 30_000;
@@ -32,6 +33,7 @@ export class Connections {
   constructor(
     private readonly ports: Ports,
     private readonly pusher: WebSocketPusher,
+    private readonly authenticate: Route,
   ) {
     this.rates = new Rates(ports.settings.quotas, ports.clock);
   }
@@ -41,14 +43,14 @@ export class Connections {
     return this.open.size >= this.ports.settings.quotas['deployment.connections'];
   }
 
-  /** @param client undefined: one that gave no name. */
-  accept(webSocket: WebSocket, socket: Socket, client: ClientId | undefined): void {
+  accept(webSocket: WebSocket, socket: Socket, { client, access }: Admitted): void {
     const now = this.ports.clock.now();
     const connection: Connection = {
       connection: randomUUID() as ConnectionId,
       client: client ?? anonymousClient(randomUUID()),
       connectedAt: now,
       expiresAt: now + this.ports.settings.connectionLifetime,
+      ...(access && { access }),
     };
     const id = connection.connection;
     const frames = new FrameSocket(webSocket, socket);
@@ -69,8 +71,14 @@ export class Connections {
       clearTimeout(over);
       this.track(this.end(connection, begun));
     });
-    const session = new Session(this.ports, { client: connection.client, connection: id }, frames, this.rates, begun);
+    const caller = { client: connection.client, connection: id, ...(access && { access }) };
+    const session = new Session(this.ports, caller, frames, this.rates, begun, this.authenticate);
     webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
+  }
+
+  /** Those that are open. */
+  ids(): Iterable<ConnectionId> {
+    return this.open.keys();
   }
 
   /** Says goodbye to all, and closes them; those that do not close by themselves are cut off. */

@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { admitsOrigin, type ClientId, claimedClient, FRAME_BYTES, SUBPROTOCOL } from '../broker';
+import { admitsOrigin, FRAME_BYTES, SUBPROTOCOL } from '../broker';
+import type { Admit, Admitted } from './admission';
 import { answerHttp, hasBody } from './http';
 
-/** Called for each connection; `client` is undefined if it gave no name. */
-export type OnConnection = (webSocket: WebSocket, socket: Socket, client: ClientId | undefined) => void;
+/** Called for each connection. */
+export type OnConnection = (webSocket: WebSocket, socket: Socket, admitted: Admitted) => void;
 
 /** The port as it is listened on. */
 export interface Listener {
@@ -28,6 +29,7 @@ export interface Port {
   /** Whether no more connections can be taken at present. */
   isFull(): boolean;
   isHealthy(): Promise<boolean>;
+  readonly admit: Admit;
 }
 
 const PATIENCE_MS = 10_000;
@@ -35,8 +37,11 @@ const PATIENCE_MS = 10_000;
 /** Connections that are in their handshake, or only ask for the health. */
 const STRANGERS = 200;
 
+const FULL = 'there are as many connections as the server takes: try again later';
+
 const STATUS = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   503: 'Service Unavailable',
 } as const;
@@ -62,10 +67,16 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
     if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
     if (!admitsOrigin(request.headers.origin, on.origins))
       return refuse(socket, 403, 'pages of this origin may not connect: the server is told which may by --origins');
-    if (on.isFull()) return refuse(socket, 503, 'there are as many connections as the server takes: try again later');
-    const client = clientOf(request);
-    if (client !== undefined && typeof client !== 'string') return refuse(socket, 400, client.error);
-    webSockets.handleUpgrade(request, stream, head, (webSocket) => onConnection(webSocket, socket, client));
+    if (on.isFull()) return refuse(socket, 503, FULL);
+    // Whoever breaks off before it is decided on is nobody's concern.
+    socket.on('error', ignore);
+    void on.admit(request).then((admitted) => {
+      if (socket.destroyed) return;
+      if (on.isFull()) return refuse(socket, 503, FULL);
+      if ('status' in admitted) return refuse(socket, admitted.status, admitted.message);
+      socket.off('error', ignore);
+      webSockets.handleUpgrade(request, stream, head, (webSocket) => onConnection(webSocket, socket, admitted));
+    });
   });
   await listening(server, on);
   const address = server.address() as AddressInfo;
@@ -81,13 +92,11 @@ const listening = (server: Server, { host, port }: Port): Promise<void> =>
     });
   });
 
-function clientOf({ url = '/' }: IncomingMessage): ReturnType<typeof claimedClient> {
-  const query = url.indexOf('?');
-  return claimedClient(query < 0 ? null : new URLSearchParams(url.slice(query)).get('clientId'));
-}
+const ignore = (): void => undefined;
 
 function refuse(socket: Socket, status: keyof typeof STATUS, message: string): void {
   const body = `${message}\n`;
-  const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
+  const asks = status === 401 ? 'www-authenticate: Bearer\r\n' : '';
+  const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\n${asks}content-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

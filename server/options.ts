@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
 import type { Durability } from '../adapters/lmdb';
 import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN, parseQuotas, type Quotas } from '../broker';
+import { type AuthOptions, addAuthOptions, conflictOf } from './authOptions';
 
 /** How the single-machine server runs. */
-export interface ServerOptions {
+export interface ServerOptions extends AuthOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
@@ -71,6 +72,7 @@ Examples:
   npm start
   npm start -- --port 9000 --data ./queue-data
   npx holdfast serve --port 9000
+  npx holdfast serve --host 0.0.0.0 --auth keys
   HOLDFAST_PORT=9000 npm start`;
 
 /**
@@ -79,13 +81,17 @@ Examples:
  * @param argv without the program.
  * @throws CommanderError after it was explained; `exitCode` 0 for --help.
  */
-export const readOptions = (argv: readonly string[]): ServerOptions =>
-  serverCommand().parse(argv, { from: 'user' }).opts<ServerOptions>();
+export function readOptions(argv: readonly string[]): ServerOptions {
+  const command = serverCommand().parse(argv, { from: 'user' });
+  const options = command.opts<ServerOptions>();
+  const conflict = conflictOf(options);
+  return conflict === undefined ? options : command.error(`error: ${conflict}`);
+}
 
 /** The options as a command, which explains and completes them. */
 export function serverCommand(): Command {
   const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable);
-  return new Command('holdfast serve')
+  const command = new Command('holdfast serve')
     .description('Runs Holdfast, a durable message queue over WebSocket, on this machine.')
     .addOption(
       option('-p, --port <number>', 'port to listen on; 0: any that is free', 'HOLDFAST_PORT')
@@ -155,4 +161,5 @@ export function serverCommand(): Command {
     .showHelpAfterError('(--help explains)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
+  return addAuthOptions(command);
 }

@@ -1,4 +1,5 @@
 import { CorruptStore, UnusableFolder } from '../adapters/lmdb';
+import { isLoopback } from './loopback';
 import type { ServerOptions } from './options';
 import { startServer } from './server';
 
@@ -26,14 +27,29 @@ export async function runServer(options: ServerOptions): Promise<void> {
   }
 }
 
-function announce({ host, data }: ServerOptions, port: number): void {
+function announce(options: ServerOptions, port: number): void {
+  const { host, data, auth } = options;
   const url = `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const warning = auth === 'none' && !isLoopback(host) ? '\nIt is open: whoever reaches it can read and write.\n' : '';
   console.log(`Holdfast listens on ${url}, and keeps its data in ${data}. Ctrl-C stops it.
-
-Try it in two terminals:
-  npx wscat -c "${url}?clientId=alice" -x '{"action":"subscribe","queue":"demo"}' -w 600
-  npx wscat -c "${url}?clientId=bob" -x '{"action":"publish","queue":"demo","event":"hello","payload":"world"}'`);
+${warning}
+${HINTS[auth](url, data)}`);
 }
+
+/** What to try first, by who may connect. */
+const HINTS: Readonly<Record<ServerOptions['auth'], (url: string, data: string) => string>> = {
+  none: (url) => `Try it in two terminals:
+  npx wscat -c "${url}?clientId=alice" -x '{"action":"subscribe","queue":"demo"}' -w 600
+  npx wscat -c "${url}?clientId=bob" -x '{"action":"publish","queue":"demo","event":"hello","payload":"world"}'`,
+  keys: (url, data) => `It lets in who has an API key. Make one, and connect with it:
+  npx holdfast keys create alice --publish '*' --subscribe '*' --data ${quoted(data)}
+  npx wscat -c "${url}" -H "Authorization: Bearer hf_…"`,
+  jwt: (url) => `It lets in who has a token of the issuer:
+  npx wscat -c "${url}" -H "Authorization: Bearer ey…"`,
+};
+
+/** For a shell. */
+const quoted = (text: string): string => (/^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** In one line. */
 const messageOf = (error: unknown): string =>

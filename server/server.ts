@@ -1,13 +1,15 @@
 import { openLmdb } from '../adapters/lmdb';
 import { NodeTimers, NodeWakeUps, pinoReporter, systemClock, systemIds } from '../adapters/node';
 import { WebSocketPusher } from '../adapters/websocket';
-import { DEFAULT_QUOTAS, DEFAULT_SETTINGS, LOOPBACK_QUOTAS, type Ports } from '../broker';
+import { authenticateRoute, DEFAULT_QUOTAS, DEFAULT_SETTINGS, LOOPBACK_QUOTAS, type Ports } from '../broker';
+import { admission, credentialsOf } from './admission';
 import { Connections } from './connections';
 import { Doorbell } from './doorbell';
 import { healthOf } from './health';
 import { listen } from './listen';
 import { isLoopback } from './loopback';
 import type { ServerOptions } from './options';
+import { Revocations } from './revocations';
 
 const SWEEP_EVERY_MS = 60_000;
 const CONNECTION_LIFETIME_MS = 24 * 3_600_000;
@@ -51,13 +53,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       quotas,
       // One process serves all of a queue; shards would only be served one after the other.
       shardSize: Number.POSITIVE_INFINITY,
+      accessControl: options.auth !== 'none',
     },
   };
-  const connections = new Connections(ports, pusher);
+  const credentials = credentialsOf(options, stores.keys);
+  const connections = new Connections(ports, pusher, authenticateRoute(credentials));
+  const revocations = options.auth === 'keys' ? new Revocations(ports, () => connections.ids()) : undefined;
   try {
     const isHealthy = healthOf(() => stores.check());
+    const admit = admission(credentials, ports);
     const listener = await listen(
-      { ...options, isHealthy, most: quotas['deployment.connections'], isFull: () => connections.isFull },
+      { ...options, isHealthy, admit, most: quotas['deployment.connections'], isFull: () => connections.isFull },
       (...accepted) => connections.accept(...accepted),
     );
     const sweeping = setInterval(() => {
@@ -70,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       port: listener.port,
       close: async () => {
         clearInterval(sweeping);
+        revocations?.stop();
         const unbound = listener.close();
         await connections.close();
         await unbound;
@@ -77,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       },
     };
   } catch (error) {
+    revocations?.stop();
     await stores.close();
     throw error;
   }

@@ -1,10 +1,11 @@
 import type { RawData } from 'ws';
 import type { FrameSocket } from '../adapters/websocket';
 import {
+  type Access,
   answer,
-  authenticateRoute,
   type Caller,
   inspectRoute,
+  NO_GRANTS,
   type Outcome,
   type Parsed,
   type Ports,
@@ -18,14 +19,10 @@ import {
   subscribeRoute,
 } from '../broker';
 
-const ROUTES: readonly Route[] = [
-  publishRoute,
-  settleRoute,
-  pingRoute,
-  subscribeRoute,
-  inspectRoute,
-  authenticateRoute(),
-];
+const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscribeRoute, inspectRoute];
+
+/** What a connection may do whose record is gone. */
+const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
 
 /** Requests of one connection that may be under way before it is read no further. */
 const UNDER_WAY = 1_000;
@@ -35,19 +32,25 @@ const UNDER_WAY = 1_000;
  * publishes. Those are waited for by nobody, so that many share one write to disk; they keep their own order.
  */
 export class Session {
+  private readonly routes: readonly Route[];
   private underWay = 0;
   private full: (() => void) | undefined;
   private isResting = false;
   private last: Promise<void> | undefined;
 
-  /** @param begun settles when the connection was welcomed: nothing is answered before. */
+  /**
+   * @param begun settles when the connection was welcomed: nothing is answered before.
+   * @param authenticate answers `auth`.
+   */
   constructor(
     private readonly ports: Ports,
     private readonly caller: Caller,
     private readonly socket: FrameSocket,
     private readonly rates: Rates,
     begun: Promise<void>,
+    authenticate: Route,
   ) {
+    this.routes = [...ROUTES, authenticate];
     this.waitFor(begun.catch(() => undefined));
   }
 
@@ -72,7 +75,8 @@ export class Session {
     // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
     if (rest > 0) this.rest(rest);
     const begin = async () => {
-      this.reply(await answer(this.ports, this.caller, parsed, ROUTES));
+      const caller = this.caller.access === undefined ? this.caller : await this.callerNow();
+      this.reply(await answer(this.ports, caller, parsed, this.routes));
       // Who asks without reading the answers is not read either.
       if (this.socket.isSlow) await this.socket.drained();
     };
@@ -90,6 +94,12 @@ export class Session {
       this.isResting = false;
       goOn();
     }, milliseconds).unref();
+  }
+
+  /** What it may do changes when its credential is renewed. */
+  private async callerNow(): Promise<Caller> {
+    const record = await this.ports.connections.get(this.caller.connection, this.ports.clock.now());
+    return { ...this.caller, access: record?.access ?? ENDED };
   }
 
   /** What arrives from now on begins after this. */

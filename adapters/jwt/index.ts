@@ -1,2 +1,3 @@
 export { isIssuer } from './discovery';
-export { DEFAULT_CLAIMS, JwtCredentials, type JwtSettings } from './jwtCredentials';
+export { JwtCredentials } from './jwtCredentials';
+export { DEFAULT_CLAIMS, type JwtSettings } from './settings';

@@ -3,21 +3,7 @@ import { type Credential, clientOfSubject, grantsSchema, NO_GRANTS } from '../..
 import { type Credentials, Unavailable } from '../../broker/ports';
 import { ProtocolError } from '../../broker/protocol/errors';
 import { discoverKeys } from './discovery';
-
-/** Whose tokens are good, and where in them it says what. */
-export interface JwtSettings {
-  /** As the `iss` of tokens has it, to the letter. */
-  readonly issuer: string;
-  /** One of these must be among the `aud` of a token. */
-  readonly audience: readonly string[];
-  /** The claim that names the client. */
-  readonly clientClaim: string;
-  /** The claim that holds the grants. */
-  readonly grantsClaim: string;
-}
-
-/** The claims that are read unless told otherwise. */
-export const DEFAULT_CLAIMS = { clientClaim: 'sub', grantsClaim: 'holdfast' } as const;
+import type { JwtSettings } from './settings';
 
 /** Signatures by a key that only the issuer has. Those by a shared secret, and none at all, are no proof of who signed. */
 const ALGORITHMS = [

@@ -1,3 +1,3 @@
 export { FileKeys } from './fileKeys';
 export { KeyCredentials } from './keyCredentials';
-export { isKeyId, type NewKey, newKey } from './secret';
+export { isKeyId, type NewKey, newKey, parseKey } from './secret';

@@ -14,3 +14,23 @@ export function claimedClient(given: string | null | undefined): ClientId | unde
   const parsed = clientId.safeParse(given);
   return parsed.success ? parsed.data : { error: `clientId ${parsed.error.issues[0]?.message ?? 'is not valid'}` };
 }
+
+/** Where a handshake may carry a credential. */
+export interface Presented {
+  /** The `Authorization` header. */
+  readonly authorization?: string | null | undefined;
+  /** The `token` of the URL. */
+  readonly token?: string | null | undefined;
+  /** The `Sec-WebSocket-Protocol` header: browsers can set no other. */
+  readonly protocols?: string | null | undefined;
+}
+
+const TOKEN_PROTOCOL = 'token.';
+
+/** The credential of a handshake: of the header before the URL, and of that before the subprotocols. */
+export function presentedCredential({ authorization, token, protocols }: Presented): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  const offered = (protocols ?? '').split(',').map((protocol) => protocol.trim());
+  const protocol = offered.find((one) => one.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+  return bearer ?? (token || protocol || undefined);
+}

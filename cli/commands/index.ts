@@ -3,6 +3,7 @@ import { addBench } from './bench';
 import { addClients } from './clients';
 import { addCompletion } from './completion';
 import { addDeadLetters } from './deadLetters';
+import { addKeys } from './keys';
 import { addPublish } from './publish';
 import { addQueues } from './queues';
 import { addSeek } from './seek';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly ((root: Command) => void)[] = [
   addSeek,
   addTop,
   addBench,
+  addKeys,
   // Last: it completes those before it.
   addCompletion,
 ];

@@ -97,6 +97,7 @@ describe('A request that arrives too slowly', () => {
         isFull: () => false,
         patience: PATIENCE_MS,
         isHealthy: async () => true,
+        admit: async () => ({ client: undefined }),
       },
       () => undefined,
     );

@@ -43,7 +43,10 @@ test('It refuses a port that is in use, says which, and leaves the data folder t
 });
 
 test.each(['203.0.113.1', 'no-such-host.invalid'])('It refuses to listen on %s', (host) =>
-  expectRefusal(['--port', '0', '--host', host, '--data', aFolder()], new RegExp(`${host} is not an address.*--host`)),
+  expectRefusal(
+    ['--port', '0', '--host', host, '--insecure', '--data', aFolder()],
+    new RegExp(`${host} is not an address.*--host`),
+  ),
 );
 
 test('It refuses a data folder that is a file', async () => {

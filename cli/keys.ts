@@ -1,0 +1,36 @@
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import { FileKeys } from '../adapters/keys';
+import type { KeyStore } from '../broker/ports';
+import { Misuse } from './exitCode';
+
+/** Where API keys are kept: of a server on this machine, in its data folder; of a deployment, in its table. */
+export interface Keyring {
+  readonly data: string;
+  readonly table?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** What a data folder may hold before its first server has run. */
+const BEFOREHAND = new Set(['keys', 'lock', 'holdfast.json.new']);
+
+/** Opens the keys of a server, which may be running, or of a deployment. */
+export async function keysOf({ data, table, region, profile }: Keyring): Promise<KeyStore> {
+  if (table === undefined) {
+    if (region !== undefined || profile !== undefined)
+      throw new Misuse('--region and --profile are for a deployment: name its table of keys with --table');
+    await expectDataFolder(data);
+    return new FileKeys(join(data, 'keys'));
+  }
+  // Loaded only here: the SDK is large.
+  const { keysInTable } = await import('./keysInTable');
+  return keysInTable(table, { ...(region && { region }), ...(profile && { profile }) });
+}
+
+/** A mistyped folder shall not be given keys that no server will ever read. */
+async function expectDataFolder(data: string): Promise<void> {
+  const names: string[] = await fs.readdir(data).catch(() => []);
+  if (names.length > 0 && !names.includes('holdfast.json') && !names.every((name) => BEFOREHAND.has(name)))
+    throw new Misuse(`${data} is not a Holdfast data folder, and holds other files: name the server's with --data`);
+}

@@ -1,0 +1,36 @@
+import type { ConnectionId, KeyId, Ports } from '../broker';
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Looks for keys that were revoked while connections have their access by them. Another process revokes them. */
+export class Revocations {
+  private readonly looking: NodeJS.Timeout;
+
+  /** @param open the connections of this server. */
+  constructor(
+    private readonly ports: Ports,
+    private readonly open: () => Iterable<ConnectionId>,
+  ) {
+    this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.looking);
+  }
+
+  private async look(): Promise<void> {
+    const { connections, keys, wakeUps, clock, reporter } = this.ports;
+    const used = new Set<KeyId>();
+    for (const id of this.open()) {
+      const key = (await connections.get(id, clock.now()))?.access?.key;
+      if (key !== undefined) used.add(key);
+    }
+    for (const key of used) {
+      try {
+        if ((await keys.get(key)) === undefined) await wakeUps.send({ kind: 'revocation', key }, 0);
+      } catch (error) {
+        reporter.warn('it could not be found out whether a key was revoked', { key, error });
+      }
+    }
+  }
+}
