@@ -2,6 +2,7 @@ import type { RootCommand } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
 import type { Command, Option } from 'commander';
 import { everyItem, open, targetOf } from '../connection';
+import { print } from '../output/print';
 import { examples } from './options';
 
 const NOTE = `
@@ -13,6 +14,11 @@ const PATIENCE_MS = 500;
 
 /** Names that mean the same in every shell without quotes. */
 const PLAIN = /^[A-Za-z0-9._:@-]+$/;
+
+/** The bash script counts on the package bash-completion for this; where that is missing, words as bash splits them do. */
+const BASH_WORDS = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
+    cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+}`;
 
 /** `holdfast completion SHELL`, and the hidden `complete` that the scripts call. To be added last: it knows what is there. */
 export function addCompletion(root: Command): void {
@@ -28,7 +34,10 @@ export function addCompletion(root: Command): void {
           'source <(holdfast completion zsh)     # in ~/.zshrc, after compinit',
           'holdfast completion fish > ~/.config/fish/completions/holdfast.fish',
         ),
-    );
+    )
+    .hook('preAction', (_, { args: [shell] }) => {
+      if (shell === 'bash') print(BASH_WORDS);
+    });
   named('complete')?.hook('preAction', async (_, command) => {
     const { serverCommand } = await import('../../server/options');
     // The tree has the global options at its root only; they may follow every command but serve, which has its own.
