@@ -45,7 +45,7 @@ export default {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
     }),
-    project('docs', ['docs']),
+    project('docs', ['docs'], { globalSetup: '<rootDir>/test/cli/build.ts' }),
     project('cost', ['cost']),
     project('conformance', ['conformance']),
     project('emulator', ['emulator', 'conformance'], { globalSetup: '<rootDir>/test/emulator/globalSetup.ts' }),

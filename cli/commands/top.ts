@@ -77,7 +77,7 @@ async function watch(holdfast: Holdfast, ask: Ask, options: Options, url: string
   const draw = () => {
     if (latest === undefined) return;
     const { columns = 80, rows = 24 } = process.stdout;
-    const state = holdfast.state === 'open' ? `every ${options.interval}s` : holdfast.state;
+    const state = `${holdfast.state === 'open' ? `every ${options.interval}s` : holdfast.state} · q ends`;
     live.draw(drawScreen(latest, { url, state }, { columns, rows: rows - 1, colors: createColors(true) }));
   };
   const live = goLive({ onEnd: () => ending.abort(), onResize: draw });

@@ -14,7 +14,7 @@ export interface Screen {
 /** What is said about the connection. */
 export interface Heading {
   readonly url: string;
-  /** Such as `every 2s`, or that it reconnects. */
+  /** How often it is drawn, or that it reconnects, and how it ends. */
   readonly state: string;
 }
 
@@ -77,7 +77,7 @@ export function drawScreen(now: Activity, { url, state }: Heading, { columns, ro
     ...(queues.length === 0 ? ['No queues yet.'] : drawTable(queues, QUEUES, drawing).split('\n')),
     '',
     ...(slowest.length === 0 ? ['Nobody is behind.'] : drawTable(slowest, SLOWEST, drawing).split('\n')),
-    colors.dim(clip(visible(`${url} · ${state} · q ends`), columns)),
+    colors.dim(clip(visible(`${url} · ${state}`), columns)),
   ];
   return lines.slice(0, rows).join('\n');
 }

@@ -4,7 +4,7 @@ import { activity } from '../../cli/top/activity';
 import { drawScreen } from '../../cli/top/screen';
 import type { Snapshot } from '../../cli/top/snapshot';
 
-const heading = { url: 'ws://127.0.0.1:8080', state: 'every 2s' };
+const heading = { url: 'ws://127.0.0.1:8080', state: 'every 2s · q ends' };
 const screen = { columns: 80, rows: 24, colors: createColors(false) };
 
 const before: Snapshot = {

@@ -35,6 +35,7 @@ test('The README, the contribution guide and the documents point to files and co
     'README.md',
     'CONTRIBUTING.md',
     'docs/architecture.md',
+    'docs/cli.md',
     'docs/operations.md',
     'docs/protocol.md',
   ]) {
