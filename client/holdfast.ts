@@ -1,7 +1,7 @@
 import type { Connection } from './connection';
 import { eventsOf } from './consumer';
 import { Emitter } from './emitter';
-import { Closed, errorOf, type HoldfastError, isHoldfastError, StoreFailed } from './errors';
+import { Closed, errorOf, type HoldfastError, InvalidRequest, isHoldfastError, StoreFailed } from './errors';
 import type { Events } from './events';
 import { Inboxes } from './inboxes';
 import { Link, type State } from './link';
@@ -219,6 +219,7 @@ export class Holdfast<Q = AnyQueues> {
     handler: Handler<MessageOf<Q, Queue, Event>>,
   ): Promise<Consumption> {
     options.signal?.throwIfAborted();
+    if (!((options.concurrency ?? 1) >= 1)) throw new InvalidRequest('concurrency must be at least 1', 'concurrency');
     const inbox = this.inboxes.of(queue);
     const worker = new Worker(inbox, {
       // As for what `subscribe` yields.

@@ -41,7 +41,9 @@ export class Inbox {
   private isSubscribed = false;
   /** As in `acksOf`. */
   private isWhole = false;
+  /** Events that it was told of that nobody here wants them. */
   private readonly unclaimed = new Set<string>();
+  private cancelClaim: (() => void) | undefined;
 
   constructor(
     readonly queue: string,
@@ -53,7 +55,10 @@ export class Inbox {
         for (const frame of frames) this.accept(frame, connection);
         this.pump();
       },
-      restarted: () => this.restart(),
+      wentBack: (from) => {
+        this.isWhole = false;
+        this.ledger.goBack(from);
+      },
       skipped: () => {
         this.isWhole = false;
       },
@@ -106,7 +111,9 @@ export class Inbox {
 
   /** The cursor was moved by this client. */
   sought({ next }: FrameOf<'sought'>): void {
-    this.restart();
+    this.isWhole = false;
+    this.ledger.restart();
+    this.held = [];
     this.intake.moveTo(next);
   }
 
@@ -154,6 +161,8 @@ export class Inbox {
   end(error: unknown): void {
     this.intake.stop();
     this.keeper.stop();
+    this.settler.stop();
+    this.cancelClaim?.();
     for (const consumer of this.consumers) consumer.end(error);
     this.consumers.clear();
   }
@@ -195,12 +204,6 @@ export class Inbox {
     return this.wishes.known.ackDeadline * 1000;
   }
 
-  private restart(): void {
-    this.isWhole = false;
-    this.ledger.restart();
-    this.held = [];
-  }
-
   private accept(frame: FrameOf<'messages'>, connection: Connection): void {
     const now = this.ports.timers.now();
     const fresh = isFresh(frame);
@@ -219,12 +222,18 @@ export class Inbox {
     let index = this.held.length;
     while (index > 0 && (this.held[index - 1]?.delivered.seq ?? 0) > seq) index -= 1;
     this.held.splice(index, 0, entry);
-    if (this.isWanted(entry) || this.unclaimed.has(event)) return;
-    this.unclaimed.add(event);
-    this.ports.timers.after(CLAIM_MS, () => {
-      if (this.isWanted(entry) || !this.ledger.has(entry)) this.unclaimed.delete(event);
-      else this.ports.unclaimed(this.queue, event);
-    });
+    if (!this.isWanted(entry) && !this.unclaimed.has(event))
+      this.cancelClaim ??= this.ports.timers.after(CLAIM_MS, () => this.tellUnclaimed());
+  }
+
+  private tellUnclaimed(): void {
+    this.cancelClaim = undefined;
+    for (const entry of this.held) {
+      const { event } = entry.delivered;
+      if (this.isWanted(entry) || this.unclaimed.has(event)) continue;
+      this.unclaimed.add(event);
+      this.ports.unclaimed(this.queue, event);
+    }
   }
 
   /** What nobody here wants is let go of when the server takes it back: should it still be owed, it comes again. */

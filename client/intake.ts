@@ -8,8 +8,8 @@ export interface IntakeListener {
   knows(seq: number): boolean;
   /** These come next. */
   accept(frames: readonly Fresh[], connection: Connection): void;
-  /** The cursor was moved back: what came before does not count. */
-  restarted(): void;
+  /** The cursor was moved back to here, by someone else. */
+  wentBack(from: number): void;
   /** What was overtaken has not come in time, and is waited for no longer. */
   skipped(): void;
 }
@@ -52,8 +52,8 @@ export class Intake {
     }
     const { frames, restarted } = thread.join(frame, (seq) => this.listener.knows(seq));
     if (restarted) {
-      this.end = undefined;
-      this.listener.restarted();
+      this.end = frame.from;
+      this.listener.wentBack(frame.from);
     }
     this.take(frames, connection);
     if (thread.isWaiting) this.cancelTimer ??= this.timers.after(JOIN_MS, () => this.skip());

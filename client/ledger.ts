@@ -96,7 +96,12 @@ export class Ledger {
     }
   }
 
-  /** The cursor was moved: what is held is not owed any more, and what was settled may come again. */
+  /** The cursor was moved back to here: what was settled from here on comes again. What is open is handled as it is. */
+  goBack(from: number): void {
+    for (const seq of this.past.keys()) if (seq >= from) this.past.delete(seq);
+  }
+
+  /** The cursor was moved by this client: what is held is not owed any more, and what was settled may come again. */
   restart(): void {
     this.past.clear();
     for (const [seq, entry] of this.open) if (entry.stage === 'held') this.open.delete(seq);

@@ -36,8 +36,6 @@ export interface LinkOptions {
 const STEADY_MS = 5_000;
 /** A new connection is made so long before the old one would be closed, or a tenth of its time if that is less. */
 const RENEWAL_MS = 300_000;
-/** No connection is renewed sooner, whatever the clocks say. Milliseconds. */
-const YOUNG_MS = 60_000;
 /** How long both are kept, so that the server has attached the new one to everything. Milliseconds. */
 const OVERLAP_MS = 5_000;
 
@@ -190,7 +188,7 @@ export class Link {
     const left = Date.parse(welcome?.expiresAt ?? '') - timers.now();
     if (!(left > 0)) return;
     const margin = Math.min(RENEWAL_MS, left / 10) * (1 + timers.random());
-    this.cancelRenewal = timers.after(Math.max(Math.min(YOUNG_MS, left / 2), left - margin), () => void this.open());
+    this.cancelRenewal = timers.after(left - margin, () => void this.open());
   }
 
   private retire(connection: Connection): void {

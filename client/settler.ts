@@ -69,6 +69,11 @@ export class Settler {
     await Promise.all(this.frames(connection).map((frame) => this.ports.requests.ask(frame, { signal })));
   }
 
+  /** Nothing will be sent any more. */
+  stop(): void {
+    this.cancelTimer?.();
+  }
+
   private frames(connection: Connection | undefined): string[] {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
