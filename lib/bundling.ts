@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type BundlingOptions, LogLevel, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /**
@@ -9,12 +10,15 @@ export const bundling: BundlingOptions = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
-  keepNames: true,
   sourceMap: true,
   sourceMapMode: SourceMapMode.EXTERNAL,
   sourcesContent: false,
   mainFields: ['module', 'main'],
-  externalModules: [],
+  // The SDK would load it for operations that stream, of which none is used.
+  externalModules: ['@smithy/core/event-streams'],
+  esbuildArgs: {
+    '--alias:@aws-sdk/credential-provider-node': join(__dirname, '..', 'adapters', 'lambda', 'credentials.ts'),
+  },
   // What was written as CommonJS and calls `require` at run time finds none in a module otherwise.
   banner:
     "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,5 +1,4 @@
-import { pino } from 'pino';
-import { reporterOn } from '../node/reporter';
+import type { Reporter } from '../../broker/ports';
 
 interface Told {
   readonly type: string;
@@ -23,16 +22,20 @@ function tell(error: unknown): Told {
   };
 }
 
-/** Lines of JSON on standard output, which Lambda keeps. Payloads and credentials are never given to it. */
-const logger = pino(
-  { base: null, serializers: { err: tell }, formatters: { level: (level) => ({ level }) } },
-  process.stdout,
-);
+type Facts = Readonly<Record<string, unknown>>;
 
-export const reporter = reporterOn(logger);
+/** A line of JSON on standard output, which Lambda keeps. Payloads and credentials are never given to it. */
+function log(level: 'info' | 'warn' | 'error', msg: string, facts: Facts): void {
+  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), ...facts, msg })}\n`);
+}
+
+export const reporter: Reporter = {
+  warn: (what, { error, ...details }) =>
+    log('warn', what, { ...details, ...(error === undefined ? {} : { err: tell(error) }) }),
+};
 
 /** Adds facts to the line of an invocation. */
-export type Note = (facts: Readonly<Record<string, unknown>>) => void;
+export type Note = (facts: Facts) => void;
 
 /**
  * Runs one invocation, which leaves one line: its function, how long it took in milliseconds, and what it noted.
@@ -45,10 +48,10 @@ export async function logged<Answer>(name: string, run: (note: Note) => Promise<
   const duration = () => ({ ms: Math.round(performance.now() - began) });
   try {
     const answer = await run((more) => Object.assign(facts, more));
-    logger.info({ ...facts, ...duration() }, name);
+    log('info', name, { ...facts, ...duration() });
     return answer;
   } catch (err) {
-    logger.error({ ...facts, ...duration(), err }, name);
+    log('error', name, { ...facts, ...duration(), err: tell(err) });
     throw err;
   }
 }

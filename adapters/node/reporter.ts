@@ -1,4 +1,4 @@
-import { destination, type Logger, pino } from 'pino';
+import { destination, pino } from 'pino';
 import type { Reporter } from '../../broker/ports';
 
 /**
@@ -8,11 +8,9 @@ import type { Reporter } from '../../broker/ports';
  * @param descriptor of the file to write to: 1 is standard output, 2 standard error.
  */
 export function pinoReporter(level: string, descriptor: 1 | 2): Reporter {
-  return reporterOn(pino({ level, base: null }, destination({ fd: descriptor, sync: true })));
+  const logger = pino({ level, base: null }, destination({ fd: descriptor, sync: true }));
+  return {
+    warn: (what, { error, ...details }) =>
+      logger.warn({ ...details, ...(error === undefined ? {} : { err: error }) }, what),
+  };
 }
-
-/** Reports to a logger that is there. */
-export const reporterOn = (logger: Logger): Reporter => ({
-  warn: (what, { error, ...details }) =>
-    logger.warn({ ...details, ...(error === undefined ? {} : { err: error }) }, what),
-});

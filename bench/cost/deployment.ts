@@ -47,6 +47,7 @@ export class Deployment {
   private readonly handlers = new Map<RouteFunction, ReturnType<typeof handlerOf>>();
   private readonly deliver: ReturnType<typeof deliverHandler>;
   private opened = 0;
+  private processing = 0;
 
   private constructor(
     private readonly tables: TestTables,
@@ -82,6 +83,13 @@ export class Deployment {
     this.counter.add({ writeUnits: writes, readUnits: reads });
     this.woken.length = 0;
     return this.counter.take();
+  }
+
+  /** Milliseconds of one processor that the functions took since this was called last. */
+  takeProcessing(): number {
+    const { processing } = this;
+    this.processing = 0;
+    return processing;
   }
 
   async connect(client: string): Promise<Wire> {
@@ -167,6 +175,7 @@ export class Deployment {
       logBytes = await quietly(run);
     });
     const memory = memoryOf(name);
+    this.processing += work.processing;
     this.counter.add({
       invocations: 1,
       gigabyteSeconds: (billedMs(work, memory) / 1000) * (memory / 1024),

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { HoldfastStack } from '../../lib';
 import { newApp } from './synthesize';
 
@@ -22,6 +23,14 @@ describe('a bundle', () => {
     for (const folder of folders) {
       expect(existsSync(join(folder, 'index.mjs'))).toBe(true);
       expect(existsSync(join(folder, 'index.mjs.map'))).toBe(true);
+    }
+  });
+
+  test('is small: what is loaded at a cold start, and what is fetched for it', () => {
+    for (const folder of folders) {
+      const module = readFileSync(join(folder, 'index.mjs'));
+      expect(module.length).toBeLessThanOrEqual(420_000);
+      expect(gzipSync(module).length).toBeLessThanOrEqual(140_000);
     }
   });
 

@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { HoldfastStack } from '../../lib';
+import { type FunctionName, permissions } from '../../lib/permissions';
+
+/** The bundle of a function, as it is deployed. */
+export interface Bundle {
+  readonly name: FunctionName;
+  /** The module. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>;
+}
+
+/** Bundles all functions, as `cdk deploy` does, into a folder of their own. */
+export function bundles(): Bundle[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'holdfast-bundles-'));
+  const app = new App({ outdir });
+  const stack = new HoldfastStack(app, 'Holdfast');
+  app.synth();
+  const template = JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template;
+  const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  return (Object.keys(permissions) as FunctionName[]).map((name) => {
+    const id = new RegExp(`${name}Function[0-9A-F]{8}$`, 'i');
+    const found = functions.find(([logicalId]) => id.test(logicalId))?.[1].Properties.Code?.S3Key;
+    if (found === undefined) throw new Error(`the template has no function ${name}`);
+    const file = join(outdir, `asset.${found.replace('.zip', '')}`, 'index.mjs');
+    return { name, file, bytes: statSync(file).size };
+  });
+}
