@@ -128,7 +128,7 @@ it('reasons are kept as long as there is room for them, and settle all the same 
   for (let seq = 1; seq <= 999; seq++) held = nack(held, { seqs: [seq] }, NOW, 0.5, { reason }).subscription;
   expect(held.inFlight.filter(({ waiting }) => waiting)).toHaveLength(999);
   const kept = held.inFlight.filter((one) => one.reason !== undefined);
-  expect(kept.length).toBeGreaterThan(40);
+  expect(kept.length).toBeGreaterThanOrEqual(10);
   expect(JSON.stringify(kept.map((one) => one.reason)).length).toBeLessThanOrEqual(KEPT_REASONS_BYTES + 1_024);
   expect(reject(held, { seqs: [1_000] }, NOW, reason).subscription.inFlight.at(-1)).toMatchObject({
     dead: true,
