@@ -4,6 +4,7 @@ import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import { inBlocks } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
+import { seal, unseal } from './seal';
 import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
 
@@ -103,17 +104,20 @@ export class Database {
 
   /** What LMDB has; see {@link Database} for what it has not yet. */
   get(table: TableName, key: Key): string | undefined {
-    return this.table(table).get(key);
+    const sealed = this.table(table).get(key);
+    return sealed === undefined ? undefined : this.unsealed(table, key, sealed);
   }
 
   /** What LMDB has from `start` up to, not including, `end`, in order; all it has if they are left out. */
-  range(table: TableName, start?: Key, end?: Key): Iterable<Entry> {
-    return this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
+  *range(table: TableName, start?: Key, end?: Key): Iterable<Entry> {
+    for (const { key, value } of this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) }))
+      yield { key, value: this.unsealed(table, key, value) };
   }
 
   /** The last that LMDB has after `start`, up to and including `end`. */
   last(table: TableName, start: Key, end: Key): Entry | undefined {
-    return [...this.table(table).getRange({ start: end, end: start, reverse: true, limit: 1 })][0];
+    const [found] = this.table(table).getRange({ start: end, end: start, reverse: true, limit: 1 });
+    return found && { key: found.key, value: this.unsealed(table, found.key, found.value) };
   }
 
   /** Removes what nobody will read any more; harmless if it comes back after a crash. */
@@ -145,6 +149,16 @@ export class Database {
     const table = this.tables.get(name);
     if (table === undefined) throw new CorruptStore(`the journal speaks of ${name}, which is not stored here`);
     return table;
+  }
+
+  /** @throws CorruptStore it is not what was written. */
+  private unsealed(table: TableName, key: Key, sealed: string): string {
+    const text = unseal(sealed);
+    if (text === undefined)
+      throw new CorruptStore(
+        `the store in ${this.folder.store} is damaged (${table} ${JSON.stringify(key)}): restore the data folder`,
+      );
+    return text;
   }
 
   /** What writers have to wait for, lest the journal outgrows memory; a failure of it is not theirs. */
@@ -200,7 +214,7 @@ export class Database {
       for (const [name, key, value] of changes) {
         const table = this.table(name);
         if (value === null) table.remove(key);
-        else table.put(key, value);
+        else table.put(key, seal(value));
       }
     });
     committed.catch(ignoreCause);

@@ -1,7 +1,7 @@
-import * as crypto from 'node:crypto';
 import { constants, fdatasync, fdatasyncSync, promises as fs, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { digestOf } from './digest';
 
 const changeSchema = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])), z.string().nullable()]);
 
@@ -13,12 +13,6 @@ const LENGTH_BYTES = 4;
 const DIGEST_BYTES = 8;
 const HEADER_BYTES = LENGTH_BYTES + DIGEST_BYTES;
 
-/** The same in one call, where Node has it (20.12). It takes a fifth of the time. */
-const { hash: hashAtOnce } = crypto as { hash?: (algorithm: string, data: Uint8Array, encoding: 'buffer') => Buffer };
-
-const digestOf = (body: Uint8Array): Buffer =>
-  (hashAtOnce?.('sha1', body, 'buffer') ?? crypto.createHash('sha1').update(body).digest()).subarray(0, DIGEST_BYTES);
-
 /** A store on disk is not as it was left. */
 export class CorruptStore extends Error {
   override readonly name = 'CorruptStore';
@@ -29,7 +23,7 @@ export function encodeGroup(changes: readonly Change[]): Buffer {
   const body = Buffer.from(JSON.stringify(changes));
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(body.length);
-  digestOf(body).copy(header, LENGTH_BYTES);
+  digestOf(body, DIGEST_BYTES).copy(header, LENGTH_BYTES);
   return Buffer.concat([header, body]);
 }
 
@@ -63,7 +57,7 @@ function groupAt(bytes: Buffer, at: number): { body: Buffer; end: number; whole:
   const end = at + HEADER_BYTES + bytes.readUInt32LE(at);
   const body = bytes.subarray(at + HEADER_BYTES, end);
   const digest = bytes.subarray(at + LENGTH_BYTES, at + HEADER_BYTES);
-  return { body, end, whole: end <= bytes.length && digestOf(body).equals(digest) };
+  return { body, end, whole: end <= bytes.length && digestOf(body, DIGEST_BYTES).equals(digest) };
 }
 
 /** Where a segment is kept. */
