@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { FrameSocket, type WebSocketPusher } from '../adapters/websocket';
+import { Buffers, FrameSocket, type WebSocketPusher } from '../adapters/websocket';
 import {
   anonymousClient,
   type Connection,
@@ -25,6 +25,7 @@ const RETRY_MS = 1_000;
 /** The connections of this server, from their first frame to their last. */
 export class Connections {
   private readonly rates: Rates;
+  private readonly buffers = new Buffers();
   private readonly open = new Map<ConnectionId, WebSocket>();
   private readonly ending = new Set<Promise<void>>();
   private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
@@ -53,7 +54,7 @@ export class Connections {
       ...(access && { access }),
     };
     const id = connection.connection;
-    const frames = new FrameSocket(webSocket, socket);
+    const frames = new FrameSocket(webSocket, socket, this.buffers);
     this.open.set(id, webSocket);
     this.pusher.add(id, frames);
     this.answered.add(webSocket);

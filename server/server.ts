@@ -35,7 +35,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     durability: options.durability,
   });
   const quotas = { ...(isLoopback(options.host) ? LOOPBACK_QUOTAS : DEFAULT_QUOTAS), ...options.quotas };
-  const pusher = new WebSocketPusher();
+  // What was kept from a connection that did not read is delivered as soon as it does.
+  const pusher = new WebSocketPusher((connection) => doorbell.serve({ kind: 'welcome', connection }));
   const ports: Ports = {
     ...stores,
     pusher,

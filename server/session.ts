@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RawData } from 'ws';
 import type { FrameSocket } from '../adapters/websocket';
 import {
@@ -26,6 +27,11 @@ const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
 
 /** Requests of one connection that may be under way before it is read no further. */
 const UNDER_WAY = 1_000;
+/** Their bytes likewise: they are held in memory until they are answered. */
+const BYTES_UNDER_WAY = 512 * 1024;
+
+/** Milliseconds for which requests of one connection are served one after the other, before others have their turn. */
+const AT_A_TIME_MS = 10;
 
 /**
  * One connection's requests: each begins when those before it are answered, in the order in which they arrive, but for
@@ -34,6 +40,8 @@ const UNDER_WAY = 1_000;
 export class Session {
   private readonly routes: readonly Route[];
   private underWay = 0;
+  private bytesUnderWay = 0;
+  private busySince = 0;
   private full: (() => void) | undefined;
   private isResting = false;
   private last: Promise<void> | undefined;
@@ -55,11 +63,15 @@ export class Session {
   }
 
   receive(data: RawData, isBinary: boolean): void {
+    const bytes = Buffer.isBuffer(data) ? data.length : 0;
+    if (this.underWay === 0) this.busySince = performance.now();
     this.underWay += 1;
-    if (this.underWay >= UNDER_WAY) this.full ??= this.socket.hold();
+    this.bytesUnderWay += bytes;
+    if (this.underWay >= UNDER_WAY || this.bytesUnderWay >= BYTES_UNDER_WAY) this.full ??= this.socket.hold();
     const handled = this.handle(data, isBinary).finally(() => {
       this.underWay -= 1;
-      if (this.underWay > UNDER_WAY / 2) return;
+      this.bytesUnderWay -= bytes;
+      if (this.underWay > UNDER_WAY / 2 || this.bytesUnderWay > BYTES_UNDER_WAY / 2) return;
       this.full?.();
       this.full = undefined;
     });
@@ -74,16 +86,24 @@ export class Session {
     const { parsed, rest } = this.rates.admit(this.caller, read, Buffer.byteLength(text));
     // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
     if (rest > 0) this.rest(rest);
+    const isPublish = 'request' in parsed && parsed.request.action === 'publish';
     const begin = async () => {
+      // A publish waits for the disk anyway, and must not be overtaken by another.
+      if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
       const caller = this.caller.access === undefined ? this.caller : await this.callerNow();
       this.reply(await answer(this.ports, caller, parsed, this.routes));
       // Who asks without reading the answers is not read either.
-      if (this.socket.isSlow) await this.socket.drained();
+      if (this.socket.isFull) await this.socket.drained();
     };
     const turn = this.last === undefined ? begin() : this.last.then(begin);
-    if ('request' in parsed && parsed.request.action === 'publish') return turn;
+    if (isPublish) return turn;
     this.waitFor(turn);
     return turn;
+  }
+
+  private async letOthers(): Promise<void> {
+    await nextTurn();
+    this.busySince = performance.now();
   }
 
   private rest(milliseconds: number): void {

@@ -30,6 +30,7 @@ export function recordingPusher(): RecordingPusher {
       for (const frame of frames) sent.push({ connection, frame });
       return { outcome, sent: frames.length };
     },
+    isFull: (connection) => outcomes.get(connection) === 'full',
     close: async (connection, code, reason) => {
       closed.push({ connection, code, reason });
       outcomes.set(connection, 'gone');

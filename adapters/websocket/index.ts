@@ -1,2 +1,3 @@
+export { Buffers } from './buffers';
 export { WebSocketPusher } from './pusher';
 export { FrameSocket } from './socket';

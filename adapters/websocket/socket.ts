@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-
-/** Bytes that may wait in one connection's buffer before it counts as slow. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+import { Buffers } from './buffers';
 
 const TEXT = { binary: false, compress: false };
 
@@ -16,19 +14,32 @@ export class FrameSocket {
   private gathered = 0;
   private draining: Promise<void> | undefined;
 
-  /** @param socket the stream below `webSocket`. */
+  /**
+   * @param socket the stream below `webSocket`.
+   * @param buffers of all connections that share the memory.
+   */
   constructor(
     readonly webSocket: WebSocket,
     private readonly socket: Socket,
-  ) {}
+    private readonly buffers = new Buffers(),
+  ) {
+    buffers.add(this);
+    socket.once('close', () => buffers.remove(this));
+  }
 
   get isOpen(): boolean {
     return this.webSocket.readyState === WebSocket.OPEN;
   }
 
+  /** Bytes that wait for the other side to read them. */
+  get waiting(): number {
+    return this.webSocket.bufferedAmount;
+  }
+
   /** Whether more waits for the other side to read than should. */
-  get isSlow(): boolean {
-    return this.webSocket.bufferedAmount > BUFFER_BYTES;
+  get isFull(): boolean {
+    // Of one that needs no draining, nobody would hear when it is drained.
+    return this.socket.writableNeedDrain && this.buffers.isTooMuch(this.waiting);
   }
 
   /**
@@ -62,6 +73,7 @@ export class FrameSocket {
       process.nextTick(() => this.release());
     }
     this.gathered += frame.length;
+    this.buffers.grow(frame.length);
     this.webSocket.send(frame, TEXT);
     // Enough for a write of its own: the other side reads it while more is made.
     if (this.gathered >= WRITE_BYTES) this.release();

@@ -4,10 +4,11 @@ import type { ConnectionId } from '../model/names';
 export interface Pushed {
   /**
    * `sent`: all were handed to the connection; whether they arrived, acks tell. `gone`: there is no such connection.
-   * `slow`: the connection takes no more at present, or it is not known what became of the rest.
+   * `slow`: the connection takes no more at present, or it is not known what became of the rest. `full`: nobody has read
+   * what was sent before, and nothing of the rest was sent; it is welcomed anew as soon as it takes frames.
    */
-  readonly outcome: 'sent' | 'gone' | 'slow';
-  /** How many were sent, in order, before it turned out gone or slow. */
+  readonly outcome: 'sent' | 'gone' | 'slow' | 'full';
+  /** How many were sent, in order, before it turned out otherwise. */
   readonly sent: number;
 }
 
@@ -19,6 +20,11 @@ export interface Pusher {
    * @param frames encoded: each UTF-8 JSON of at most 32 KB, and the same object for all who get the same frame.
    */
   push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed>;
+  /**
+   * Whether a push would be answered `full`, as far as is known without asking anybody; if so, the connection is welcomed
+   * anew as soon as it takes frames. Left out: it is never known.
+   */
+  isFull?(connection: ConnectionId): boolean;
   /**
    * Ends a connection. Harmless if it is gone.
    *

@@ -39,7 +39,7 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
   // May be ahead of what is stored, by messages that were passed over: those cost no write each.
   let current = subscription;
   for (;;) {
-    if (current.connections.length === 0) return;
+    if (!current.connections.some(mayTake(ports))) return;
     const now = ports.clock.now();
     const reading = await read(ports, current, round, now);
     const step = advance(current, reading, now, round.jitter(ports));
@@ -62,7 +62,7 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
       const result = await push(ports, current, saved, round);
       const dead = unburied(stored, saved.subscription, now);
       stored = current = saved.subscription;
-      if (result.gone.length > 0) {
+      if (result.gone.length > 0 || result.refused !== undefined) {
         const left = await release(ports, stored, result);
         if (left === undefined) return;
         stored = current = left;
@@ -76,6 +76,12 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
     if (ports.deadline?.isNear()) return handOver(ports, stored);
   }
 }
+
+/** Whether there is any use in a push to it. One that is full is welcomed anew when there is. */
+const mayTake =
+  ({ pusher }: Ports) =>
+  ({ connection }: AttachedConnection): boolean =>
+    pusher.isFull?.(connection) !== true;
 
 /** Leaves the rest to another who has more time. */
 const handOver = (ports: Ports, { queue, shard, client }: Subscription): Promise<void> =>
@@ -182,5 +188,9 @@ async function release(
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
     await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
-  return undefined;
+  // A full one may have been welcomed before what it did not take was given back.
+  const others = released?.subscription.connections.filter(
+    (one) => !gone.some((is) => is.connection === one.connection),
+  );
+  return others?.some(mayTake(ports)) ? released?.subscription : undefined;
 }

@@ -18,7 +18,7 @@ interface Output {
 export interface PushResult {
   /** Connections that turned out not to be there. */
   readonly gone: readonly AttachedConnection[];
-  /** What none of the connections took, all of them being gone; undefined if nothing. */
+  /** What none of the connections took, all of them being gone or full; undefined if nothing. */
   readonly refused?: Refused;
 }
 
@@ -49,7 +49,7 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
   const { connections, next } = step.subscription;
   const pushed = await Promise.all(connections.map(({ connection }) => ports.pusher.push(connection, frames)));
   const gone = connections.filter((_, index) => pushed[index]?.outcome === 'gone');
-  if (gone.length < connections.length) return { gone };
+  if (pushed.some(({ outcome }) => outcome === 'sent' || outcome === 'slow')) return { gone };
   const reached = Math.max(...pushed.map(({ sent }) => sent));
   return { gone, ...refusal(outputs.slice(reached), next) };
 }

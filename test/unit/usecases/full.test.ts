@@ -1,0 +1,76 @@
+import { delivered, joints, publish } from './frames';
+import { createWorld, QUEUE, type Wire, type World } from './world';
+
+const subscribe = { action: 'subscribe', queue: QUEUE };
+
+async function subscribed(): Promise<{ world: World; wire: Wire; shop: Wire }> {
+  const world = createWorld();
+  const [wire, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await wire.request(subscribe);
+  wire.take();
+  return { world, wire, shop };
+}
+
+describe.each(['known', 'found out by a push'])('a connection that is full, which is %s', (how) => {
+  const fill = (world: World, { connection }: Wire) => {
+    world.pusher.answer(connection, 'full');
+    if (how !== 'known') world.pusher.isFull = () => false;
+  };
+  const drain = async (world: World, wire: Wire) => {
+    world.pusher.answer(wire.connection, 'sent');
+    await world.welcome(wire);
+    await world.pump();
+  };
+
+  it('uses up no attempt, and is delivered everything in order when it takes frames again', async () => {
+    const { world, wire, shop } = await subscribed();
+    await shop.request(publish(2));
+    fill(world, wire);
+    await shop.request(publish(3));
+    await world.pass(3_600_000);
+    world.pusher.takeFrames(wire.connection);
+    expect((await world.state(wire))?.inFlight.filter(({ seq }) => seq > 2)).toEqual([]);
+    await drain(world, wire);
+    const frames = wire.take();
+    expect(delivered(frames).filter((one) => /^[345]/.test(one))).toEqual(['3:1', '4:1', '5:1']);
+    expect(joints(frames)).toContain('3-6');
+  });
+
+  it('stays attached, and costs no other connection of its client anything', async () => {
+    const { world, wire, shop } = await subscribed();
+    const other = await world.connect('billing');
+    other.take();
+    fill(world, wire);
+    await shop.request(publish(2));
+    expect(delivered(other.take())).toEqual(['1:1', '2:1']);
+    expect((await world.state(wire))?.connections).toHaveLength(2);
+  });
+
+  it('is forgotten when it ends, and its client is delivered everything by the next', async () => {
+    const { world, wire, shop } = await subscribed();
+    fill(world, wire);
+    await shop.request(publish(2));
+    await world.disconnect(wire);
+    const next = await world.connect('billing');
+    expect(delivered(next.take())).toEqual(['1:1', '2:1']);
+  });
+});
+
+it('a connection that is full for the second of two frames is delivered the first once, and the second later', async () => {
+  const { world, wire, shop } = await subscribed();
+  const push = world.pusher.push;
+  world.pusher.push = async (connection, frames) => {
+    if (connection !== wire.connection || frames.length < 2) return push(connection, frames);
+    await push(connection, frames.slice(0, 1));
+    world.pusher.answer(connection, 'full');
+    return { outcome: 'full', sent: 1 };
+  };
+  const big = (payload: string) => ({ event: 'add', payload: payload.repeat(20_000) });
+  await shop.request({ action: 'publish', queue: QUEUE, messages: [big('a'), big('b')] });
+  expect(delivered(wire.take())).toEqual(['1:1']);
+  world.pusher.answer(wire.connection, 'sent');
+  await world.welcome(wire);
+  const frames = wire.take();
+  expect(delivered(frames)).toEqual(['2:1']);
+  expect(joints(frames)).toEqual(['2-3']);
+});
