@@ -31,6 +31,7 @@ export default {
   projects: [
     project('unit', ['unit']),
     project('contract', ['contract']),
+    project('simulation', ['simulation']),
     project('server', ['server', 'conformance'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
       globalTeardown: '<rootDir>/test/server/globalTeardown.ts',

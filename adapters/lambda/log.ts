@@ -24,8 +24,12 @@ function tell(error: unknown): Told {
 
 type Facts = Readonly<Record<string, unknown>>;
 
+/** For whoever runs functions without Lambda, and thousands of times. */
+const isSilent = process.env.HOLDFAST_LOG_LEVEL === 'silent';
+
 /** A line of JSON on standard output, which Lambda keeps. Payloads and credentials are never given to it. */
 function log(level: 'info' | 'warn' | 'error', msg: string, facts: Facts): void {
+  if (isSilent) return;
   process.stdout.write(`${JSON.stringify({ level, time: Date.now(), ...facts, msg })}\n`);
 }
 

@@ -1,0 +1,145 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GoneException,
+  LimitExceededException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ConnectionId, ServerFrame } from '../../../broker';
+import type { Process } from '../process';
+import type { World } from '../world';
+
+/** How long the SDK waits for an answer, and how often it asks: as `adapters/apigateway/client.ts` has it. */
+const ANSWER_MS = 1_500;
+const ATTEMPTS = 3;
+const DECODER = new TextDecoder();
+
+/** Who is at the other end of a connection. */
+export interface Peer {
+  readonly client: string;
+  opened(connection: ConnectionId): void;
+  receive(frame: ServerFrame, connection: ConnectionId): void;
+  /** It is closed, and the client knows. */
+  closed(connection: ConnectionId): void;
+}
+
+interface Wire {
+  readonly peer: Peer;
+  state: 'opening' | 'open' | 'closed';
+}
+
+/** The connections. */
+export class SimulatedGateway {
+  private readonly wires = new Map<ConnectionId, Wire>();
+  private made = 0;
+
+  constructor(private readonly world: World) {}
+
+  isOpen(connection: ConnectionId): boolean {
+    return this.wires.get(connection)?.state === 'open';
+  }
+
+  clientFor(process: Process): ApiGatewayManagementApiClient {
+    return new Proxy(CLIENT, {
+      get: (client, name) =>
+        name === 'send' ? (command: object) => this.send(process, command) : Reflect.get(client, name),
+    });
+  }
+
+  async connect(peer: Peer): Promise<void> {
+    const { lambda, scheduler, settings } = this.world;
+    this.made += 1;
+    const connection = `${peer.client}-${this.made}` as ConnectionId;
+    const wire: Wire = { peer, state: 'opening' };
+    this.wires.set(connection, wire);
+    const status = await lambda.connect(connection, peer.client);
+    await scheduler.turn();
+    wire.state = status === 200 ? 'open' : 'closed';
+    this.world.trace.note(() => `${connection} is ${wire.state}`);
+    if (status !== 200) return;
+    peer.opened(connection);
+    scheduler.later(settings.connectionLifetime, () => {
+      if (wire.state === 'open') this.close(connection, 'expired');
+    });
+  }
+
+  /** A client sends a frame. */
+  async frame(connection: ConnectionId, frame: Readonly<Record<string, unknown>>): Promise<void> {
+    const { faults, lambda, scheduler } = this.world;
+    const wire = this.wires.get(connection);
+    await scheduler.turn();
+    if (wire?.state !== 'open' || faults.happens('frame lost')) return;
+    const reply = await lambda.request(connection, frame);
+    await scheduler.turn();
+    if (wire.state !== 'open' || reply === undefined || reply === 'died' || faults.happens('reply lost')) return;
+    wire.peer.receive(reply, connection);
+  }
+
+  /** Ends a connection, by the client or from here. */
+  close(connection: ConnectionId, why: string): void {
+    const wire = this.wires.get(connection);
+    if (wire === undefined || wire.state === 'closed') return;
+    wire.state = 'closed';
+    this.world.trace.note(() => `${connection} is closed: ${why}`);
+    wire.peer.closed(connection);
+    if (this.world.faults.happens('disconnect lost')) return;
+    this.world.scheduler.later(
+      this.world.random.between(0, 3_000),
+      () => void this.world.lambda.disconnect(connection),
+    );
+  }
+
+  private async send(process: Process, command: object): Promise<object> {
+    if (command instanceof DeleteConnectionCommand) {
+      const id = command.input.ConnectionId as ConnectionId;
+      const isOpen = await process.call(() => {
+        const wasOpen = this.isOpen(id);
+        this.close(id, 'by the server');
+        return wasOpen;
+      });
+      if (!isOpen) throw new GoneException({ message: '', $metadata: {} });
+      return {};
+    }
+    if (!(command instanceof PostToConnectionCommand)) throw new Error('a command that the simulation does not know');
+    return this.post(process, command.input.ConnectionId as ConnectionId, command.input.Data);
+  }
+
+  private async post(process: Process, connection: ConnectionId, data: unknown): Promise<object> {
+    const { faults } = this.world;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const fate = faults.firstOf([
+        'push gone though open',
+        'push gone though it arrived',
+        'push too slow',
+        'push doubled',
+        'push never answered',
+      ]);
+      const isGone = await process.call(() => {
+        const wire = this.wires.get(connection);
+        if (wire?.state !== 'open') return true;
+        if (fate !== 'push gone though open' && fate !== 'push too slow') this.arrive(wire, connection, data);
+        return fate === 'push gone though open' || fate === 'push gone though it arrived';
+      });
+      if (isGone) {
+        this.world.tally.add('push to a connection that is gone');
+        throw new GoneException({ message: '', $metadata: {} });
+      }
+      if (fate === undefined) return {};
+      if (fate === 'push too slow') throw new LimitExceededException({ message: '', $metadata: {} });
+      await process.wait(ANSWER_MS);
+      if (fate === 'push never answered') break;
+    }
+    throw new Error('no answer in time');
+  }
+
+  private arrive(wire: Wire, connection: ConnectionId, data: unknown): void {
+    if (!(data instanceof Uint8Array)) throw new Error('frames are pushed as bytes');
+    wire.peer.receive(JSON.parse(DECODER.decode(data)), connection);
+  }
+}
+
+const CLIENT = new ApiGatewayManagementApiClient({
+  region: 'nowhere',
+  endpoint: 'http://nowhere',
+  credentials: { accessKeyId: '', secretAccessKey: '' },
+});

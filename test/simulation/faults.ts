@@ -1,0 +1,80 @@
+import type { Random } from './random';
+import type { Tally } from './tally';
+
+/** How likely each fault is, wherever it can happen, in a run of ordinary roughness. */
+const RATES = {
+  /** The process dies at one of its next calls; by invocation. */
+  crash: 0.06,
+  /** A call to the store: refused, for too many came; the SDK tries again. */
+  'store throttled': 0.01,
+  /** Never arrives; the SDK tries again. */
+  'store request lost': 0.004,
+  /** Took effect, and the answer is lost; the SDK tries again. */
+  'store answer lost': 0.008,
+  /** The SDK gives up on it, and it takes effect later. */
+  'store late effect': 0.004,
+  /** Fails however often the SDK tries. */
+  'store failed before': 0.006,
+  /** Takes effect, but no try is answered. */
+  'store failed after': 0.006,
+  /** Takes a second or so. */
+  'store slow': 0.01,
+  /** A batch is done in part. */
+  'batch in part': 0.15,
+  /** A page ends before its limit. */
+  'page cut short': 0.1,
+  /** A part of a stream is handed over once more although it was done. */
+  'stream doubled': 0.06,
+  /** A stream stands still for some seconds. */
+  'stream late': 0.06,
+  'wake-up doubled': 0.06,
+  'wake-up late': 0.08,
+  /** The wake-up was not taken, and its sender is told so. */
+  'wake-up refused': 0.015,
+  /** The wake-up was taken, but its sender is told that it failed. */
+  'wake-up taken and denied': 0.01,
+  'push gone though open': 0.008,
+  'push gone though it arrived': 0.008,
+  'push too slow': 0.02,
+  /** Arrived, is not answered, and so is sent again. */
+  'push doubled': 0.015,
+  'push never answered': 0.01,
+  /** A connection ends, and nobody is told. */
+  'disconnect lost': 0.3,
+  /** A frame gets lost on its way from a client, for its connection broke. */
+  'frame lost': 0.01,
+  /** The answer to a frame gets lost on its way to the client. */
+  'reply lost': 0.01,
+} as const;
+
+export type Fault = keyof typeof RATES;
+
+export const FAULTS = Object.keys(RATES) as Fault[];
+
+/** What goes wrong: at the rates above, times the roughness of the run, until the world becomes calm. */
+export class Faults {
+  private calm = false;
+
+  constructor(
+    private readonly random: Random,
+    private readonly roughness: number,
+    private readonly tally: Tally,
+  ) {}
+
+  /** Whether it happens now. */
+  happens(fault: Fault): boolean {
+    if (this.calm || !this.random.chance(RATES[fault] * this.roughness)) return false;
+    this.tally.add(fault);
+    return true;
+  }
+
+  /** The first of these that happens now. */
+  firstOf<Some extends Fault>(faults: readonly Some[]): Some | undefined {
+    return faults.find((fault) => this.happens(fault));
+  }
+
+  /** From now on nothing goes wrong. */
+  end(): void {
+    this.calm = true;
+  }
+}

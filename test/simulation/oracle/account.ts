@@ -1,0 +1,129 @@
+import type { EventName, QueueName, Seq, Time } from '../../../broker/model/names';
+import { EVERY_EVENT } from '../../../broker/model/names';
+import type { Subscription } from '../../../broker/model/subscription';
+
+/** How long a request that was not answered may still have an effect. Milliseconds. */
+export const UNSETTLED_MS = 20_000;
+
+/** First seqs by event. */
+type Interests = Map<EventName, Seq>;
+
+const lower = (interests: Interests, event: EventName, seq: Seq): void => {
+  interests.set(event, Math.min(interests.get(event) ?? Infinity, seq));
+};
+
+const covers = (interests: Interests, event: EventName, seq: Seq): boolean =>
+  (interests.get(event) ?? Infinity) <= seq || (interests.get(EVERY_EVENT) ?? Infinity) <= seq;
+
+/**
+ * What one client asked of one queue and what it was told: all that may be delivered to it, and all that must. The two
+ * differ while a request is under way, and after one that was not answered.
+ */
+export class Account {
+  private possible: Interests = new Map();
+  private certain: Interests = new Map();
+  private soughtAt: Time = -Infinity;
+  private endedAt: Time = -Infinity;
+  /** What is below was passed over at the client's wish. */
+  private floor: Seq = 1;
+  private readonly acked = new Set<Seq>();
+  private ackedUpTo: Seq = 0;
+  readonly rejected = new Set<Seq>();
+  readonly purged = new Set<Seq>();
+  readonly redriven = new Set<Seq>();
+  readonly received = new Set<Seq>();
+  /** Told to be gone by retention. */
+  readonly gone = new Set<Seq>();
+  /** Deliveries that were stored: seq and attempt. */
+  readonly decided = new Set<string>();
+  /** What the stored frames of first deliveries cover. */
+  readonly ranges: { readonly from: Seq; readonly next: Seq }[] = [];
+  /** Settled since the subscription was made, or moved back. */
+  readonly settled = new Set<Seq>();
+  /** How often a delivery of a message was taken by a connection, or may have been. */
+  readonly taken = new Map<Seq, number>();
+
+  constructor(
+    readonly client: string,
+    readonly queue: QueueName,
+  ) {}
+
+  /** Whether its client was told of a subscription, and did not end it. */
+  get isSubscribed(): boolean {
+    return this.certain.size > 0;
+  }
+
+  mayBeAsked(event: EventName, seq: Seq): boolean {
+    return covers(this.possible, event, seq);
+  }
+
+  isOwed(event: EventName, seq: Seq): boolean {
+    return seq >= this.floor && covers(this.certain, event, seq);
+  }
+
+  isAckSent(seq: Seq): boolean {
+    return this.acked.has(seq) || seq <= this.ackedUpTo;
+  }
+
+  mayBeSought(now: Time): boolean {
+    return now <= this.soughtAt + UNSETTLED_MS;
+  }
+
+  mayBeEnded(now: Time): boolean {
+    return now <= this.endedAt + UNSETTLED_MS;
+  }
+
+  /** @param from the first seq that it may begin with. */
+  subscribing(events: readonly EventName[], from: Seq): void {
+    for (const event of events) lower(this.possible, event, from);
+  }
+
+  /** @param from the first seq that is certain to be delivered. */
+  subscribed(events: readonly EventName[], from: Seq): void {
+    for (const event of events) lower(this.certain, event, from);
+  }
+
+  unsubscribing(events: readonly EventName[] | undefined, now: Time): void {
+    this.endedAt = now;
+    for (const event of events ?? [...this.certain.keys()]) this.certain.delete(event);
+  }
+
+  unsubscribed(left: readonly EventName[]): void {
+    for (const event of [...this.possible.keys()]) if (!left.includes(event)) this.possible.delete(event);
+  }
+
+  /** @param to the first seq that may be delivered then. */
+  seeking(to: Seq, now: Time): void {
+    this.soughtAt = now;
+    // Until it is known where the cursor went, nothing is certain.
+    this.floor = Infinity;
+    for (const event of this.possible.keys()) lower(this.possible, event, to);
+  }
+
+  sought(next: Seq): void {
+    this.floor = next;
+  }
+
+  /** The cursor was moved. */
+  moved({ next }: Subscription): void {
+    for (const seq of [...this.settled]) if (seq >= next) this.settled.delete(seq);
+    for (const seq of [...this.gone]) if (seq >= next) this.gone.delete(seq);
+    this.ranges.length = 0;
+  }
+
+  /** A new subscription begins. */
+  began(): void {
+    this.settled.clear();
+    this.ranges.length = 0;
+    this.decided.clear();
+    this.taken.clear();
+  }
+
+  acking(seqs: readonly Seq[]): void {
+    for (const seq of seqs) this.acked.add(seq);
+  }
+
+  ackingUpTo(seq: Seq): void {
+    this.ackedUpTo = Math.max(this.ackedUpTo, seq);
+  }
+}

@@ -1,0 +1,63 @@
+import type { QueueName } from '../../../broker/model/names';
+import type { Subscription } from '../../../broker/model/subscription';
+import type { Client } from '../client';
+import type { World } from '../world';
+import type { Account } from './account';
+import { isWanted } from './transitions';
+
+/**
+ * Whoever is connected got all there was, and settled it: nobody did anything for a long time, so that only wake-ups that
+ * were armed can have seen to it.
+ *
+ * @param clients those that are expected to have been served.
+ */
+export function checkAwake(world: World, clients: readonly Client[]): void {
+  const served = new Set(clients.map(({ client }) => client));
+  for (const subscription of world.oracle.stored()) {
+    if (!served.has(subscription.client) || subscription.expiresAt <= world.scheduler.now) continue;
+    const { queue, client, inFlight } = subscription;
+    const left = undelivered(world, subscription);
+    if (inFlight.length > 0 || left.length > 0)
+      world.fail(
+        `who is connected is served (${client} of ${queue}: in flight ${inFlight.map(({ seq }) => seq)}, not delivered ${left})`,
+      );
+  }
+}
+
+function undelivered(world: World, { queue, next, events }: Subscription): number[] {
+  const { history } = world.oracle;
+  const left: number[] = [];
+  for (let seq = next; seq <= history.head(queue); seq++) {
+    const message = history.at(queue, seq)?.message;
+    if (
+      message !== undefined &&
+      isWanted(events, message.event, seq) &&
+      !history.isExpired(queue, seq, world.scheduler.now)
+    )
+      left.push(seq);
+  }
+  return left;
+}
+
+/** Every message that was owed was acked, or is a dead letter, or was told to be gone. */
+export function checkNothingLost(world: World): void {
+  const stored = new Set(world.oracle.stored().map(({ client, queue }) => `${client} ${queue}`));
+  for (const account of world.oracle.all()) {
+    if (!account.isSubscribed) continue;
+    if (!stored.has(`${account.client} ${account.queue}`))
+      world.fail(`a subscription that was answered is stored (${account.client} of ${account.queue})`);
+    for (let seq = 1; seq <= world.oracle.history.head(account.queue); seq++) checkOwed(world, account, seq);
+  }
+}
+
+function checkOwed(world: World, account: Account, seq: number): void {
+  const { queue, client } = account;
+  const { history } = world.oracle;
+  const message = history.at(queue as QueueName, seq)?.message;
+  if (message === undefined || !account.isOwed(message.event, seq)) return;
+  const isOver = account.isAckSent(seq) || account.purged.has(seq);
+  if (isOver || world.oracle.letterOf(queue, client, seq) !== undefined) return;
+  if (!history.isExpired(queue, seq, world.scheduler.now))
+    world.fail(`nothing is lost: ${seq} was owed to ${client} of ${queue}`);
+  else if (!account.received.has(seq) && !account.gone.has(seq)) world.tally.add('expired without a word');
+}

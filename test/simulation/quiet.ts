@@ -1,0 +1,1 @@
+process.env.HOLDFAST_LOG_LEVEL = 'silent';

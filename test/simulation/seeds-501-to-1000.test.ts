@@ -1,0 +1,4 @@
+import './quiet';
+import { describeSeeds } from './describeSeeds';
+
+describeSeeds(501, 1000);

@@ -1,0 +1,134 @@
+import { type BrokerSettings, DEFAULT_SETTINGS, type QueueName } from '../../broker';
+import { SimulatedDatabase } from './aws/database';
+import { SimulatedGateway } from './aws/gateway';
+import { SimulatedLambda } from './aws/lambda';
+import { SimulatedStream } from './aws/stream';
+import type { Change } from './aws/table';
+import { SimulatedWakeUpQueue } from './aws/wakeUpQueue';
+import { Client } from './client';
+import { Faults } from './faults';
+import { checkAwake, checkNothingLost } from './oracle/ending';
+import { Oracle } from './oracle/oracle';
+import { Random } from './random';
+import { Scheduler } from './scheduler';
+import { Tally } from './tally';
+import { Trace } from './trace';
+
+const START = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+const QUEUES = ['orders', 'users'] as QueueName[];
+/** Longer than anything waits by itself: the longest back-off, or an extension and a redelivery after it. */
+const CALM_MS = 40 * MINUTE;
+const EXPIRY_MS = 7 * MINUTE;
+
+/** An invariant that was broken. */
+export class Broken extends Error {
+  override readonly name = 'Broken';
+}
+
+/** One run: an account of AWS with Holdfast in it, its clients, and those who watch. All that happens hangs on the seed. */
+export class World {
+  readonly random: Random;
+  readonly tally = new Tally();
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly faults: Faults;
+  readonly settings: BrokerSettings;
+  readonly database: SimulatedDatabase;
+  readonly wakeUps: SimulatedWakeUpQueue;
+  readonly gateway: SimulatedGateway;
+  readonly lambda: SimulatedLambda;
+  readonly oracle: Oracle;
+  /** How many wake-ups the platform gave up, after many tries. */
+  givenUp = 0;
+  private readonly clients: Client[];
+  private failure: string | undefined;
+  private ids = 0;
+
+  constructor(seed: number, tell?: (line: string) => void) {
+    this.random = new Random(seed);
+    this.scheduler = new Scheduler(this.random, START);
+    this.trace = new Trace(this.scheduler, tell);
+    this.faults = new Faults(this.random, this.random.pick([0, 0.5, 1, 1, 2, 3]), this.tally);
+    this.settings = {
+      ...DEFAULT_SETTINGS,
+      messageRetention: this.random.pick([DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE]),
+      shardSize: this.random.pick([1, 2, 250]),
+    };
+    this.database = new SimulatedDatabase(this);
+    this.wakeUps = new SimulatedWakeUpQueue(this);
+    this.gateway = new SimulatedGateway(this);
+    this.lambda = new SimulatedLambda(this);
+    this.ringBy('messages', ({ before, after }) => before === undefined && after?.event !== undefined);
+    this.ringBy('connections', ({ before, after }) => before === undefined || after === undefined);
+    this.oracle = new Oracle(this);
+    const queues = QUEUES.slice(0, this.random.between(1, QUEUES.length));
+    this.clients = Array.from({ length: this.random.between(1, 3) }, (_, i) => new Client(this, `c${i}`, queues));
+  }
+
+  nextId(): string {
+    this.ids += 1;
+    return `01${String(this.ids).padStart(24, '0')}`;
+  }
+
+  /** Notes that an invariant was broken; the first one counts. */
+  fail(promise: string): void {
+    this.failure ??= promise;
+    this.trace.note(() => `BROKEN: ${promise}`);
+    this.scheduler.stop();
+  }
+
+  /** @throws Broken an invariant does not hold. */
+  async run(): Promise<void> {
+    this.keepExpiring();
+    await this.until(Promise.all(this.clients.map((client) => client.live(this.random.between(5, 14)))));
+    this.trace.note(() => 'CALM');
+    this.faults.end();
+    // Whatever is under way may still fail by what went wrong before.
+    await this.pass(2 * MINUTE);
+    const connected = this.clients.filter((client) => client.isServed);
+    for (const client of connected) void client.calmDown();
+    await this.pass(CALM_MS);
+    if (this.givenUp === 0)
+      checkAwake(
+        this,
+        connected.filter((client) => client.isServed),
+      );
+    this.assertHolds();
+    this.trace.note(() => 'EVERYBODY IS BACK');
+    for (const client of this.clients) void client.reconnect();
+    await this.pass(CALM_MS);
+    checkAwake(this, this.clients);
+    checkNothingLost(this);
+    this.assertHolds();
+  }
+
+  private async until(all: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    void all.then(() => {
+      isOver = true;
+    });
+    while (!isOver) await this.pass(5_000);
+  }
+
+  private async pass(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.now + ms);
+    this.assertHolds();
+  }
+
+  private assertHolds(): void {
+    if (this.failure !== undefined) throw new Broken(this.failure);
+  }
+
+  /** Wakes `deliver` by the stream of a table; `filter` as `lib/wake.ts` has it. */
+  private ringBy(table: string, filter: (change: Change) => boolean): void {
+    new SimulatedStream(this, filter).follow(this.database.table(table));
+  }
+
+  private keepExpiring(): void {
+    this.scheduler.later(this.random.between(MINUTE, EXPIRY_MS), () => {
+      this.database.expire();
+      this.keepExpiring();
+    });
+  }
+}
