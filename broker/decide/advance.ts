@@ -146,8 +146,9 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
         const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;
         // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
         const isRecent = since !== undefined && since + retention > now;
-        if (settledAt <= now) holes.push(...tombstones(isRecent ? cursor : entry.seq - 1, entry));
-        else wakeAt = settledAt;
+        if (settledAt > now) wakeAt = settledAt;
+        else if (since !== undefined && isRecent) holes.push(...tombstones(cursor, entry, since));
+        else holes.push(...tombstones(entry.seq - 1, entry, EXPIRED));
         break;
       }
     }
@@ -182,17 +183,21 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   };
 }
 
-/** What is missing before these, if anything, expired: nothing younger is missing that is not a hole itself. */
+/** What is missing before a lone tombstone expired, as far as is known. */
 const EXPIRED = 0;
 
-function tombstones(from: Seq, entry: LogEntry): Tombstone[] {
+/**
+ * @param previousAt not after the time at which the number before `from` was taken. If one of these gets filled and those
+ * before it do not, it tells that they are holes, and have not expired.
+ */
+function tombstones(from: Seq, entry: LogEntry, previousAt: Time): Tombstone[] {
   const { publishedAt, expiresAt } = entry;
   return Array.from({ length: entry.seq - from }, (_, index) => ({
     seq: from + index,
     tombstone: true,
     publishedAt,
     expiresAt,
-    previousAt: EXPIRED,
+    previousAt,
   }));
 }
 

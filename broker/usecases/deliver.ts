@@ -100,10 +100,22 @@ async function fillHoles(ports: Ports, subscription: Subscription, reading: Read
   });
 }
 
+/**
+ * When the last message before a number was published, as far as it is known: what is before may be a hole itself, or
+ * have expired.
+ */
 async function publishedBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Time | undefined> {
-  if (next === 1) return (await ports.queues.get(queue))?.createdAt;
-  const [before] = await ports.log.read(queue, next - 1, 1, now);
-  return before?.seq === next - 1 ? before.publishedAt : undefined;
+  let before: Time | undefined;
+  let from = Math.max(1, next - PAGE);
+  if (from === 1) before = (await ports.queues.get(queue))?.createdAt;
+  while (from < next) {
+    const entries = await ports.log.read(queue, from, next - from, now);
+    const last = entries.findLast(({ seq }) => seq < next);
+    if (last === undefined) break;
+    before = last.publishedAt;
+    from = last.seq + 1;
+  }
+  return before;
 }
 
 async function read(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {

@@ -46,6 +46,14 @@ describe('a number that is not written yet', () => {
     expect(short(step.fresh?.deliveries)).toEqual(['4:1']);
   });
 
+  it('is still one where those after it were filled before it', () => {
+    const later = NOW + PUBLISHER_LIFETIME_MS;
+    const { holes } = advance(subscription({ next: 5 }), reading([message(9)], { since: NOW }), later, 0);
+    const some = reading([...holes.slice(1), message(9)], { since: NOW });
+    const step = advance(subscription({ next: 5 }), some, later, 0);
+    expect(step).toMatchObject({ gaps: [], holes: [{ seq: 5 }], subscription: { next: 5 } });
+  });
+
   it('is passed once it is filled', () => {
     const step = advance(subscription(), reading([message(1), tombstone(2), message(3)]), NOW, 0);
     expect(short(step.fresh?.deliveries)).toEqual(['1:1', '3:1']);
