@@ -14,7 +14,7 @@ import {
 import type { ConnectionId } from '../model/names';
 import { backlogOf, countInFlight, eventNames, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
-import { tooManyConnections } from '../protocol/closing';
+import { GONE, tooManyConnections } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
 import { errorFrame } from './answer';
@@ -47,7 +47,7 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
     if (client.connections.length >= limit) return dismiss(ports, connection, tooManyConnections(limit));
     const greeting = await greetingOf(ports, connection, client);
     const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
-    if (outcome === 'gone') return retry(ports, connection);
+    if (outcome !== 'sent') return retry(ports, connection);
     if (!(await ports.clients.addConnection(connection, limit, now)))
       return dismiss(ports, connection, tooManyConnections(limit));
     if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
@@ -135,8 +135,13 @@ async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connecti
   await deliver(ports, subscription);
 }
 
+/**
+ * The greeting was not taken: the connection may not be open yet, or its frames be held up. Nothing may come before the
+ * greeting, so that it is tried again for a while; then the client is to connect again.
+ */
 async function retry(ports: Ports, { connection, connectedAt }: Connection): Promise<void> {
   if (ports.clock.now() - connectedAt < OPENING_MS)
-    await ports.wakeUps.send({ kind: 'welcome', connection }, OPENING_RETRY_MS);
-  else await ports.connections.remove(connection);
+    return ports.wakeUps.send({ kind: 'welcome', connection }, OPENING_RETRY_MS);
+  await ports.pusher.close(connection, GONE.code, GONE.reason);
+  await ports.connections.remove(connection);
 }

@@ -45,6 +45,30 @@ describe('a new connection', () => {
     expect(billing.take()).toHaveLength(1);
   });
 
+  it('that takes its greeting late gets nothing before it', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    const second = await world.open('billing', 'second');
+    world.pusher.answer(second.connection, 'slow');
+    await world.pump();
+    world.pusher.answer(second.connection, 'sent');
+    await shop.request(publish(1));
+    expect(second.take()).toEqual([]);
+    await world.pass(1_000);
+    const frames = second.take();
+    expect([frames[0]?.type, delivered(frames)]).toEqual(['welcome', ['1:1']]);
+  });
+
+  it('that never takes its greeting is closed, so that its client connects again', async () => {
+    const world = createWorld();
+    const wire = await world.open('billing', 'stuck');
+    world.pusher.answer(wire.connection, 'slow');
+    await world.pass(11_000);
+    expect(world.pusher.closed).toMatchObject([{ connection: wire.connection, code: 4101 }]);
+    expect(world.wakeUps.pending).toEqual([]);
+  });
+
   it('that joins others is shown what is in flight with its attempt, and not what waits', async () => {
     const world = createWorld();
     const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
