@@ -20,17 +20,25 @@ export function giveBack(subscription: Subscription, refused: Refused, now: Time
   const seqs = new Set(refused.seqs);
   const inFlight: Flight[] = [];
   for (const flight of subscription.inFlight) {
-    if (!seqs.has(flight.seq) || flight.dead || flight.attempt === 0) inFlight.push(flight);
-    else if (!(back && flight.seq >= back.next && flight.attempt === 1 && !flight.redriven))
+    if (!seqs.has(flight.seq) || isAnswered(flight) || flight.attempt === 0) inFlight.push(flight);
+    else if (!(back && flight.seq >= back.next && isFirst(flight)))
       inFlight.push({ ...flight, attempt: flight.attempt - 1, dueAt: now });
   }
   return { ...subscription, inFlight, ...back };
 }
 
-/** Nothing was delivered since, and nothing of this settled: another connection may have been shown it, and acked. */
+/** Rejected, or nacked: another connection was shown it, so that it did arrive. */
+const isAnswered = ({ dead, waiting }: Flight): boolean => dead === true || waiting === true;
+
+const isFirst = (flight: Flight): boolean => flight.attempt === 1 && !flight.redriven && !isAnswered(flight);
+
+/**
+ * Nothing was delivered since, this neither, and nothing of this settled. What stays in flight must not be before the
+ * cursor, which would deliver it again once it is acked.
+ */
 function isUntouched({ next, inFlight }: Subscription, refused: Refused): boolean {
   const { back } = refused;
   if (back === undefined || next !== refused.next) return false;
-  const held = new Set(inFlight.filter((flight) => !flight.dead).map((flight) => flight.seq));
-  return refused.seqs.every((seq) => seq < back.next || held.has(seq));
+  const first = new Set(inFlight.filter(isFirst).map((flight) => flight.seq));
+  return refused.seqs.every((seq) => seq < back.next || first.has(seq));
 }

@@ -1,6 +1,6 @@
 import { advance } from '../../../broker/decide/advance';
 import { giveBack } from '../../../broker/decide/giveBack';
-import { ack, reject } from '../../../broker/decide/settle';
+import { ack, nack, reject } from '../../../broker/decide/settle';
 import { dueOf, flight, message, messages, NOW, reading, SECOND, short, subscription } from './samples';
 
 const LATE = NOW + 30 * SECOND;
@@ -41,6 +41,20 @@ describe('deliveries that nobody took', () => {
       inFlight: [flight(1, { attempt: 0, dueAt: NOW + 1 }), flight(2)],
     });
     expect(short(advance(back, reading([], dueOf(1)), NOW + 1, 0).redeliveries)).toEqual(['1:1']);
+  });
+
+  it('where they were delivered again since, stay in flight behind the cursor, so that an ack of them is final', () => {
+    const { subscription: first } = advance(subscription(), reading([message(1)]), NOW, 0);
+    const { subscription: again } = advance(first, reading([], dueOf(1)), LATE, 0);
+    const back = giveBack(again, { back: { next: 1, covered: 1 }, next: 2, seqs: [1] }, LATE);
+    expect(back).toMatchObject({ next: 2, covered: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+  });
+
+  it('keep the delay and the attempt of what was nacked meanwhile, by a connection that was shown it', () => {
+    const { subscription: first } = advance(subscription(), reading([message(1)]), NOW, 0);
+    const { subscription: nacked } = nack(first, { seqs: [1] }, NOW, 0, { delay: 60 * SECOND });
+    const back = giveBack(nacked, { back: { next: 1, covered: 1 }, next: 2, seqs: [1] }, NOW);
+    expect(back).toEqual(nacked);
   });
 
   it('of a redriven dead letter stay in flight, for it may not be in the log', () => {
