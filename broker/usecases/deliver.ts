@@ -184,6 +184,13 @@ async function release(
   const now = ports.clock.now();
   const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
   const ended = gone.filter((connection) => !isOpening(connection));
+  for (const { connection } of ended) {
+    // Should it be there after all, its client has to learn that nothing comes this way any more: before it is let go
+    // of, for nobody would come back to it then.
+    await ports.pusher.close(connection, GONE.code, GONE.reason);
+    await ports.connections.remove(connection);
+    await ports.clients.removeConnection(client, connection);
+  }
   const released = await change(ports, { queue, shard, client }, (subscription, at) => {
     const kept = ended.reduce(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
@@ -191,12 +198,6 @@ async function release(
     );
     return { subscription: refused ? giveBack(kept, refused, at) : kept };
   });
-  for (const { connection } of ended) {
-    // Should it be there after all, its client has to learn that nothing comes this way any more.
-    await ports.pusher.close(connection, GONE.code, GONE.reason);
-    await ports.connections.remove(connection);
-    await ports.clients.removeConnection(client, connection);
-  }
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
     await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);

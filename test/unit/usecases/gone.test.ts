@@ -30,6 +30,23 @@ describe('a push that is refused because the connection is gone', () => {
     expect([delivered(frames), joints(frames)]).toEqual([['2:1', '3:1'], ['2-4']]);
   });
 
+  it('is closed before the subscription lets go of it, for nobody would come back to it afterwards', async () => {
+    const attached: (number | undefined)[] = [];
+    const { world, billing, shop } = await settledIn(
+      createWorld({
+        between: ({ pusher }) => ({
+          pusher: beforehand(pusher, 'close', async () => {
+            attached.push((await world.state(billing))?.connections.length);
+          }),
+        }),
+      }),
+    );
+    world.vanish(billing);
+    await shop.request(publish(1));
+    expect(attached).toEqual([1]);
+    expect(await world.state(billing)).toMatchObject({ connections: [] });
+  });
+
   it('counts no attempt of a redelivery either', async () => {
     const { world, billing, shop } = await settledIn();
     await shop.request(publish(1));
