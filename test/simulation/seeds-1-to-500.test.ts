@@ -1,4 +1,0 @@
-import './quiet';
-import { describeSeeds } from './describeSeeds';
-
-describeSeeds(1, 500);

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { bundle, inFolder, runBundled } from './bundled';
+
+const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 1_000);
+/** Side by side, one for each core of a small machine. */
+const PARTS = 2;
+const PATIENCE_MS = SEEDS * 1_000;
+
+describe('whatever goes wrong', () => {
+  it(
+    `what is promised holds, in ${SEEDS} runs, which meet every fault and come to every state`,
+    () =>
+      inFolder(async (folder) => {
+        const script = join(folder, 'simulation.cjs');
+        await bundle(script);
+        const size = Math.ceil(SEEDS / PARTS);
+        const parts = Array.from({ length: PARTS }, (_, part) =>
+          runBundled(script, '--seeds', String(size), '--from', String(part * size + 1)),
+        );
+        // What a failing run prints says how to replay it.
+        for (const { code, output } of await Promise.all(parts))
+          expect([code, code === 0 ? '' : output]).toEqual([0, '']);
+      }),
+    PATIENCE_MS,
+  );
+});
