@@ -43,9 +43,9 @@ export class Connection {
     private readonly listener: ConnectionListener,
     private readonly heartbeat: number | undefined,
   ) {
+    this.socket = new WebSocket(url, protocols);
     this.heardAt = timers.now();
     this.cancelTimer = timers.after(WELCOME_MS, () => this.drop('the server did not welcome the connection'));
-    this.socket = new WebSocket(url, protocols);
     this.socket.addEventListener('message', ({ data }) => this.receive(data));
     this.socket.addEventListener('error', ({ message = '' }) => {
       this.fault = message;
@@ -146,6 +146,7 @@ export class Connection {
     if (this.isOver) return;
     this.finish();
     const closing = this.farewell?.code ?? code;
+    // As `ws` says it; browsers say nothing.
     const status = /response: (\d{3})$/.exec(this.fault)?.[1];
     this.listener.ended(this, {
       ...(closing === undefined ? {} : { code: closing }),

@@ -1,7 +1,8 @@
 import type { Connection } from './connection';
 import { eventsOf } from './consumer';
 import { Emitter } from './emitter';
-import { Closed, errorOf, type HoldfastError, InvalidRequest, isHoldfastError, StoreFailed } from './errors';
+import { errorOf } from './errorOf';
+import { Closed, type HoldfastError, InvalidRequest, isHoldfastError, StoreFailed } from './errors';
 import type { Events } from './events';
 import { Inboxes } from './inboxes';
 import { Link, type State } from './link';

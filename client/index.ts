@@ -1,6 +1,6 @@
 export * from './errors';
 export type { Events } from './events';
-export { connect, Holdfast, type MessageOf } from './holdfast';
+export { connect, Holdfast, type MessageOf, type PublishArguments } from './holdfast';
 export type { State } from './link';
 export type { Message, NackOptions } from './message';
 export type { ConnectOptions, ConsumeOptions, SubscribeOptions } from './options';

@@ -112,7 +112,9 @@ export class Link {
         goodbye: (frame: FrameOf<'goodbye'>) => this.listener.goodbye(frame),
         ended: (connection: Connection, ending: Ending) => this.ended(connection, ending),
       };
-      this.opening = new Connection(WebSocket, addressOf(url, clientId, credential), timers, listener, heartbeat);
+      // A successor goes by the same name, also if the server made it up.
+      const address = addressOf(url, clientId ?? this.current?.welcome?.clientId, credential);
+      this.opening = new Connection(WebSocket, address, timers, listener, heartbeat);
     } catch (cause) {
       // Neither will do better the next time: there is no WebSocket, or it does not take the URL.
       if (cause instanceof NoWebSocket) this.close(cause);

@@ -1,5 +1,6 @@
 import type { Connection } from './connection';
-import { errorOf, type HoldfastError, Timeout, TooLarge } from './errors';
+import { errorOf } from './errorOf';
+import { type HoldfastError, Timeout, TooLarge } from './errors';
 import type { Timers } from './timers';
 import type { ServerFrame } from './wire';
 

@@ -12,17 +12,6 @@ export async function aClientOf<Q = AnyQueues>(
   return holdfast;
 }
 
-/** Waits until something is so; fails with what it was last. */
-export async function eventually<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean, withinMs = 5_000) {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const found = await look();
-    if (isSo(found)) return found;
-    if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms: ${JSON.stringify(found)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** What the server says of the one subscription of a queue. */
 export async function subscriptionOf(holdfast: Holdfast, queue: string) {
   const { items } = await holdfast.request({ action: 'list', what: 'subscriptions', queue });

@@ -1,6 +1,7 @@
 import type { Message } from '../../client';
+import { eventually } from '../conformance/patience';
 import { aServer } from '../server/own';
-import { aClientOf, eventually, subscriptionOf } from './clients';
+import { aClientOf, subscriptionOf } from './clients';
 
 interface Queues {
   orders: { created: { id: number }; cancelled: { id: number } };

@@ -54,6 +54,18 @@ it('does not wait where redeliveries have filled in what a broken connection los
   expect(handled).toEqual(['1:1', '2:1', '3:2', '4:2', '5:1']);
 });
 
+it('waits on a new connection too for a frame that was overtaken', async () => {
+  const world = await aConnectedWorld();
+  const handled = await handling(world);
+  world.server.last.deliver(1, 3);
+  await turn();
+  await reconnect(world);
+  world.server.last.deliver(5, 6);
+  world.server.last.deliver(3, 5);
+  await turn();
+  expect(handled).toEqual(['1:1', '2:1', '3:1', '4:1', '5:1']);
+});
+
 it('acks again, and does not handle again, what was handled when the connection broke', async () => {
   const world = await aConnectedWorld();
   const handled = await handling(world);

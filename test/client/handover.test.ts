@@ -28,6 +28,12 @@ it('makes the next connection before the server would close the one there is, an
   expect(states).toEqual([]);
 });
 
+it('goes by the name that the server made up on the next connection too', async () => {
+  const { server, time } = await aConnectedWorld({ clientId: undefined }, { clientId: 'anon-7' });
+  await time.pass(RENEWAL);
+  expect(server.sockets.map(({ url }) => url)).toEqual(['ws://fake/', 'ws://fake/?clientId=anon-7']);
+});
+
 it('handles once, and in order, what comes over both connections', async () => {
   const { server, handled } = await aWorldHandingOver();
   const [before, after] = server.sockets;
@@ -67,6 +73,26 @@ it('takes no notice of what the old connection is told of the acks of the new on
   finished.shift()?.();
   await turn();
   expect(handled).toEqual(['1:1', '2:1']);
+});
+
+it('handles a dead letter that is redriven after the connection it died on was followed by another', async () => {
+  const world = await aConnectedWorld({ ackDelay: 0 });
+  const handled: string[] = [];
+  await world.holdfast.consume('orders', {}, (message) => {
+    handled.push(`${message.seq}:${message.attempt}`);
+    if (handled.length === 1) message.reject('malformed');
+  });
+  await world.time.pass(RENEWAL);
+  const [before, after] = world.server.sockets;
+  before?.deliver(1, 2);
+  after?.welcome();
+  // The reject crossed the showing of what was in flight.
+  after?.redeliver(1, 1);
+  await turn();
+  expect(handled).toEqual(['1:1']);
+  after?.redeliver(1, 1);
+  await turn();
+  expect(handled).toEqual(['1:1', '1:1']);
 });
 
 it('sends over the new connection what the old one did not answer before it was closed', async () => {

@@ -1,38 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { systemTimers } from '../../client/timers';
+import { eventually } from '../conformance/patience';
 import { aFolder, afterwards, aServer } from '../server/own';
 import { aFreePort } from '../server/ports';
-import { aClientOf, eventually, subscriptionOf } from './clients';
-
-const DAY = 24 * 3_600_000;
-
-/** As if the connections of a single-machine server, which last a day, lasted three seconds. */
-const shortDays = { ...systemTimers, now: () => Date.now() + DAY - 3_000 };
-
-it('hands over from connection to connection without a message lost, doubled or out of order, and without an attempt', async () => {
-  const server = await aServer();
-  const billing = await aClientOf(server, { clientId: 'billing', timers: shortDays, ackDelay: 50 });
-  const shop = await aClientOf(server, { clientId: 'shop', timers: shortDays });
-  const connections = new Set<string | undefined>();
-  const handled: string[] = [];
-  await billing.consume('orders', { concurrency: 3 }, async ({ seq, attempt }) => {
-    connections.add(billing.welcome?.connectionId);
-    handled.push(`${seq}:${attempt}`);
-    await sleep(5);
-  });
-  const published: Promise<unknown>[] = [];
-  for (const end = Date.now() + 6_000; Date.now() < end; await sleep(4))
-    published.push(shop.publish('orders', 'created'));
-  await Promise.all(published);
-  await eventually(
-    () => handled.length,
-    (count) => count >= published.length,
-  );
-  await billing.flush();
-  expect(handled).toEqual(published.map((_, index) => `${index + 1}:1`));
-  expect(await subscriptionOf(billing, 'orders')).toMatchObject({ inFlight: 0, backlog: 0, dead: 0 });
-  expect(connections.size).toBeGreaterThan(1);
-}, 20_000);
+import { aClientOf, subscriptionOf } from './clients';
 
 it('goes on after the server was stopped and started, and publishes what waited meanwhile', async () => {
   const data = aFolder();

@@ -20,7 +20,7 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
  * @throws Error with the last answer if it is not within so many milliseconds.
  */
 export async function eventually<T>(
-  ask: () => Promise<T>,
+  ask: () => Promise<T> | T,
   wanted: (answer: T) => boolean,
   withinMs = WAIT_MS,
 ): Promise<T> {
