@@ -4,7 +4,11 @@ import { run } from './program';
 
 jest.setTimeout(20_000);
 
-const commands = program().commands.filter((command) => !['serve', 'complete'].includes(command.name()));
+/** The commands that do something: of `keys` those below it. */
+const leaves = (command: Command): readonly Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+
+const commands = leaves(program()).filter((command) => !['serve', 'complete'].includes(command.name()));
 
 /** The help of a command, as it is printed. */
 function helpOf(command: Command): string {

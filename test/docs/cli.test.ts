@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program } from '../../cli/program';
 import { served } from '../cli/server';
@@ -40,6 +41,8 @@ describe.each([
   ['docs/cli.md', 26],
 ])('The examples of %s, one after the other', (file, atLeast) => {
   const server = served();
+  const data = mkdtempSync(join(tmpdir(), 'holdfast-docs-'));
+  afterAll(() => rmSync(data, { recursive: true, force: true }));
   const examples = examplesIn(file);
 
   test('are there', () => expect(examples.length).toBeGreaterThanOrEqual(atLeast));
@@ -47,7 +50,7 @@ describe.each([
   test.each(examples.map((example) => [example.command, example] as const))(
     '$ %s',
     async (command, { keys, output }) => {
-      const terminal = server.show(command, { columns: 400, env: { NO_COLOR: '1' } });
+      const terminal = server.show(command, { columns: 400, env: { NO_COLOR: '1', HOLDFAST_DATA: data } });
       if (command.includes('prompt')) {
         await terminal.until(/^\? /m);
         terminal.type(`${keys}\r`);
@@ -67,7 +70,8 @@ test.each(commands.map((command) => [command.name(), command] as const))(
     expect(begin).toBeGreaterThan(0);
     const end = document.indexOf('\n## ', begin + 1);
     const section = document.slice(begin, end < 0 ? undefined : end);
-    const own = command.options.map(({ long }) => long ?? '').filter((long) => long !== '--help' && long !== '--json');
+    const all = [command, ...command.commands].flatMap(({ options }) => options);
+    const own = all.map(({ long }) => long ?? '').filter((long) => long !== '--help' && long !== '--json');
     expect(own.filter((long) => !section.includes(`\`${long}`) && !section.includes(`${long} `))).toEqual([]);
   },
 );

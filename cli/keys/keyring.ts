@@ -1,8 +1,8 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { FileKeys } from '../adapters/keys';
-import type { KeyStore } from '../broker/ports';
-import { Misuse } from './exitCode';
+import { FileKeys } from '../../adapters/keys';
+import type { KeyStore } from '../../broker/ports';
+import { Misuse } from '../exitCode';
 
 /** Where API keys are kept: of a server on this machine, in its data folder; of a deployment, in its table. */
 export interface Keyring {
@@ -24,7 +24,7 @@ export async function keysOf({ data, table, region, profile }: Keyring): Promise
     return new FileKeys(join(data, 'keys'));
   }
   // Loaded only here: the SDK is large.
-  const { keysInTable } = await import('./keysInTable');
+  const { keysInTable } = await import('./inTable');
   return keysInTable(table, { ...(region && { region }), ...(profile && { profile }) });
 }
 

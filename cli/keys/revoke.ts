@@ -1,0 +1,18 @@
+import { parseKey } from '../../adapters/keys';
+import type { KeyId } from '../../broker/access';
+import { print, printJson, say } from '../output/print';
+import { type Keyring, keysOf } from './keyring';
+
+/**
+ * Takes a key away.
+ *
+ * @param text the key, as it is listed or as it is presented.
+ * @throws Error if there is no such key.
+ */
+export async function revoke(text: string, options: Keyring & { readonly json?: boolean }): Promise<void> {
+  const key = parseKey(text)?.key ?? (text as KeyId);
+  if (!(await (await keysOf(options)).remove(key)))
+    throw new Error(say`there is no key ${key}: see holdfast keys list`);
+  if (options.json) printJson({ key, revoked: true });
+  else print(say`Revoked ${key}. Its connections end within a minute.`);
+}
