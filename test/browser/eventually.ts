@@ -1,4 +1,4 @@
-import { eventually as within } from '../conformance/patience';
+import { eventually as within } from '../eventually';
 
 /** Longer than a page needs on a machine that has much else to do. Milliseconds. */
 const PATIENCE_MS = 25_000;

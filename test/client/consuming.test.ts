@@ -1,5 +1,5 @@
 import type { Message } from '../../client';
-import { eventually } from '../conformance/patience';
+import { eventually } from '../eventually';
 import { aServer } from '../server/own';
 import { aClientOf, subscriptionOf } from './clients';
 

@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { eventually } from '../conformance/patience';
+import { eventually } from '../eventually';
 import { aConnectedWorld, aWorld } from './fake/client';
 import type { FakeSocket } from './fake/server';
 import { turn } from './fake/time';

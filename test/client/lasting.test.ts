@@ -1,4 +1,4 @@
-import { eventually } from '../conformance/patience';
+import { eventually } from '../eventually';
 import { aFolder, afterwards, aServer } from '../server/own';
 import { aFreePort } from '../server/ports';
 import { aClientOf, subscriptionOf } from './clients';

@@ -1,3 +1,5 @@
+import { eventually as askUntil } from '../eventually';
+
 /**
  * How much slower than one machine the target may be: multiplies every time-out. An emulator takes 100 to 500 ms a hop.
  * Nothing waits longer for it unless something fails.
@@ -19,16 +21,8 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
  *
  * @throws Error with the last answer if it is not within so many milliseconds.
  */
-export async function eventually<T>(
+export const eventually = <T>(
   ask: () => Promise<T> | T,
   wanted: (answer: T) => boolean,
   withinMs = WAIT_MS,
-): Promise<T> {
-  const until = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > until) throw new Error(`Never came about; the last answer was ${JSON.stringify(answer)}`);
-    await pause(20 * PATIENCE);
-  }
-}
+): Promise<T> => askUntil(ask, wanted, withinMs, 20 * PATIENCE);
