@@ -85,6 +85,27 @@ it('never acks cumulatively over a frame that has not come', async () => {
   expect(world.server.last.sent('ack')).toMatchObject([{ upTo: 2 }, { seqs: [5, 6] }]);
 });
 
+it('never acks cumulatively where messages were lost on their way and delivered again', async () => {
+  const world = await aConnectedWorld();
+  world.server.answer = created;
+  await handling(world);
+  world.server.last.deliver(1, 3);
+  await world.time.pass(1_000);
+  world.server.last.redeliver(2, 3);
+  world.server.last.deliver(4, 6);
+  await world.time.pass(1_000);
+  expect(world.server.last.sent('ack')).toMatchObject([{ upTo: 2 }, { seqs: [3, 4, 5] }]);
+});
+
+it('never acks cumulatively where a message may die of its first delivery, and be redriven unseen', async () => {
+  const world = await aConnectedWorld();
+  world.server.answer = created;
+  await handling(world, { maxDeliveries: 1 });
+  world.server.last.deliver(1, 3);
+  await world.time.pass(1_000);
+  expect(world.server.last.sent('ack')).toMatchObject([{ seqs: [1, 2] }]);
+});
+
 it('flushes acks when it is closed, and waits until the server has them', async () => {
   const world = await aConnectedWorld();
   await handling(world);

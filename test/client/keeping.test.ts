@@ -59,6 +59,23 @@ it('keeps what waits when the client is closed, for its next life', async () => 
   );
 });
 
+it('keeps what was sent and not answered when the client is closed', async () => {
+  const before = await aConnectedWorld(kept);
+  before.server.answer = () => undefined;
+  const unanswered = expect(before.holdfast.publish('orders', 'created', 1)).rejects.toMatchObject({ code: 'closed' });
+  await settled();
+  const closing = before.holdfast.close();
+  await before.time.pass(5_000);
+  await closing;
+  await unanswered;
+  await settled();
+  const after = await aConnectedWorld(kept);
+  await eventually(
+    () => payloads(after.server.last),
+    (found) => found.length === 1,
+  );
+});
+
 it('forgets what its signal called off, and what the server refused', async () => {
   const before = await aConnectedWorld(kept);
   before.server.answer = () => ({ type: 'error', code: 'forbidden', message: 'not yours', retryable: false });

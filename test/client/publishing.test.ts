@@ -32,6 +32,21 @@ it('sends at most 32 KB in a frame', async () => {
   expect(frames).toHaveLength(4);
 });
 
+it('has no more than 16 frames under way, so that what comes meanwhile shares the next', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  server.answer = () => undefined;
+  const published: Promise<unknown>[] = [];
+  for (let payload = 0; payload < 50; payload++) {
+    published.push(holdfast.publish('orders', 'created', payload));
+    await turn();
+  }
+  expect(batches(server.last)).toHaveLength(16);
+  server.answer = answered;
+  for (const request of server.last.sent('publish')) server.last.say({ ...answered(request), ref: request.ref });
+  await Promise.all(published);
+  expect(batches(server.last).map(({ length }) => length)).toEqual([...Array(16).fill(1), 34]);
+});
+
 it('sends messages of different queues in different frames', async () => {
   const { holdfast, server } = await aConnectedWorld();
   await Promise.all(['a', 'a', 'b', 'a'].map((queue) => holdfast.publish(queue, 'created')));
