@@ -40,7 +40,7 @@ export default {
     project('chaos', ['chaos'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
     project('cli', ['cli'], { globalSetup: '<rootDir>/test/cli/build.ts' }),
-    project('examples', ['examples'], { globalSetup: '<rootDir>/test/examples/globalSetup.ts' }),
+    project('examples', ['examples'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
     project('fuzz', ['fuzz'], {
       globalSetup: '<rootDir>/test/server/globalSetup.ts',
