@@ -14,9 +14,10 @@ const URL = 'ws://127.0.0.1:8080';
 const PATIENCE_MS = 20_000;
 
 /** Those that run until they are stopped. */
-const LASTING = new Set(['subscribe.mts', 'worker.mts']);
+const LASTING = new Set(['subscribe.mts', 'worker.mts', 'billing.mts']);
 
-const examples = examplesOf('docs/client.md');
+const programs = examplesOf('README.md').filter(({ name }) => name !== undefined);
+const examples = [...examplesOf('docs/client.md'), ...programs];
 const nameOf = ({ name, line }: Example): string => name ?? `line-${line}.mts`;
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-guide-'));
@@ -45,7 +46,7 @@ const run = (name: string) => runProgram(compiled.file(name), { HOLDFAST_URL: se
 
 // One after the other, as a reader tries them: what one publishes, the next is given.
 it.each(examples.map((example) => [nameOf(example), example.output] as const))(
-  'what the guide to the client has as %s does what it says',
+  'what the documents have as %s does what they say',
   async (name, output) => {
     const program = run(name);
     if (LASTING.has(name)) {

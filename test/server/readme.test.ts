@@ -38,6 +38,11 @@ test('The README, the contribution guide and the documents point to files and co
     'docs/cli.md',
     'docs/operations.md',
     'docs/protocol.md',
+    'docs/client.md',
+    'examples/README.md',
+    'examples/chat/README.md',
+    'examples/orders/README.md',
+    'examples/pager/README.md',
   ]) {
     const text = readFileSync(join(ROOT, document), 'utf8');
     const folder = join(ROOT, document, '..');
