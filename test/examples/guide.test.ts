@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aClientOf, eventually } from '../client/clients';
+import { aClientOf } from '../client/clients';
+import { eventually } from '../conformance/patience';
 import { type Running, startServer } from '../server/holdfast';
 import { type Compiled, compile } from './compile';
 import { complete, type Example, examplesOf } from './guide';
