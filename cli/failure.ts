@@ -4,9 +4,14 @@ import { EXIT, type ExitCode, Misuse } from './exitCode';
 import { LineFailed } from './publish/lines';
 import { visible } from './visible';
 
+/** Whether what was written has no reader any more, such as `head` that has seen enough: that is no failure. */
+export const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EPIPE';
+
 /** The exit code for what a command threw. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
+  if (isReaderGone(error)) return EXIT.ok;
   if (error instanceof Misuse) return EXIT.misuse;
   if (error instanceof LineFailed) {
     // The command was right, its input was not.
@@ -31,7 +36,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** What to tell the user, in one line; undefined if that was done. */
 export function explain(error: unknown): string | undefined {
-  if (error instanceof CommanderError) return undefined;
+  if (error instanceof CommanderError || isReaderGone(error)) return undefined;
   return `error: ${visible(sentence(error))}`;
 }
 

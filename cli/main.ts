@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { exitCodeOf, explain } from './failure';
+import { exitCodeOf, explain, isReaderGone } from './failure';
 import { program } from './program';
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+// Whoever wrote is told; unheard, it would end the process before acks are sent.
+process.stdout.on('error', (error) => {
+  if (!isReaderGone(error)) throw error;
 });
 
 program()

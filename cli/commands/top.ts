@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { createColors } from 'picocolors';
 import type { Holdfast } from '../../client';
 import { type Ask, connected, targetOf } from '../connection';
-import { colors, print, printJson } from '../output/print';
+import { colors, print, written } from '../output/print';
 import { type Activity, activity } from '../top/activity';
 import { drawScreen } from '../top/screen';
 import type { Snapshot } from '../top/snapshot';
 import { takeSnapshot } from '../top/take';
+import { visibleJson } from '../visible';
 import { examples, json, whole } from './options';
 
 interface Options {
@@ -56,7 +57,7 @@ async function* looks(ask: Ask, { interval }: Options, signal?: AbortSignal): As
 
 async function stream(ask: Ask, options: Options): Promise<void> {
   for await (const now of looks(ask, options)) {
-    printJson({ time: new Date().toISOString(), ...now });
+    await written(visibleJson({ time: new Date().toISOString(), ...now }));
     if (options.once && now.published !== undefined) return;
   }
 }

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import { afterwards, aServer, connectTo } from '../server/own';
+import { aFolder, aServer, aServerCalled, connectTo } from '../server/own';
 import { aFreePort } from '../server/ports';
 import { run, started } from './program';
 import { shown } from './terminal';
@@ -20,23 +19,27 @@ test('A server that is late is waited for', async () => {
   expect((await listing.done).code).toBe(0);
 });
 
-test.each([
-  [401, 'no such token'],
-  [403, 'not you'],
-])('A connection that is refused with %d ends it with exit code 4', async (status, reason) => {
-  const http = createServer();
-  http.on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${status} ${reason}\r\ncontent-length: 0\r\n\r\n`));
-  const port = await new Promise<number>((resolve) => {
-    http.listen(0, '127.0.0.1', () => {
-      const address = http.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
+test('Who has no token, one that is not known, or one that does not permit it, is told so with exit code 4', async () => {
+  const data = aFolder();
+  const { url } = await aServerCalled({ args: ['--port', '0', '--data', data, '--auth', 'keys'] });
+  const made = await run(['keys', 'create', 'shop', '--publish', 'orders/*', '--data', data]);
+  const token = made.stdout.trim();
+  const as = (text: string, ...args: string[]) => run([...args, '--url', url, '--token', text]);
+  expect(await as(token, 'publish', 'orders', 'created', '1')).toMatchObject({
+    code: 0,
+    stdout: 'Published 1 to orders.\n',
   });
-  afterwards(() => http.close());
-  const { code, stderr } = await run(['queues', '--url', `ws://127.0.0.1:${port}`, '--token', 'secret']);
-  expect(stderr).toMatch(/^error: .+\n$/);
-  expect(stderr).not.toContain('secret');
-  expect(code).toBe(4);
+  const refused = await Promise.all([
+    run(['publish', 'orders', 'created', '1', '--url', url]),
+    as('secret', 'publish', 'orders', 'created', '1'),
+    as(token, 'publish', 'mails', 'sent', '1'),
+    as(token, 'subscribe', 'orders'),
+  ]);
+  for (const { code, stdout, stderr } of refused) {
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(/^error: .+\n$/);
+    expect(stderr).not.toContain('secret');
+  }
 });
 
 test.each(['http://127.0.0.1:8080', '127.0.0.1:8080', ''])('%j is no URL of a server', async (url) => {
@@ -67,11 +70,12 @@ test('A subscriber says that the connection is lost, and goes on when there is a
 
 test('Ctrl-C cuts a publish of many off with exit code 130, and gives the cursor back', async () => {
   const { url } = await aServer();
-  const feed = '(trap "" INT; seq 500; sleep 9)';
+  // It goes on until nobody reads, whatever is typed.
+  const feed = '(trap "" INT; seq 500; while echo 0; do sleep 0.1; done)';
   const terminal = shown(`trap : INT; ${feed} | holdfast publish orders e -; echo "code $?"`, {
     env: { HOLDFAST_URL: url },
   });
-  await terminal.until(/^500 published/m);
+  await terminal.until(/^5\d\d published/m);
   terminal.type('\u0003');
   await terminal.until(/^code 130$/m);
   const written = terminal.written();

@@ -141,12 +141,17 @@ test('Payloads, events and headers cannot send sequences to the terminal, nor be
   expect(JSON.parse(stdout)).toMatchObject({ payload: { [evil]: evil }, headers: { h: evil } });
 });
 
-test('A reader that has seen enough ends it without a complaint', async () => {
-  await (await server.wire()).publishAll(
-    'headed',
-    Array.from({ length: 50 }, () => 'a'),
-  );
-  const terminal = server.show('holdfast subscribe headed --from earliest --json | head -n 1; echo done');
+test('A reader that has seen enough ends it without a complaint, and what it took is acknowledged', async () => {
+  const wire = await server.wire();
+  const events = Array.from({ length: 50 }, () => 'a');
+  await wire.publishAll('headed', events);
+  const line = 'holdfast --client short subscribe headed --from earliest --json | head -n 1; echo done';
+  const terminal = server.show(line);
+  await terminal.until(/^\{"queue":"headed","seq":1,/);
+  // It learns that nobody reads when it writes the next time.
+  await wire.publishAll('headed', events);
   expect(await terminal.ended).toBe(0);
   expect(terminal.screen()).toMatch(/^\{"queue":"headed","seq":1,.*\}\ndone$/s);
+  const { subscribers } = await wire.request({ action: 'status', queue: 'headed', seq: 1 });
+  expect(subscribers).toMatchObject([{ clientId: 'short', state: 'settled' }]);
 });

@@ -56,3 +56,10 @@ test('--json prints an object for each look', async () => {
   expect(first).not.toHaveProperty('published');
   expect(second).toMatchObject({ published: 0, slowest: [{ clientId: 'billing', inFlight: 3 }] });
 });
+
+test('--json ends when nobody reads any more', async () => {
+  const terminal = server.show('holdfast top --json --interval 1 | head -n 1');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.screen()).toMatch(/^\{"time":[^\n]+/);
+  expect(terminal.screen()).not.toContain('EPIPE');
+});
