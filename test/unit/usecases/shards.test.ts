@@ -1,0 +1,56 @@
+import { wake, wakeQueue } from '../../../broker';
+import { delivered } from './frames';
+import { createWorld, QUEUE } from './world';
+
+const SHARDS = 4;
+const SHARD_SIZE = 3;
+
+/** Nobody goes on until as many are there as are awaited. */
+function meeting(awaited: number) {
+  const there = new Set<string>();
+  let open = () => {};
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return (who: string): Promise<void> => {
+    there.add(who);
+    if (there.size === awaited) open();
+    return all;
+  };
+}
+
+it('the shards of a large queue are delivered side by side: no shard waits for another', async () => {
+  let arrive = (_who: string): Promise<void> => Promise.resolve();
+  const world = createWorld({
+    settings: { shardSize: SHARD_SIZE },
+    between: ({ subscriptions }) => ({
+      subscriptions: new Proxy(subscriptions, {
+        get: (store, name, receiver) =>
+          name === 'save'
+            ? async (...[subscription, now]: Parameters<typeof subscriptions.save>) => {
+                await arrive(`shard ${subscription.shard}`);
+                return store.save(subscription, now);
+              }
+            : Reflect.get(store, name, receiver),
+      }),
+    }),
+  });
+  const wires = [];
+  for (let i = 0; i < SHARDS * SHARD_SIZE; i++) {
+    const wire = await world.connect(`device-${i}`);
+    await wire.request({ action: 'subscribe', queue: QUEUE });
+    wire.take();
+    wires.push(wire);
+  }
+  const { ports, wakeUps } = world;
+  const now = ports.clock.now();
+  const draft = { id: '1', idempotent: false, event: 'add', payload: '7', headers: '{}', publisher: 'shop' } as never;
+  await ports.log.append(QUEUE, [draft], now, now + 60_000);
+  wakeUps.takeDue();
+  // Each shard stores its first delivery only once all of them are about to.
+  arrive = meeting(SHARDS);
+  const first = wakeQueue(ports, QUEUE);
+  while (wakeUps.pending.length < SHARDS - 1) await new Promise(setImmediate);
+  await Promise.all([first, ...wakeUps.takeDue().map((wakeUp) => wake(ports, wakeUp))]);
+  expect(wires.map((wire) => delivered(wire.take()))).toEqual(wires.map(() => ['1:1']));
+});
