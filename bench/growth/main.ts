@@ -93,7 +93,8 @@ async function measure(name: string, { title, x, of, xs, unitsOf, unitXs = [] }:
       return [
         count.toLocaleString('en'),
         point === undefined ? '' : point.micros.toFixed(0),
-        point === undefined ? '' : Math.round(point.bytes).toLocaleString('en'),
+        // Of few it is lost in what the process takes anyway.
+        point === undefined || count < 1_000 ? '' : Math.round(point.bytes).toLocaleString('en'),
         unitsAt(count)?.writes.toFixed(2) ?? '',
         unitsAt(count)?.reads.toFixed(2) ?? '',
       ];

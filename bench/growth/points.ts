@@ -139,12 +139,18 @@ export const inFlight = (x: number): Promise<Point> =>
     return { x, micros: (processed() - began) / steps, bytes };
   });
 
+/** Names of events, as many at a time as a request takes. */
+export const hundreds = (x: number): string[][] =>
+  Array.from({ length: Math.ceil(x / 100) }, (_, part) =>
+    Array.from({ length: Math.min(100, x - part * 100) }, (_, i) => event(part * 100 + i)),
+  );
+
 /** Messages of many event names to a subscriber that asked for each: for each message, publish and ack included. */
 export const eventNames = (x: number): Promise<Point> =>
   withMachine(async (machine) => {
     const consumer = await machine.connect('billing');
     const before = inUse();
-    await subscribe(machine, consumer, { events: Array.from({ length: x }, (_, i) => event(i)) });
+    for (const events of hundreds(x)) await subscribe(machine, consumer, { events });
     const bytes = (inUse() - before) / x;
     const step = async (i: number) => {
       await machine.request(publishing, { action: 'publish', queue: QUEUE, ...message(i % x) });

@@ -2,6 +2,7 @@ import { QUEUE } from '../cost/audience';
 import { Deployment } from '../cost/deployment';
 import type { Usage } from '../cost/usage';
 import { catchUp, steady } from '../cost/workloads';
+import { hundreds } from './points';
 
 /** DynamoDB's units of a message in AWS. */
 export interface Units {
@@ -82,8 +83,8 @@ export const eventNames = (x: number): Promise<Units> =>
     const wire = await deployment.connect('billing');
     const publisher = await deployment.connect('shop');
     await deployment.run();
-    const events = Array.from({ length: x }, (_, i) => `event ${i}`);
-    await deployment.request(wire, { action: 'subscribe', ...{ queue: QUEUE, events } });
+    const names = hundreds(x);
+    for (const events of names) await deployment.request(wire, { action: 'subscribe', ...{ queue: QUEUE, events } });
     const publish = (event: string) =>
       deployment.request(publisher, { action: 'publish', ...{ queue: QUEUE, event, payload: 7 } });
     const step = async (event: string) => {
@@ -94,8 +95,8 @@ export const eventNames = (x: number): Promise<Units> =>
         .flatMap((frame) => (frame.type === 'messages' ? frame.messages.map(({ seq }) => seq) : []));
       await deployment.request(wire, { action: 'ack', ...{ queue: QUEUE, seqs } });
     };
-    for (const event of events) await step(event);
+    for (const event of names.flat()) await step(event);
     deployment.take();
-    for (const event of events.slice(0, STEPS)) await step(event);
+    for (const event of names.flat().slice(0, STEPS)) await step(event);
     return of(x, deployment.take(), Math.min(STEPS, x));
   });

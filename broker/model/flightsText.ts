@@ -68,7 +68,7 @@ export function decodeFlights(text: string): Flight[] {
 }
 
 const digits = (value: number): string => (value === 0 ? '' : value.toString(BASE));
-const valueOf = (written: string | undefined): number => (written ? Number.parseInt(written, BASE) : 0);
+const numberOf = (written: string | undefined): number => (written ? Number.parseInt(written, BASE) : 0);
 
 function encodeRuns(runs: readonly Run[]): string {
   let end = 0;
@@ -89,9 +89,9 @@ function decodeRuns(text: string): Run[] {
     const [place = '', due] = written.split(':');
     const [gap, length] = place.split('+');
     const run = {
-      from: end + valueOf(gap),
-      length: length === undefined ? 1 : valueOf(length),
-      dueAt: dueAt + valueOf(due),
+      from: end + numberOf(gap),
+      length: length === undefined ? 1 : numberOf(length),
+      dueAt: dueAt + numberOf(due),
     };
     end = run.from + run.length;
     dueAt = run.dueAt;
