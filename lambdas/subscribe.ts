@@ -1,6 +1,7 @@
 import { frameHandler } from '../adapters/lambda/frames';
 import { routed } from '../adapters/lambda/routed';
 import { wakingPorts } from '../adapters/lambda/wakingPorts';
-import { subscribeRoute } from '../broker';
+import { authenticateRoute, subscribeRoute } from '../broker';
 
-export const handler = frameHandler('subscribe', routed(wakingPorts, [subscribeRoute]));
+// Where there is no access control, any credential will do for `auth`; elsewhere it has a function of its own.
+export const handler = frameHandler('subscribe', routed(wakingPorts, [subscribeRoute, authenticateRoute()]));

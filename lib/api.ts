@@ -8,6 +8,7 @@ import {
   WebSocketRoute,
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -76,13 +77,24 @@ export class Api extends Construct {
     this.url = this.callbackUrl.replace(/^http/, 'ws');
   }
 
-  /** Connects every route with the function that answers it. */
-  route(functions: Readonly<Record<RouteFunction, IFunction>>): void {
+  /**
+   * Connects every route with the function that answers it.
+   *
+   * @param access what decides on handshakes, and what answers `auth`; undefined if whoever asks is let in.
+   */
+  route(
+    functions: Readonly<Record<RouteFunction, IFunction>>,
+    access: { readonly authorize: IFunction; readonly authenticate: IFunction } | undefined,
+  ): void {
+    // No identity source: a credential comes in one of three ways, and API Gateway would ask for all that are named.
+    const authorizer = access && new WebSocketLambdaAuthorizer('Authorizer', access.authorize, { identitySource: [] });
     for (const [routeKey, name] of Object.entries(routes)) {
+      const handler = routeKey === 'auth' && access ? access.authenticate : functions[name];
       const route = new WebSocketRoute(this, `Route${routeKey.replace('$', '-')}`, {
         webSocketApi: this.webSocketApi,
         routeKey,
-        integration: new WebSocketLambdaIntegration('Integration', functions[name]),
+        integration: new WebSocketLambdaIntegration('Integration', handler),
+        ...(routeKey === '$connect' && authorizer && { authorizer }),
         returnResponse: this.routeResponses && !unanswered.has(routeKey),
       });
       Validations.of(route).acknowledge({

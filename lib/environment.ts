@@ -16,7 +16,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
   return {
     ...namesOf(tables, tableNames),
     ...retention(props),
-    HOLDFAST_AUTH: 'none',
+    HOLDFAST_AUTH: props.auth.by,
     HOLDFAST_WAKE_UPS_URL: wakeUps.queue.queueUrl,
     HOLDFAST_CALLBACK_URL: api.callbackUrl,
     HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),

@@ -5,8 +5,9 @@ import { Architecture, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } f
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type Auth, jwtEnvironment } from './auth';
 import { bundling } from './bundling';
-import type { FunctionName } from './permissions';
+import type { AccessFunction, CommonFunction, FunctionName } from './permissions';
 import { DELIVER_MEMORY, ROUTE_MEMORY } from './sizes';
 
 const root = join(__dirname, '..');
@@ -21,10 +22,11 @@ export interface FunctionsProps {
   /** What every function finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  readonly auth: Auth;
 }
 
 /** The entry points in AWS: one function per kind of request, and `deliver`. */
-export class Functions extends Construct implements Readonly<Record<FunctionName, NodejsFunction>> {
+export class Functions extends Construct implements Readonly<Record<CommonFunction, NodejsFunction>> {
   readonly connect: NodejsFunction;
   readonly disconnect: NodejsFunction;
   readonly publish: NodejsFunction;
@@ -34,10 +36,15 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
   readonly default: NodejsFunction;
   readonly deliver: NodejsFunction;
 
+  /** What decides on handshakes, and what answers `auth`; undefined if whoever asks is let in. */
+  readonly access: { readonly authorize: NodejsFunction; readonly authenticate: NodejsFunction } | undefined;
+
+  private readonly byName = new Map<FunctionName, NodejsFunction>();
+
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
-    const route = (name: Exclude<FunctionName, 'deliver'>, description: string) =>
-      this.add(name, props, { description, timeout: routeTimeout, memorySize: ROUTE_MEMORY });
+    const route = (name: Exclude<FunctionName, 'deliver'>, description: string, environment = {}) =>
+      this.add(name, props, { description, timeout: routeTimeout, memorySize: ROUTE_MEMORY, environment });
     this.connect = route('connect', 'Records a new connection');
     this.disconnect = route('disconnect', 'Forgets a connection that was closed');
     this.publish = route('publish', 'Stores messages');
@@ -52,6 +59,25 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
       // A timer that arms the next one looks like an endless loop to Lambda, which would stop it after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
+    this.access = this.checking(props.auth, route);
+  }
+
+  /** The function of a name, if it is deployed. */
+  named(name: FunctionName): NodejsFunction | undefined {
+    return this.byName.get(name);
+  }
+
+  private checking(
+    auth: Auth,
+    route: (name: AccessFunction, description: string, environment: Record<string, string>) => NodejsFunction,
+  ): Functions['access'] {
+    if (auth.by === 'none') return undefined;
+    const kind = auth.by === 'jwt' ? 'Jwt' : 'Keys';
+    const own = jwtEnvironment(auth);
+    return {
+      authorize: route(`authorize${kind}`, 'Lets in who has a good credential', own),
+      authenticate: route(`authenticate${kind}`, 'auth', own),
+    };
   }
 
   private add(name: FunctionName, props: FunctionsProps, own: NodejsFunctionProps): NodejsFunction {
@@ -63,7 +89,7 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
     // A role of its own in place of AWS's managed policy, which allows writing to every log of the account.
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    return new NodejsFunction(this, id, {
+    const made = new NodejsFunction(this, id, {
       ...own,
       entry: join(root, 'lambdas', `${name}.ts`),
       handler: 'handler',
@@ -77,10 +103,12 @@ export class Functions extends Construct implements Readonly<Record<FunctionName
       // line says how long it took, and the metrics say the rest.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...props.environment, ...own.environment, NODE_OPTIONS: '--enable-source-maps' },
       awsSdkConnectionReuse: false,
       bundling,
     });
+    this.byName.set(name, made);
+    return made;
   }
 }
 

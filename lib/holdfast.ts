@@ -18,7 +18,7 @@ import { WakeUps } from './wakeUps';
  * A durable message queue over WebSocket. Nothing runs, and nothing but storage is paid for, while nobody talks.
  *
  * ```ts
- * const queue = new Holdfast(this, 'Queue');
+ * const queue = new Holdfast(this, 'Queue', { auth: { by: 'keys' } });
  * new CfnOutput(this, 'QueueUrl', { value: queue.url });
  * ```
  */
@@ -40,7 +40,7 @@ export class Holdfast extends Construct {
   /** What a function of yours needs in its environment to publish; give it `grantPublish` too. */
   readonly publisherEnvironment: Readonly<Record<string, string>>;
 
-  constructor(scope: Construct, id: string, props: HoldfastProps = {}) {
+  constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     this.tables = new Tables(this, 'Tables', {
@@ -67,9 +67,10 @@ export class Holdfast extends Construct {
     this.functions = new Functions(this, 'Functions', {
       environment: environment(this.tables, this.wakeUps, this.api, props),
       logRetention,
+      auth: props.auth,
     });
     this.permit();
-    this.api.route(this.functions);
+    this.api.route(this.functions, this.functions.access);
     wake(this.functions.deliver, this.tables, this.wakeUps);
     this.alarms = new Alarms(this, 'Alarms', {
       Failures: this.wakeUps.failures,
@@ -88,7 +89,8 @@ export class Holdfast extends Construct {
   private permit(): void {
     for (const [name, access] of Object.entries(permissions)) {
       const { tables, connected, wakeUps, connections, connectionsByKey } = access;
-      const grantee = this.functions[name as FunctionName];
+      const grantee = this.functions.named(name as FunctionName);
+      if (grantee === undefined) continue;
       this.grantTables(grantee, tables);
       if (connected) this.tables.grantConnected(grantee);
       if (wakeUps) this.wakeUps.grantArm(grantee);

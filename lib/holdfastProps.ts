@@ -3,9 +3,16 @@ import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Quotas } from '../broker/model/quotas';
+import type { Auth } from './auth';
 
 /** How a `Holdfast` differs from the usual one. */
 export interface HoldfastProps {
+  /**
+   * Who may connect: `{ by: 'keys' }`, `{ by: 'jwt', issuer: …, audience: […] }`, or, knowingly, `{ by: 'none' }`. There
+   * is no default, for a queue shall not be open because nobody thought of it.
+   */
+  readonly auth: Auth;
+
   /**
    * How long messages are kept, delivered or not: 1 hour to 365 days.
    *

@@ -1,8 +1,16 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { parseQuotas } from '../broker/model/quotas';
+import { type Auth, authFromContext } from './auth';
 import { Holdfast } from './holdfast';
 import type { HoldfastProps } from './holdfastProps';
+
+/** Said in the output of a deployment. */
+const ACCESS: Readonly<Record<Auth['by'], string>> = {
+  keys: 'Who has an API key: npx holdfast keys create',
+  jwt: 'Who has a token of the issuer',
+  none: 'OPEN: whoever knows the URL can read and write (-c auth=none)',
+};
 
 export interface HoldfastStackProps extends StackProps {
   /**
@@ -10,12 +18,14 @@ export interface HoldfastStackProps extends StackProps {
    *
    * @default - the usual one
    */
-  readonly holdfast?: HoldfastProps;
+  readonly holdfast?: Partial<HoldfastProps>;
 }
 
 /**
- * The stack that `cdk deploy` deploys. Some things may be said on the command line:
+ * The stack that `cdk deploy` deploys. One thing must be said on the command line, who may connect, and some may be:
  *
+ * - `-c auth=keys`, `-c auth=jwt -c issuer=https://… -c audience=…`, or `-c auth=none`. With `jwt`, `-c clientClaim=…` and
+ *   `-c grantsClaim=…` name the claims that are read.
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
  * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
@@ -28,11 +38,19 @@ export class HoldfastStack extends Stack {
   constructor(scope: Construct, id: string, props: HoldfastStackProps = {}) {
     const { holdfast, ...stackProps } = props;
     super(scope, id, { description: 'Holdfast, a durable message queue over WebSocket', ...stackProps });
-    this.holdfast = new Holdfast(this, 'Queue', { ...this.fromContext(), ...holdfast });
+    const auth = holdfast?.auth ?? authFromContext(this.node);
+    this.holdfast = new Holdfast(this, 'Queue', { ...this.fromContext(), ...holdfast, auth });
     new CfnOutput(this, 'Url', { value: this.holdfast.url, description: 'Where clients connect' });
+    new CfnOutput(this, 'Access', { value: ACCESS[auth.by], description: 'Who may connect' });
+    if (auth.by === 'keys')
+      new CfnOutput(this, 'KeysTable', {
+        value: this.holdfast.tables.keys.tableName,
+        description: 'For npx holdfast keys create CLIENT --table',
+      });
+    if (auth.by === 'none') Annotations.of(this).addWarningV2('holdfast:open', ACCESS.none);
   }
 
-  private fromContext(): HoldfastProps {
+  private fromContext(): Omit<HoldfastProps, 'auth'> {
     const emulator: unknown = this.node.tryGetContext('emulator');
     const quotas: unknown = this.node.tryGetContext('quotas');
     const origins: unknown = this.node.tryGetContext('origins');

@@ -27,8 +27,21 @@ export interface Permissions {
   readonly connectionsByKey?: true;
 }
 
-/** The functions; each is `lambdas/<name>.ts`. */
-export type FunctionName = 'connect' | 'disconnect' | 'publish' | 'subscribe' | 'ack' | 'list' | 'default' | 'deliver';
+/** The functions that every deployment has; each is `lambdas/<name>.ts`. */
+export type CommonFunction =
+  | 'connect'
+  | 'disconnect'
+  | 'publish'
+  | 'subscribe'
+  | 'ack'
+  | 'list'
+  | 'default'
+  | 'deliver';
+
+/** Those that check credentials: of tokens or of keys, as was chosen, or none. */
+export type AccessFunction = 'authorizeJwt' | 'authorizeKeys' | 'authenticateJwt' | 'authenticateKeys';
+
+export type FunctionName = CommonFunction | AccessFunction;
 
 /** What publishing takes, by the route and by those who publish from functions of their own. */
 export const publishing = {
@@ -88,6 +101,20 @@ export const permissions: Record<FunctionName, Permissions> = {
       clients: ['GetItem', 'Scan'],
       deadLetters: ['BatchGetItem', 'Query', 'BatchWriteItem'],
     },
+    wakeUps: true,
+  },
+  authorizeJwt: {
+    tables: {},
+  },
+  authorizeKeys: {
+    tables: { keys: ['GetItem'] },
+  },
+  authenticateJwt: {
+    tables: { connections: ['GetItem', 'UpdateItem'] },
+    wakeUps: true,
+  },
+  authenticateKeys: {
+    tables: { connections: ['GetItem', 'UpdateItem'], keys: ['GetItem'] },
     wakeUps: true,
   },
   deliver: {

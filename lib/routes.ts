@@ -1,6 +1,6 @@
-import type { FunctionName } from './permissions';
+import type { CommonFunction } from './permissions';
 
-export type RouteFunction = Exclude<FunctionName, 'deliver'>;
+export type RouteFunction = Exclude<CommonFunction, 'deliver'>;
 
 /** Which function answers each action that a client can ask for. */
 export const routes = {
@@ -20,4 +20,6 @@ export const routes = {
   status: 'list',
   redrive: 'list',
   purge: 'list',
+  // Unless there is access control, for which there is a function of its own.
+  auth: 'subscribe',
 } as const satisfies Record<string, RouteFunction>;

@@ -4,14 +4,17 @@ import { anonymousClient, type ConnectionId } from '../../broker/model/names';
 import type { Ports } from '../../broker/ports';
 import { claimedClient, SUBPROTOCOL } from '../../broker/protocol/handshake';
 import { admitsOrigin } from '../../broker/protocol/origin';
+import { decodeContext } from './accessContext';
 import { origins } from './environment';
 import { type Answer, type FrameEvent, frameHandler } from './frames';
+import { headerOf } from './headers';
 import { logged } from './log';
 import { unrouted } from './unrouted';
 
 /** What API Gateway sends when a connection is made or has ended, as far as it is read here. */
 export interface ConnectionEvent extends FrameEvent {
-  readonly requestContext: Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'connectionId' | 'eventType'>;
+  readonly requestContext: FrameEvent['requestContext'] &
+    Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'eventType'>;
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
 }
@@ -21,6 +24,7 @@ type Handler = (event: ConnectionEvent) => Promise<Answer>;
 
 const OK = 200;
 const BAD_REQUEST = 400;
+const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const UNAVAILABLE = 503;
 
@@ -42,13 +46,22 @@ export const connectHandler = (portsOf: () => Ports, originsOf: () => readonly s
         note({ connection, refused: claimed.error });
         return { statusCode: BAD_REQUEST, body: claimed.error };
       }
-      const client = claimed ?? anonymousClient(randomUUID());
-      note({ connection, client });
       const { clock, connections, reporter, settings } = portsOf();
+      const identity = settings.accessControl ? decodeContext(event.requestContext.authorizer) : undefined;
+      if (settings.accessControl && identity === undefined) {
+        note({ connection, refused: 'no authorizer was asked' });
+        return { statusCode: UNAUTHORIZED, body: 'a credential is needed' };
+      }
+      const { client, ...access } = identity ?? { client: claimed ?? anonymousClient(randomUUID()) };
+      if (identity !== undefined && claimed !== undefined && claimed !== client) {
+        note({ connection, refused: 'clientId' });
+        return { statusCode: FORBIDDEN, body: 'clientId must be one that the credential speaks for' };
+      }
+      note({ connection, client });
       const connectedAt = clock.now();
       const expiresAt = connectedAt + settings.connectionLifetime;
       try {
-        await connections.add({ connection, client, connectedAt, expiresAt });
+        await connections.add({ connection, client, connectedAt, expiresAt, ...('grants' in access && { access }) });
       } catch (error) {
         reporter.warn('a connection could not be recorded', { connection, error });
         return { statusCode: UNAVAILABLE, body: 'the store is not available at present: try again' };
@@ -83,7 +96,3 @@ function offers(event: ConnectionEvent, subprotocol: string): boolean {
   const offered = headerOf(event, 'sec-websocket-protocol');
   return offered?.split(',').some((one) => one.trim() === subprotocol) ?? false;
 }
-
-/** API Gateway passes names on as they were written. */
-const headerOf = ({ headers }: ConnectionEvent, name: string): string | undefined =>
-  Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)?.[1];

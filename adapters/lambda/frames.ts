@@ -4,12 +4,16 @@ import { ProtocolError } from '../../broker/protocol/errors';
 import type { ServerFrame } from '../../broker/protocol/frames';
 import { type Parsed, parseRequest } from '../../broker/protocol/parse';
 import type { Outcome } from '../../broker/usecases/outcome';
+import type { Sender } from './callers';
 import type { TimeLeft } from './deadline';
 import { logged } from './log';
 
 /** What API Gateway sends for a frame, as far as it is read here. An emulator may send null for an empty one. */
 export interface FrameEvent {
-  readonly requestContext: Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'connectionId'>;
+  readonly requestContext: Pick<APIGatewayProxyWebsocketEventV2['requestContext'], 'connectionId'> & {
+    readonly connectedAt?: number;
+    readonly authorizer?: unknown;
+  };
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
 }
@@ -24,7 +28,7 @@ export type Answer = APIGatewayProxyStructuredResultV2;
  */
 export type Respond = (
   parsed: Parsed,
-  connection: ConnectionId,
+  sender: Sender,
   context: TimeLeft | undefined,
   bytes: number,
 ) => Promise<Pick<Outcome, 'reply'>>;
@@ -34,14 +38,21 @@ export const frameHandler =
   (name: string, respond: Respond) =>
   (event: FrameEvent, context?: TimeLeft): Promise<Answer> =>
     logged(name, async (note) => {
-      const connection = event.requestContext.connectionId as ConnectionId;
+      const sender = senderOf(event);
+      const { connection } = sender;
       const parsed = read(event);
       note({ connection, ...('request' in parsed ? { action: parsed.request.action } : {}) });
-      const { reply } = await respond(parsed, connection, context, Buffer.byteLength(event.body ?? ''));
+      const { reply } = await respond(parsed, sender, context, Buffer.byteLength(event.body ?? ''));
       if (reply === undefined) return { statusCode: 200 };
       note({ reply: reply.type, ...codeOf(reply) });
       return { statusCode: 200, body: JSON.stringify(reply) };
     });
+
+const senderOf = ({ requestContext: { connectionId, connectedAt, authorizer } }: FrameEvent): Sender => ({
+  connection: connectionId as ConnectionId,
+  ...(connectedAt === undefined ? {} : { connectedAt }),
+  authorizer,
+});
 
 const read = ({ body, isBase64Encoded }: FrameEvent): Parsed =>
   isBase64Encoded

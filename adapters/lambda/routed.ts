@@ -1,7 +1,8 @@
 import type { Ports } from '../../broker/ports';
 import { ProtocolError } from '../../broker/protocol/errors';
+import type { Request } from '../../broker/protocol/requests';
 import { answer, errorFrame } from '../../broker/usecases/answer';
-import type { Route } from '../../broker/usecases/outcome';
+import type { Outcome, Route } from '../../broker/usecases/outcome';
 import { Rates } from '../../broker/usecases/rates';
 import { Callers } from './callers';
 import { deadlineOf } from './deadline';
@@ -16,20 +17,21 @@ export function routed(portsOf: () => Ports, routes: readonly Route[]): Respond 
   const callers = new Callers();
   // Of this process alone: where API Gateway spreads a client's frames over several, each lets through as many.
   const ratesOf = lazily(() => new Rates(portsOf().settings.quotas, portsOf().clock));
-  return async (parsed, connection, context, bytes) => {
+  return async (parsed, sender, context, bytes) => {
     const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS) };
     try {
       if ('error' in parsed) throw parsed.error;
-      const client = await callers.clientOf(ports, connection);
-      if (client === undefined)
-        throw new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');
-      const caller = { client, connection };
-      const { reply, wakeUps = [] } = await answer(
-        ports,
-        caller,
-        ratesOf().admit(caller, parsed, bytes).parsed,
-        routes,
-      );
+      const caller = await callers.callerOf(ports, sender);
+      if (caller === undefined) throw unknown();
+      const admitted = ratesOf().admit(caller, parsed, bytes).parsed;
+      let outcome = await answer(ports, caller, admitted, routes);
+      if (isRefused(outcome, parsed.request)) {
+        // It may have been given other access since; nothing was done so far.
+        const now = await callers.lookUp(ports, sender.connection);
+        if (now === undefined) throw unknown();
+        outcome = await answer(ports, now, admitted, routes);
+      }
+      const { reply, wakeUps = [] } = outcome;
       // Before the reply is sent, for nothing runs after it; should this fail, repeating the request is harmless.
       await Promise.all(wakeUps.map((wakeUp) => ports.wakeUps.send(wakeUp, 0)));
       return reply === undefined ? {} : { reply };
@@ -38,3 +40,9 @@ export function routed(portsOf: () => Ports, routes: readonly Route[]): Respond 
     }
   };
 }
+
+const unknown = () => new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');
+
+/** Whether it was the caller's access that a request failed for. */
+const isRefused = ({ reply }: Outcome, { action }: Request): boolean =>
+  reply?.type === 'error' && action !== 'auth' && (reply.code === 'forbidden' || reply.code === 'unauthenticated');

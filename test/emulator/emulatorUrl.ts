@@ -29,7 +29,8 @@ export async function emulatorUrl(): Promise<string> {
 
 /** MiniStack's CloudFormation knows no route responses. LocalStack's functions reach it by this name only. */
 function contextFor(ministack: boolean): Record<string, string> {
-  if (ministack) return { retain: 'false', emulator: endpoint, routeResponses: 'false' };
+  // MiniStack asks no authorizer: with access control nobody would be let in.
+  if (ministack) return { auth: 'none', retain: 'false', emulator: endpoint, routeResponses: 'false' };
   const { protocol, port } = new URL(endpoint);
-  return { retain: 'false', emulator: `${protocol}//localhost.localstack.cloud:${port || '4566'}` };
+  return { auth: 'none', retain: 'false', emulator: `${protocol}//localhost.localstack.cloud:${port || '4566'}` };
 }

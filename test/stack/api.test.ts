@@ -32,6 +32,7 @@ const expected: [action: string, answeredBy: string][] = [
   ['status', 'list'],
   ['redrive', 'list'],
   ['purge', 'list'],
+  ['auth', 'subscribe'],
 ];
 
 describe('the API', () => {

@@ -7,7 +7,7 @@ import { newApp } from './synthesize';
 
 /** Does what nothing else here does, for it takes seconds: bundles the functions as `cdk deploy` does. */
 describe('a bundle', () => {
-  const app = newApp({});
+  const app = newApp({ auth: 'jwt', issuer: 'https://auth.example.com', audience: 'queue' });
   let folders: string[];
 
   beforeAll(() => {
@@ -34,6 +34,11 @@ describe('a bundle', () => {
     }
   });
 
+  test('has what checks tokens if it is of a function that does, and no other', () => {
+    const checking = folders.filter((folder) => readFileSync(join(folder, 'index.mjs'), 'utf8').includes('JWTExpired'));
+    expect(checking).toHaveLength(2);
+  });
+
   test('needs nothing that is not in it', () => {
     for (const folder of folders) {
       const program = `const { handler } = await import('./index.mjs'); console.log(typeof handler)`;
@@ -56,7 +61,7 @@ const someEnvironment = {
       table,
     ]),
   ),
-  HOLDFAST_AUTH: 'none',
+  HOLDFAST_AUTH: 'jwt',
   HOLDFAST_WAKE_UPS_URL: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups',
   HOLDFAST_CALLBACK_URL: 'https://api.execute-api.us-east-1.amazonaws.com/v1',
   HOLDFAST_MESSAGE_RETENTION: '604800',

@@ -31,17 +31,25 @@ const allowedOnTables = (statements: Statement[]) =>
     .sort();
 
 const template = deployed();
-const all = statementsOf(template, /./);
+
+const guarded = {
+  Jwt: deployed({ auth: 'jwt', issuer: 'https://auth.example.com', audience: 'queue' }),
+  Keys: deployed({ auth: 'keys' }),
+};
+/** A deployment that has a function. */
+const withFunction = (name: string) =>
+  name.endsWith('Jwt') ? guarded.Jwt : name.endsWith('Keys') ? guarded.Keys : template;
 
 describe('permissions', () => {
   test.each(Object.entries(permissions))(
     '%s may do to tables what is listed for it, and no more',
     (name, { tables, connected, connectionsByKey }) => {
       const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      const of = withFunction(name);
       const listed = Object.entries(tables).flatMap(([table, actions]) =>
         actions.map((action) => `${action} ${table.charAt(0).toUpperCase()}${table.slice(1)}`),
       );
-      expect(allowedOnTables(statementsOf(template, new RegExp(`^QueueFunctions${id}FunctionRole`)))).toEqual(
+      expect(allowedOnTables(statementsOf(of, new RegExp(`^QueueFunctions${id}FunctionRole`)))).toEqual(
         [
           ...listed,
           ...(connectionsByKey ? ['Query Connections/index/byKey'] : []),
@@ -50,6 +58,8 @@ describe('permissions', () => {
       );
     },
   );
+
+  const all = [template, guarded.Jwt, guarded.Keys].flatMap((of) => statementsOf(of, /./));
 
   test('name every action', () => {
     for (const { Action } of all) expect(list(Action).filter((action) => action.includes('*'))).toEqual([]);
@@ -76,7 +86,7 @@ describe('permissions', () => {
 
   test('to be called are given to API Gateway alone, for the routes of this API', () => {
     const callers = Object.values(resources(template, 'AWS::Lambda::Permission'));
-    expect(callers).toHaveLength(16);
+    expect(callers).toHaveLength(17);
     for (const { Properties } of callers) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(JSON.stringify(Properties.SourceArn)).toMatch(/QueueApiWebSocket/);

@@ -24,13 +24,17 @@ export function newApp(context: Record<string, unknown> = withoutBundling, valid
 
 /** The stack that `cdk deploy` deploys, with what follows `-c` on its command line. */
 export function deployed(context: Record<string, unknown> = {}): Template {
-  return Template.fromStack(new HoldfastStack(newApp({ ...withoutBundling, ...context }), 'Holdfast'));
+  return Template.fromStack(new HoldfastStack(newApp({ ...withoutBundling, auth: 'none', ...context }), 'Holdfast'));
 }
 
 /** The construct in somebody's own stack. */
-export function inOwnStack(props: HoldfastProps = {}): { stack: Stack; queue: Holdfast; template: () => Template } {
+export function inOwnStack(props: Partial<HoldfastProps> = {}): {
+  stack: Stack;
+  queue: Holdfast;
+  template: () => Template;
+} {
   const stack = new Stack(newApp(), 'Own');
-  const queue = new Holdfast(stack, 'Queue', props);
+  const queue = new Holdfast(stack, 'Queue', { auth: { by: 'none' }, ...props });
   return { stack, queue, template: () => Template.fromStack(stack) };
 }
 

@@ -103,7 +103,7 @@ describe('the tables', () => {
       Object.values(resources(of, table)).map(({ Properties }) => Properties.SSESpecification);
     const stack = new Stack(newApp());
     const encryptionKey = new Key(stack, 'Key');
-    new Holdfast(stack, 'Queue', { encryptionKey });
+    new Holdfast(stack, 'Queue', { auth: { by: 'none' }, encryptionKey });
     expect(new Set(specifications(template))).toEqual(new Set([undefined]));
     const encrypted = Template.fromStack(stack);
     for (const specification of specifications(encrypted)) {

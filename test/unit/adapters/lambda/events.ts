@@ -1,4 +1,5 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
+import type { AuthorizerEvent } from '../../../../adapters/lambda/authorizer';
 import type { ConnectionEvent } from '../../../../adapters/lambda/connectionHandlers';
 
 /*
@@ -37,6 +38,27 @@ export const connectEvent = (
   ...(query === undefined ? {} : { queryStringParameters: query }),
   requestContext: context('$connect', 'CONNECT'),
   isBase64Encoded: false,
+});
+
+/** What API Gateway asks an authorizer of `$connect`: the handshake, and no connection id that could be pushed to. */
+export const authorizerEvent = (
+  query?: Record<string, string>,
+  headers: Record<string, string> = {},
+): AuthorizerEvent & { readonly requestContext: unknown; readonly type: 'REQUEST' } => ({
+  type: 'REQUEST',
+  methodArn: 'arn:aws:execute-api:eu-central-1:123456789012:abcde12345/v1/$connect',
+  headers: {
+    Connection: 'upgrade',
+    Host: 'abcde12345.execute-api.eu-central-1.amazonaws.com',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version': '13',
+    Upgrade: 'websocket',
+    'X-Forwarded-For': '203.0.113.7',
+    'X-Forwarded-Proto': 'https',
+    ...headers,
+  },
+  queryStringParameters: query ?? {},
+  requestContext: context('$connect', 'CONNECT'),
 });
 
 /** The end of a connection. */

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { formatGrants, type Identity, parseGrants } from '../../broker/access';
+import { clientId } from '../../broker/protocol/fields';
+
+const contextSchema = z.object({
+  clientId,
+  grants: z.string(),
+  expiresAt: z.string().regex(/^\d+$/).optional(),
+  key: z.string().brand<'KeyId'>().optional(),
+});
+
+/** Who connects, as an authorizer hands it on to all functions: texts, for API Gateway takes nothing else. */
+export const encodeContext = ({ client, grants, expiresAt, key }: Identity): Record<string, string> => ({
+  clientId: client,
+  grants: formatGrants(grants),
+  ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
+  ...(key === undefined ? {} : { key }),
+});
+
+/** The inverse of {@link encodeContext}; undefined if no authorizer of ours was asked. */
+export function decodeContext(context: unknown): Identity | undefined {
+  const parsed = contextSchema.safeParse(context);
+  if (!parsed.success) return undefined;
+  const { clientId: client, grants, expiresAt, key } = parsed.data;
+  return {
+    client,
+    grants: parseGrants(grants),
+    ...(expiresAt === undefined ? {} : { expiresAt: Number(expiresAt) }),
+    ...(key === undefined ? {} : { key }),
+  };
+}

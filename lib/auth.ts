@@ -1,0 +1,81 @@
+import { Token } from 'aws-cdk-lib';
+import type { Node } from 'constructs';
+import { isIssuer } from '../adapters/jwt/discovery';
+import { DEFAULT_CLAIMS } from '../adapters/jwt/settings';
+
+/** Lets in who has a token of an OpenID Connect provider, such as Cognito. */
+export interface JwtAuth {
+  readonly by: 'jwt';
+
+  /** The provider, as the `iss` of its tokens has it: `https://…`. */
+  readonly issuer: string;
+
+  /** For whom tokens must be, one of these: their `aud`, or the `client_id` of Cognito's access tokens. */
+  readonly audience: readonly string[];
+
+  /**
+   * The claim that names the client.
+   *
+   * @default 'sub'
+   */
+  readonly clientClaim?: string;
+
+  /**
+   * The claim that holds what the client may do.
+   *
+   * @default 'holdfast'
+   */
+  readonly grantsClaim?: string;
+}
+
+/** Who may connect: who has a token, who has an API key, or, knowingly, whoever knows the URL. */
+export type Auth = JwtAuth | { readonly by: 'keys' } | { readonly by: 'none' };
+
+/** Nobody said who may connect. The message says what can be chosen. */
+export class AuthNotChosen extends Error {
+  override readonly name = 'AuthNotChosen';
+}
+
+const CHOICES =
+  '-c auth=keys (API keys, made by npx holdfast keys create), -c auth=jwt -c issuer=https://… -c audience=… (tokens of an OpenID Connect provider), or -c auth=none (whoever knows the URL)';
+
+/**
+ * The choice of a command line: `-c auth=…`.
+ *
+ * @throws AuthNotChosen there is none, or half of one.
+ */
+export function authFromContext(node: Node): Auth {
+  const given = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    return value === undefined ? undefined : String(value);
+  };
+  const by = given('auth');
+  if (by === 'keys' || by === 'none') return { by };
+  if (by !== 'jwt') {
+    const what = by === undefined ? 'nobody chose who may connect' : `there is no -c auth=${by}`;
+    throw new AuthNotChosen(`${what}: add ${CHOICES}`);
+  }
+  const [issuer, audience, clientClaim, grantsClaim] = ['issuer', 'audience', 'clientClaim', 'grantsClaim'].map(given);
+  if (!issuer || !audience) throw new AuthNotChosen('-c auth=jwt needs -c issuer=https://… and -c audience=…');
+  return {
+    by,
+    issuer,
+    audience: audience.split(','),
+    ...(clientClaim && { clientClaim }),
+    ...(grantsClaim && { grantsClaim }),
+  };
+}
+
+/** What the functions that check tokens learn from their environment. */
+export function jwtEnvironment(auth: Auth): Record<string, string> {
+  if (auth.by !== 'jwt') return {};
+  const { issuer, audience, clientClaim, grantsClaim } = { ...DEFAULT_CLAIMS, ...auth };
+  if (!Token.isUnresolved(issuer) && !isIssuer(issuer))
+    throw new AuthNotChosen(`the issuer must be a URL such as https://auth.example.com, not ${issuer}`);
+  return {
+    HOLDFAST_JWT_ISSUER: issuer,
+    HOLDFAST_JWT_AUDIENCE: audience.join(','),
+    HOLDFAST_JWT_CLIENT_CLAIM: clientClaim,
+    HOLDFAST_JWT_GRANTS_CLAIM: grantsClaim,
+  };
+}
