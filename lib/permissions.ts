@@ -49,8 +49,8 @@ export const publishing = {
   messages: ['GetItem', 'BatchGetItem', 'PutItem'],
 } as const satisfies TableAccess;
 
-/** Every permission of every function, in one place to read and to review. */
-export const permissions: Record<FunctionName, Permissions> = {
+/** What the functions may do that every deployment has. */
+export const commonPermissions: Record<CommonFunction, Permissions> = {
   connect: {
     tables: { connections: ['PutItem'] },
   },
@@ -103,20 +103,6 @@ export const permissions: Record<FunctionName, Permissions> = {
     },
     wakeUps: true,
   },
-  authorizeJwt: {
-    tables: {},
-  },
-  authorizeKeys: {
-    tables: { keys: ['GetItem'] },
-  },
-  authenticateJwt: {
-    tables: { connections: ['GetItem', 'UpdateItem'] },
-    wakeUps: true,
-  },
-  authenticateKeys: {
-    tables: { connections: ['GetItem', 'UpdateItem'], keys: ['GetItem'] },
-    wakeUps: true,
-  },
   deliver: {
     tables: {
       queues: ['GetItem', 'BatchGetItem', 'UpdateItem'],
@@ -134,3 +120,24 @@ export const permissions: Record<FunctionName, Permissions> = {
     connections: ['POST', 'DELETE'],
   },
 };
+
+/** What those may do that check credentials. */
+const accessPermissions: Record<AccessFunction, Permissions> = {
+  authorizeJwt: {
+    tables: {},
+  },
+  authorizeKeys: {
+    tables: { keys: ['GetItem'] },
+  },
+  authenticateJwt: {
+    tables: { connections: ['GetItem', 'UpdateItem'] },
+    wakeUps: true,
+  },
+  authenticateKeys: {
+    tables: { connections: ['GetItem', 'UpdateItem'], keys: ['GetItem'] },
+    wakeUps: true,
+  },
+};
+
+/** Every permission of every function, in one place to read and to review. */
+export const permissions: Record<FunctionName, Permissions> = { ...commonPermissions, ...accessPermissions };

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { HoldfastStack } from '../../lib';
-import { type FunctionName, permissions } from '../../lib/permissions';
+import { type CommonFunction, commonPermissions } from '../../lib/permissions';
 
 /** The bundle of a function, as it is deployed. */
 export interface Bundle {
-  readonly name: FunctionName;
+  readonly name: CommonFunction;
   /** The module. */
   readonly file: string;
   readonly bytes: number;
@@ -21,11 +21,11 @@ interface Template {
 export function bundles(): Bundle[] {
   const outdir = mkdtempSync(join(tmpdir(), 'holdfast-bundles-'));
   const app = new App({ outdir });
-  const stack = new HoldfastStack(app, 'Holdfast');
+  const stack = new HoldfastStack(app, 'Holdfast', { holdfast: { auth: { by: 'none' } } });
   app.synth();
   const template = JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template;
   const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  return (Object.keys(permissions) as FunctionName[]).map((name) => {
+  return (Object.keys(commonPermissions) as CommonFunction[]).map((name) => {
     const id = new RegExp(`${name}Function[0-9A-F]{8}$`, 'i');
     const found = functions.find(([logicalId]) => id.test(logicalId))?.[1].Properties.Code?.S3Key;
     if (found === undefined) throw new Error(`the template has no function ${name}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { gzipSync } from 'node:zlib';
-import type { FunctionName } from '../../lib/permissions';
+import type { CommonFunction } from '../../lib/permissions';
 import { tableVariables } from '../../lib/tables';
 import { testTables } from '../../test/contract/dynamodb';
 import { audience, Publisher, QUEUE } from '../cost/audience';
@@ -28,7 +28,7 @@ const newMessage = {
 };
 
 /** What each function is asked to answer first. */
-const EVENTS: Record<FunctionName, Parameters<typeof coldStart>[1]> = {
+const EVENTS: Record<CommonFunction, Parameters<typeof coldStart>[1]> = {
   connect: { ...connected, queryStringParameters: { clientId: 'billing' } },
   disconnect: { requestContext: { connectionId: 'another=', eventType: 'DISCONNECT' } },
   publish: frame('publish', { event: 'add', payload: 7 }),
