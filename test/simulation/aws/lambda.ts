@@ -118,7 +118,7 @@ export class SimulatedLambda {
     return this.invoke(name, ROUTE_MS, async (instance) => {
       const text = JSON.stringify(frame);
       const respond = instance.respond(FUNCTIONS[name]);
-      const { reply } = await respond(parseRequest(text), connection, this.timeLeft(ROUTE_MS), text.length);
+      const { reply } = await respond(parseRequest(text), { connection }, this.timeLeft(ROUTE_MS), text.length);
       return reply;
     });
   }
