@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { createColors } from 'picocolors';
-import type { Holdfast } from '../../client';
+import { type Holdfast, isRetryable } from '../../client';
 import { type Ask, connected, targetOf } from '../connection';
 import { colors, print, written } from '../output/print';
 import { type Activity, activity } from '../top/activity';
@@ -45,12 +44,19 @@ export function addTop(root: Command): void {
     });
 }
 
-/** What goes on, every interval, until the signal. The first has no rates. */
+/**
+ * What goes on, every interval, until the signal. The first has no rates. With a signal somebody is watching, and a look
+ * that fails for the moment is made again.
+ */
 async function* looks(ask: Ask, { interval }: Options, signal?: AbortSignal): AsyncGenerator<Activity> {
   for (let before: Snapshot | undefined; signal?.aborted !== true; ) {
-    const now = await takeSnapshot(ask);
-    yield activity(before, now);
-    before = now;
+    try {
+      const now = await takeSnapshot(ask);
+      yield activity(before, now);
+      before = now;
+    } catch (error) {
+      if (signal === undefined || !isRetryable(error)) throw error;
+    }
     await pause(interval * 1000, undefined, { signal }).catch(() => {});
   }
 }
@@ -74,20 +80,27 @@ async function watch(holdfast: Holdfast, ask: Ask, options: Options, url: string
   // Loaded only here: nothing else takes over the terminal.
   const { goLive } = await import('../top/live');
   const ending = new AbortController();
+  const ended = new Promise((resolve) => ending.signal.addEventListener('abort', resolve));
   let latest: Activity | undefined;
   const draw = () => {
     if (latest === undefined) return;
     const { columns = 80, rows = 24 } = process.stdout;
     const state = `${holdfast.state === 'open' ? `every ${options.interval}s` : holdfast.state} · q ends`;
-    live.draw(drawScreen(latest, { url, state }, { columns, rows: rows - 1, colors: createColors(true) }));
+    live.draw(drawScreen(latest, { url, state }, { columns, rows: rows - 1, colors }));
   };
-  const live = goLive({ onEnd: () => ending.abort(), onResize: draw });
-  try {
+  const drawing = async () => {
     for await (const now of looks(ask, options, ending.signal)) {
       latest = now;
       draw();
     }
+  };
+  const live = goLive({ onEnd: () => ending.abort(), onResize: draw });
+  const stop = holdfast.on('state', draw);
+  try {
+    // Who has had enough does not wait for a server that is away.
+    await Promise.race([ended, drawing()]);
   } finally {
+    stop();
     live.end();
   }
 }

@@ -2,13 +2,18 @@ import type { Colors } from 'picocolors/types';
 import type { Message } from '../../client';
 import { visible, visibleJson } from '../visible';
 
-const clock = (at: Date): string => at.toISOString().slice(11, 19);
+/** The time of day, and the day if it is another than that of `now`; in UTC. */
+function when(at: Date, now: Date): string {
+  const [day = '', time = ''] = at.toISOString().split('T');
+  const clock = time.slice(0, 8);
+  return now.toISOString().startsWith(day) ? clock : `${day} ${clock}`;
+}
 
 /** A message as one line for people: when, its seq, its event, its payload; which attempt, if it is not the first. */
-export function messageLine(message: Message, colors: Colors): string {
+export function messageLine(message: Message, now: Date, colors: Colors): string {
   const { seq, event, payload, publishedAt, attempt, headers } = message;
   const parts = [
-    colors.dim(clock(publishedAt)),
+    colors.dim(when(publishedAt, now)),
     colors.bold(String(seq)),
     colors.cyan(visible(event)),
     visibleJson(payload),

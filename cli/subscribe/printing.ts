@@ -31,7 +31,7 @@ export async function printMessages(holdfast: Holdfast, queue: string, printing:
     signal: ending.signal,
   };
   const show = (message: Message) =>
-    written(printing.json ? visibleJson(messageFields(message)) : messageLine(message, colors));
+    written(printing.json ? visibleJson(messageFields(message)) : messageLine(message, new Date(), colors));
   try {
     if (printing.ack === 'none') await look(holdfast, queue, options, printing.count, show);
     else await handle(holdfast, queue, options, printing, show);

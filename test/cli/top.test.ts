@@ -1,4 +1,6 @@
+import { aServer } from '../server/own';
 import { served } from './server';
+import { shown } from './terminal';
 
 const server = served();
 
@@ -62,4 +64,19 @@ test('--json ends when nobody reads any more', async () => {
   expect(await terminal.ended).toBe(0);
   expect(terminal.screen()).toMatch(/^\{"time":[^\n]+/);
   expect(terminal.screen()).not.toContain('EPIPE');
+});
+
+test('It says when the server is away, goes on when it is back, and can be ended meanwhile', async () => {
+  const first = await aServer();
+  const port = Number(new URL(first.url).port);
+  const terminal = shown('holdfast top --interval 1', { env: { HOLDFAST_URL: first.url } });
+  await terminal.until(/every 1s · q ends$/);
+  await first.stop('SIGKILL');
+  await terminal.until(/reconnecting · q ends$/);
+  const second = await aServer(undefined, port);
+  await terminal.until(/every 1s · q ends$/);
+  await second.stop('SIGKILL');
+  await terminal.until(/reconnecting · q ends$/);
+  terminal.type('q');
+  expect(await terminal.ended).toBe(0);
 });
