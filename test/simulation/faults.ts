@@ -21,6 +21,8 @@ const RATES = {
   'store slow': 0.01,
   /** A batch is done in part. */
   'batch in part': 0.15,
+  /** A read that did not ask for consistency sees how it was a moment ago. */
+  'read of old data': 0.5,
   /** A page ends before its limit. */
   'page cut short': 0.1,
   /** A part of a stream is handed over once more although it was done. */
@@ -50,6 +52,9 @@ const RATES = {
 export type Fault = keyof typeof RATES;
 
 export const FAULTS = Object.keys(RATES) as Fault[];
+
+/** What no run meets as long as all reads that matter ask for consistency; mutants that do not, do. */
+export const AVOIDED: readonly Fault[] = ['read of old data'];
 
 /** What goes wrong: at the rates above, times the roughness of the run, until the world becomes calm. */
 export class Faults {

@@ -13,6 +13,7 @@ import {
   type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { CONNECTED_INDEX } from '../../../adapters/dynamodb/connectedIndex';
 import type { TableNames } from '../../../adapters/dynamodb/tables';
 import type { Process } from '../process';
 import type { World } from '../world';
@@ -148,25 +149,23 @@ export class SimulatedDatabase {
     },
     change: (before: Item) => Item | undefined,
   ): object {
-    const before = table.get(key) ?? {};
+    const found = table.get(key);
+    const before = found ?? {};
     if (!meets(input.ConditionExpression, before, input)) return CONDITION_FAILED;
     const after = change(before);
     table.set(key, after, this.world.scheduler.now);
     if (input.ReturnValues === 'ALL_NEW') return { Attributes: after };
+    if (input.ReturnValues === 'ALL_OLD') return found === undefined ? {} : { Attributes: found };
     if (input.ReturnValues === 'UPDATED_OLD') return { Attributes: before };
     return {};
   }
 
   private query(input: QueryCommandInput): object {
     const table = this.table(input.TableName);
-    const values = Object.values(input.ExpressionAttributeValues ?? {});
-    const names = input.ExpressionAttributeNames ?? {};
-    const alias = Object.keys(names).find((name) => names[name] === table.partitionName);
-    const partition = input.ExpressionAttributeValues?.[`:${alias?.slice(1)}`]?.S;
-    if (partition === undefined || values.length === 0) throw new Error('a query names its partition');
+    const asOf = this.asOf(input.ConsistentRead);
     const items = table
-      .items(partition, this.asOf(input.ConsistentRead))
-      .filter((item) => meets(input.KeyConditionExpression, item, input));
+      .items(partitionOf(input, table), asOf)
+      .filter((item) => isIndexed(item, input) && meets(input.KeyConditionExpression, item, input));
     return this.page(table, items, input);
   }
 
@@ -220,10 +219,20 @@ export class SimulatedDatabase {
 
   /** What a read sees that was not asked to be consistent: perhaps how it was a moment ago. */
   private asOf(consistent: boolean | undefined): number | undefined {
-    if (consistent || !this.world.random.chance(0.5)) return undefined;
-    this.world.tally.add('read of old data');
+    if (consistent || !this.world.faults.happens('read of old data')) return undefined;
     return this.world.scheduler.now - LAG_MS;
   }
 }
+
+/** What a query names its partition; undefined if it is that of an index. */
+function partitionOf(input: QueryCommandInput, table: Table): string | undefined {
+  const names = Object.entries(input.ExpressionAttributeNames ?? {});
+  const [alias] = names.find(([, name]) => name === table.partitionName) ?? [];
+  return input.ExpressionAttributeValues?.[`:${alias?.slice(1)}`]?.S;
+}
+
+/** In the index of those who are connected is only what has its sort key. */
+const isIndexed = (item: Item, { IndexName }: QueryCommandInput): boolean =>
+  IndexName !== CONNECTED_INDEX.name || item[CONNECTED_INDEX.sortKey[0]] !== undefined;
 
 const CLIENT = new DynamoDBClient({ region: 'nowhere', credentials: { accessKeyId: '', secretAccessKey: '' } });
