@@ -18,6 +18,7 @@ const HABITS = {
   repeat: 5,
   subscribe: 6,
   unsubscribe: 4,
+  anew: 3,
   seek: 2,
   catchup: 2,
   redrive: 5,
@@ -162,6 +163,9 @@ export class Client implements Peer {
         return this.change({ action: 'subscribe', queue, ...this.wishes() });
       case 'unsubscribe':
         return this.change({ action: 'unsubscribe', queue, ...this.someEvents() });
+      case 'anew':
+        await this.change({ action: 'unsubscribe', queue });
+        return this.change({ action: 'subscribe', queue, ...this.wishes() });
       case 'seek':
         return this.change({ action: 'seek', queue, to: this.position() });
       case 'catchup':

@@ -11,7 +11,7 @@ const RATES = {
   'store request lost': 0.004,
   /** Took effect, and the answer is lost; the SDK tries again. */
   'store answer lost': 0.008,
-  /** The SDK gives up on it, and it takes effect later. */
+  /** Is not answered however often the SDK tries, and takes effect when it has given up. */
   'store late effect': 0.004,
   /** Fails however often the SDK tries. */
   'store failed before': 0.006,

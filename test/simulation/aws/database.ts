@@ -76,24 +76,16 @@ export class SimulatedDatabase {
 
   private async send(process: Process, command: object): Promise<object> {
     const { faults, random, scheduler } = this.world;
-    const doomed = faults.firstOf(['store failed before', 'store failed after']);
+    const doomed = faults.firstOf(['store failed before', 'store failed after', 'store late effect']);
+    if (doomed === 'store late effect') scheduler.later(this.lateness(), () => this.execute(command));
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS;
       const fate =
-        doomed ??
-        faults.firstOf([
-          'store throttled',
-          'store request lost',
-          'store answer lost',
-          'store late effect',
-          'store slow',
-        ]);
+        doomed ?? faults.firstOf(['store throttled', 'store request lost', 'store answer lost', 'store slow']);
       if (fate === 'store slow') await process.wait(random.between(100, 1_500));
       const answer = await process.call(() => {
         if (fate === undefined || fate === 'store slow') return this.execute(command);
-        if (fate === 'store answer lost' || fate === 'store failed after') this.executeUnheard(command);
-        if (fate === 'store late effect')
-          scheduler.later(ANSWER_MS + random.between(0, LATE_MS), () => this.executeUnheard(command));
+        if (fate === 'store answer lost' || fate === 'store failed after') this.execute(command);
         return undefined;
       });
       if (answer === CONDITION_FAILED)
@@ -109,8 +101,9 @@ export class SimulatedDatabase {
     }
   }
 
-  private executeUnheard(command: object): void {
-    this.execute(command);
+  /** When a request takes effect after all that the SDK has given up. */
+  private lateness(): number {
+    return ATTEMPTS * ANSWER_MS + this.world.random.between(0, LATE_MS);
   }
 
   /** @returns what is answered, or that a condition failed. */

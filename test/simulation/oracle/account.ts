@@ -5,6 +5,9 @@ import type { Subscription } from '../../../broker/model/subscription';
 /** How long a request that was not answered may still have an effect. Milliseconds. */
 export const UNSETTLED_MS = 20_000;
 
+/** How long what was decided may still be pushed: as long as `deliver` lives. Milliseconds. */
+const PUSHING_MS = 60_000;
+
 /** First seqs by event. */
 type Interests = Map<EventName, Seq>;
 
@@ -24,13 +27,13 @@ export class Account {
   private certain: Interests = new Map();
   private soughtAt: Time = -Infinity;
   private endedAt: Time = -Infinity;
+  private renewedAt: Time = -Infinity;
   /** What is below was passed over at the client's wish. */
   private floor: Seq = 1;
   private readonly acked = new Set<Seq>();
   private ackedUpTo: Seq = 0;
   readonly rejected = new Set<Seq>();
   readonly purged = new Set<Seq>();
-  readonly redriven = new Set<Seq>();
   readonly received = new Set<Seq>();
   /** Told to be gone by retention. */
   readonly gone = new Set<Seq>();
@@ -40,8 +43,6 @@ export class Account {
   readonly ranges: { readonly from: Seq; readonly next: Seq }[] = [];
   /** Settled since the subscription was made, or moved back. */
   readonly settled = new Set<Seq>();
-  /** How often a delivery of a message was taken by a connection, or may have been. */
-  readonly taken = new Map<Seq, number>();
 
   constructor(
     readonly client: string,
@@ -67,6 +68,11 @@ export class Account {
 
   mayBeSought(now: Time): boolean {
     return now <= this.soughtAt + UNSETTLED_MS;
+  }
+
+  /** Whether frames may still come that were decided before the subscription was made anew, or moved. */
+  mayHearOfBefore(now: Time): boolean {
+    return now <= this.renewedAt + PUSHING_MS;
   }
 
   mayBeEnded(now: Time): boolean {
@@ -105,18 +111,18 @@ export class Account {
   }
 
   /** The cursor was moved. */
-  moved({ next }: Subscription): void {
+  moved({ next }: Subscription, now: Time): void {
+    this.renewedAt = now;
     for (const seq of [...this.settled]) if (seq >= next) this.settled.delete(seq);
     for (const seq of [...this.gone]) if (seq >= next) this.gone.delete(seq);
     this.ranges.length = 0;
   }
 
   /** A new subscription begins. */
-  began(): void {
+  began(now: Time): void {
+    this.renewedAt = now;
     this.settled.clear();
     this.ranges.length = 0;
-    this.decided.clear();
-    this.taken.clear();
   }
 
   acking(seqs: readonly Seq[]): void {

@@ -59,5 +59,6 @@ function checkOwed(world: World, account: Account, seq: number): void {
   if (isOver || world.oracle.letterOf(queue, client, seq) !== undefined) return;
   if (!history.isExpired(queue, seq, world.scheduler.now))
     world.fail(`nothing is lost: ${seq} was owed to ${client} of ${queue}`);
-  else if (!account.received.has(seq) && !account.gone.has(seq)) world.tally.add('expired without a word');
+  else if (!account.received.has(seq) && !account.gone.has(seq))
+    world.fail(`what retention took is told: ${seq} was owed to ${client} of ${queue}`);
 }

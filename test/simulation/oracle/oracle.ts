@@ -142,7 +142,7 @@ export class Oracle {
       tally.add('subscription ended');
     } else if (is.version === 1) {
       if (was !== undefined && was.expiresAt > now) this.broken('no subscription is made over another');
-      account.began();
+      account.began(now);
       tally.add('subscription made');
     } else if (was === undefined || is.version !== was.version + 1) {
       this.broken(`a subscription is stored over the version it was made from (${is.client}, ${is.version})`);
@@ -184,8 +184,7 @@ export class Oracle {
     const range = account.ranges.find(
       (one) => one.from <= from && next <= one.next && (one.from === from || ends.has(from)),
     );
-    // What was pushed before a seek or a new subscription may still come after it.
-    if (range === undefined && account.ranges.length > 0 && !account.mayBeSought(this.world.scheduler.now))
+    if (range === undefined && !account.mayHearOfBefore(this.world.scheduler.now))
       this.broken(`frames join up: ${from} to ${next} (${account.client} of ${account.queue})`);
     ends.add(next);
   }

@@ -45,7 +45,7 @@ class Transition {
     const { before, after, account } = this;
     if (this.isSeek()) {
       this.count('seek');
-      account.moved(after);
+      account.moved(after, this.around.now);
       return;
     }
     if (after.next < before.next) this.goBack();
@@ -117,7 +117,7 @@ class Transition {
       return;
     }
     if (flight.acked) {
-      this.account.settled.add(seq);
+      this.settle(seq);
       this.count('acked after a redrive');
       return;
     }
@@ -129,12 +129,12 @@ class Transition {
         `what dies is kept as a dead letter: ${seq}`,
       );
       this.hold(letter === undefined || letter === known?.payload, `a dead letter keeps its payload: ${seq}`);
-      this.account.settled.add(seq);
+      this.settle(seq);
       this.count('dead letter');
       return;
     }
     if (this.account.isAckSent(seq)) {
-      this.account.settled.add(seq);
+      this.settle(seq);
       this.count('acked');
       return;
     }
@@ -145,6 +145,11 @@ class Transition {
     }
     this.hold(history.isExpired(queue, seq, now), `nothing in flight is lost: ${seq}`);
     this.count('flight gone by retention');
+  }
+
+  /** What was redriven after the cursor was moved back before it is still to be delivered by the cursor. */
+  private settle(seq: Seq): void {
+    if (seq < this.after.next) this.account.settled.add(seq);
   }
 
   /** A flight goes on. */
@@ -159,8 +164,11 @@ class Transition {
     }
     if (was.dead && !is.dead) {
       const { history, now } = this.around;
-      this.hold(history.isExpired(this.after.queue, seq, now) && !was.acked, `what is dead stays dead: ${seq}`);
-      this.count('gone before it was buried');
+      // After the cursor was moved back, it is delivered anew.
+      const isAnew = seq >= this.before.next;
+      const isGone = history.isExpired(this.after.queue, seq, now) && !was.acked;
+      this.hold(isAnew || isGone, `what is dead stays dead: ${seq}`);
+      if (!isAnew) this.count('gone before it was buried');
     }
     if (is.attempt > was.attempt) {
       this.hold(is.attempt === was.attempt + 1, `attempts are counted one by one: ${seq}`);
