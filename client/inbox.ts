@@ -58,6 +58,7 @@ export class Inbox {
       wentBack: (from) => {
         this.isWhole = false;
         this.ledger.goBack(from);
+        this.settler.forget();
       },
       skipped: () => {
         this.isWhole = false;
@@ -113,6 +114,7 @@ export class Inbox {
   sought({ next }: FrameOf<'sought'>): void {
     this.isWhole = false;
     this.ledger.restart();
+    this.settler.forget();
     this.held = [];
     this.intake.moveTo(next);
   }

@@ -12,7 +12,8 @@ export interface ConnectOptions {
   readonly clientId?: string | undefined;
   /**
    * A credential, or a function that gets one. The function is asked before every try to connect, and again when the server
-   * says that the credential has expired.
+   * says that the credential has expired. A browser does not tell a server that refuses a credential from one that is not
+   * there: in it, the client tries on.
    */
   readonly token?: TokenSource | undefined;
   /** The WebSocket to use; default: that of the platform, or else of the package `ws`. */

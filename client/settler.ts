@@ -1,4 +1,4 @@
-import { acksOf, gatherFor, gatherUpTo } from './acks';
+import { type Acked, acksOf, gatherFor, gatherUpTo } from './acks';
 import type { Connection } from './connection';
 import type { Entry } from './ledger';
 import type { Settlement } from './message';
@@ -20,6 +20,8 @@ export interface SettlerPorts {
 /** Tells the server what became of the messages of one queue: acks many at a time, everything else at once. */
 export class Settler {
   private readonly unsent = new Map<number, Entry>();
+  /** The last ack that was sent without asking for an answer. */
+  private unanswered: number | undefined;
   private cancelTimer: (() => void) | undefined;
 
   constructor(
@@ -59,14 +61,23 @@ export class Settler {
   /** Sends the acks that were gathered, if there is a connection; they wait for one otherwise. */
   send(): void {
     const connection = this.ports.connection();
-    if (connection !== undefined) for (const frame of this.frames(connection)) connection.send(frame);
+    if (connection === undefined) return;
+    for (const seq of this.unsent.keys()) this.unanswered = seq;
+    for (const frame of this.frames(connection)) connection.send(frame);
   }
 
   /** As {@link send}, and waits until the server has stored them. */
   async flush(signal?: AbortSignal): Promise<void> {
-    const connection = this.ports.connection();
-    if (connection === undefined && this.unsent.size === 0) return;
-    await Promise.all(this.frames(connection).map((frame) => this.ports.requests.ask(frame, { signal })));
+    const frames = this.frames(this.ports.connection());
+    // Nothing to say, it repeats itself to be answered: what came before on the connection is done by then.
+    if (frames.length === 0 && this.unanswered !== undefined) frames.push(this.frameOf({ seqs: [this.unanswered] }));
+    this.unanswered = undefined;
+    await Promise.all(frames.map((frame) => this.ports.requests.ask(frame, { signal })));
+  }
+
+  /** The cursor was moved: what was acked may be in flight again. */
+  forget(): void {
+    this.unanswered = undefined;
   }
 
   /** Nothing will be sent any more. */
@@ -82,8 +93,10 @@ export class Settler {
     const at = this.ports.timers.now();
     if (connection !== undefined) for (const entry of this.unsent.values()) entry.settled = { over: connection, at };
     this.unsent.clear();
-    return acksOf(seqs, this.ports.isWhole(), this.ports.lowestOpen()).map((acked) =>
-      JSON.stringify({ action: 'ack', queue: this.queue, ...acked }),
-    );
+    return acksOf(seqs, this.ports.isWhole(), this.ports.lowestOpen()).map((acked) => this.frameOf(acked));
+  }
+
+  private frameOf(acked: Acked): string {
+    return JSON.stringify({ action: 'ack', queue: this.queue, ...acked });
   }
 }

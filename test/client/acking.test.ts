@@ -123,6 +123,20 @@ it('flushes acks when it is closed, and waits until the server has them', async 
   expect(world.server.last.isClosed).toBe(true);
 });
 
+it('has an ack answered that it had sent before it was told to flush', async () => {
+  const world = await aConnectedWorld({ ackDelay: 0 });
+  await handling(world);
+  world.server.last.deliver(1, 3);
+  await turn();
+  await world.holdfast.flush();
+  await world.holdfast.flush();
+  expect(world.server.last.sent('ack')).toEqual([
+    { action: 'ack', queue: 'orders', seqs: [1] },
+    { action: 'ack', queue: 'orders', seqs: [2] },
+    { action: 'ack', queue: 'orders', seqs: [2], ref: expect.any(String) },
+  ]);
+});
+
 it('closes after five seconds though the server does not answer', async () => {
   const world = await aConnectedWorld();
   await handling(world);
