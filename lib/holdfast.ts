@@ -43,8 +43,10 @@ export class Holdfast extends Construct {
   constructor(scope: Construct, id: string, props: HoldfastProps) {
     super(scope, id);
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.tables = new Tables(this, 'Tables', {
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
+      deletionProtection: props.deletionProtection ?? removalPolicy === RemovalPolicy.RETAIN,
       ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     this.wakeUps = new WakeUps(this, 'WakeUps');

@@ -50,6 +50,13 @@ export interface HoldfastProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
+   * Whether the tables refuse to be deleted, by anybody, until this is false.
+   *
+   * @default - as long as they would be retained
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
    * A key of yours that encrypts the tables.
    *
    * @default - a key that AWS owns: free of charge, and not yours to revoke

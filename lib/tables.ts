@@ -71,6 +71,9 @@ export interface TablesProps {
   /** What becomes of the tables when they leave the stack. */
   readonly removalPolicy: RemovalPolicy;
 
+  /** Whether nobody may delete them. */
+  readonly deletionProtection: boolean;
+
   /**
    * The key that encrypts the tables.
    *
@@ -96,6 +99,7 @@ export class Tables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
+      deletionProtection: props.deletionProtection,
       ...(props.encryptionKey && {
         encryption: TableEncryption.CUSTOMER_MANAGED,
         encryptionKey: props.encryptionKey,

@@ -89,6 +89,14 @@ describe('the API', () => {
     expect(settings(logged)?.Format).not.toMatch(/authorizer|\$input|header|query/i);
   });
 
+  test('logs nothing of what is in the frames to the log of executions either', () => {
+    for (const { Properties } of Object.values(resources(template, 'AWS::ApiGatewayV2::Stage'))) {
+      const settings = Properties.DefaultRouteSettings as Record<string, unknown>;
+      expect(settings).not.toHaveProperty('DataTraceEnabled', true);
+      expect(settings).not.toHaveProperty('LoggingLevel');
+    }
+  });
+
   test('has its URL in the output of the stack', () => {
     template.hasOutput('Url', { Value: { 'Fn::Join': ['', ['wss://', ...hostAndStage()]] } });
   });

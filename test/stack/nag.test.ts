@@ -1,7 +1,16 @@
 import { Validations } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { HoldfastStack } from '../../lib';
 import { newApp, withoutBundling } from './synthesize';
+
+test('A finding that nobody answers is an error', () => {
+  const app = newApp({ ...withoutBundling, auth: 'none' }, true);
+  const stack = new HoldfastStack(app, 'Holdfast');
+  new Queue(stack, 'Unanswered');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  expect(() => app.synth()).toThrow(/AwsSolutions-SQS/);
+}, 60_000);
 
 test.each([{ auth: 'none' }, { auth: 'keys' }, { auth: 'jwt', issuer: 'https://auth.example.com', audience: 'queue' }])(
   'CloudFormation and AWS Solutions find nothing in the stack that is not explained, with %j',

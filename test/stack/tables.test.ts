@@ -1,9 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { tableParameters } from '../../adapters/dynamodb/createTables';
 import { Holdfast } from '../../lib';
-import { deployed, newApp, resource, resources } from './synthesize';
+import { deployed, inOwnStack, newApp, resource, resources } from './synthesize';
 
 const table = 'AWS::DynamoDB::Table';
 
@@ -34,6 +34,18 @@ describe('the tables', () => {
     const destroyed = Object.values(resources(deployed({ retain: 'false' }), table));
     expect(destroyed).toHaveLength(8);
     for (const { DeletionPolicy } of destroyed) expect(DeletionPolicy).toBe('Delete');
+  });
+
+  test('cannot be deleted, unless they go with the stack or are not to be protected', () => {
+    const isProtected = (of: typeof template) => [
+      ...new Set(Object.values(resources(of, table)).map(({ Properties }) => Properties.DeletionProtectionEnabled)),
+    ];
+    expect(isProtected(template)).toEqual([true]);
+    expect(isProtected(deployed({ retain: 'false' }))).toEqual([false]);
+    expect(isProtected(inOwnStack({ deletionProtection: false }).template())).toEqual([false]);
+    expect(
+      isProtected(inOwnStack({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true }).template()),
+    ).toEqual([true]);
   });
 
   test('are not put at risk by a misspelt flag', () => {
