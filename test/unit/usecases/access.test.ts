@@ -105,6 +105,18 @@ describe('a credential that expires', () => {
     expect((await world.state(wire))?.connections).toEqual([]);
   });
 
+  it('is waited for again by a wake-up that comes too early, as those of SQS do', async () => {
+    const world = guarded();
+    const expiresAt = world.ports.clock.now() + 20 * MINUTE;
+    const wire = await world.connect('billing', 'one', may({}, { expiresAt }));
+    wire.take();
+    world.wakeUps.takeDue();
+    await world.pass(15 * MINUTE);
+    await wake(world.ports, { kind: 'expiry', connection: wire.connection, expiresAt });
+    expect(wire.take()).toEqual([]);
+    expect(world.wakeUps.pending.map(({ at }) => at)).toEqual([expiresAt, expiresAt]);
+  });
+
   it('before the connection is welcomed ends it at once', async () => {
     const world = guarded();
     const wire = await world.open('billing', 'one', may({}, { expiresAt: world.ports.clock.now() }));

@@ -3,11 +3,19 @@ import { ApiGatewayPusher } from '../../../../adapters/apigateway';
 import { deliverHandler } from '../../../../adapters/lambda/deliverHandler';
 import type { WakingRecord } from '../../../../adapters/lambda/records';
 import { requests as requestsWithin } from '../../../../adapters/requests';
-import { type ConnectionId, type Ports, type QueueName, Unavailable } from '../../../../broker';
+import {
+  ALL_GRANTS,
+  type ConnectionId,
+  clientPattern,
+  type KeyId,
+  type Ports,
+  type QueueName,
+  Unavailable,
+} from '../../../../broker';
 import { delivered } from '../../usecases/frames';
 import { createWorld, QUEUE, type Wire } from '../../usecases/world';
 import { config, serve } from '../service';
-import { CONNECTION, connectionEnded, connectionMade, messageRecord, wakeUpRecord } from './events';
+import { CONNECTION, connectionEnded, connectionMade, keyRevoked, messageRecord, wakeUpRecord } from './events';
 import { captureOutput } from './output';
 
 const output = captureOutput();
@@ -180,6 +188,27 @@ describe('a connection that has ended', () => {
     await wake(connectionMade('billing', '200'), connectionEnded('billing', '201'));
     expect(wire.take()).toEqual([]);
     expect((await ports.clients.get(wire.client, ports.clock.now())).connections).toEqual([]);
+  });
+});
+
+describe('a key that was revoked', () => {
+  const key = '0b5e4f6a7c8d9e0f1a2b' as KeyId;
+  const access = { grants: ALL_GRANTS, key };
+
+  it('ends its connections, and half a minute later those that the index did not show yet', async () => {
+    const { wake, connect, ports, pass } = deployed();
+    await ports.keys.add({ key, hash: 'h', client: clientPattern.parse('*'), grants: ALL_GRANTS, createdAt: 1 });
+    const known = await connect('billing', 'known', access);
+    const late = await connect('shop', 'late');
+    for (const wire of [known, late]) wire.take();
+    await ports.keys.remove(key);
+    expect(await wake(keyRevoked(key, '300'))).toEqual(NONE);
+    expect(known.take()).toMatchObject([{ type: 'goodbye', code: 4001 }]);
+    await ports.connections.renew(late.connection, access);
+    await pass(29_999);
+    expect(late.take()).toEqual([]);
+    await pass(1);
+    expect(late.take()).toMatchObject([{ type: 'goodbye', code: 4001 }]);
   });
 });
 

@@ -141,6 +141,12 @@ export const connectionEnded = (
   };
 };
 
+/** The record of a key that was revoked. */
+export const keyRevoked = (key: string, sequence: string): DynamoDBRecord => {
+  const base = record('Holdfast-Keys', 'REMOVE', sequence);
+  return { ...base, dynamodb: { ...base.dynamodb, Keys: { key: { S: key } }, StreamViewType: 'KEYS_ONLY' } };
+};
+
 /** A message of the queue of wake-ups. */
 export const wakeUpRecord = (body: string, messageId: string, received = 1): SQSRecord => ({
   messageId,

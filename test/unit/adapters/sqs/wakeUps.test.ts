@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { decodeWakeUp, SqsWakeUps } from '../../../../adapters/sqs';
-import { type ClientId, type ConnectionId, type QueueName, Unavailable, type WakeUp } from '../../../../broker';
+import {
+  type ClientId,
+  type ConnectionId,
+  type KeyId,
+  type QueueName,
+  Unavailable,
+  type WakeUp,
+} from '../../../../broker';
 import { type Answered, config, type Received, type Service, serve } from '../service';
 
 const WAKE_UP: WakeUp = { kind: 'welcome', connection: 'L0SM9cOFvHcCIhw=' as ConnectionId };
@@ -34,6 +41,8 @@ it.each<[string, WakeUp]>([
   ['a timer', { kind: 'timer', shard, firesAt: 1_767_225_600_000 }],
   ['a subscription', { kind: 'subscription', shard, client: 'billing' as ClientId }],
   ['a welcome', WAKE_UP],
+  ['an expiry', { kind: 'expiry', connection: 'L0SM9cOFvHcCIhw=' as ConnectionId, expiresAt: 1_767_225_600_000 }],
+  ['a revocation', { kind: 'revocation', key: '0b5e4f6a7c8d9e0f1a2b' as KeyId }],
   ['a farewell', { kind: 'farewell', connection: 'L0SM9cOFvHcCIhw=' as ConnectionId, client: 'billing' as ClientId }],
 ])('sends a wake-up of %s so that it can be read again', async (_what, wakeUp) => {
   const { wakeUps, sent, url } = await wakeUpsTo(accepted);
