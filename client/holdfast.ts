@@ -122,6 +122,7 @@ export class Holdfast<Q = AnyQueues> {
     return holdfast;
   }
 
+  /** Whether there is a connection, will be one, or will be none. */
   get state(): State {
     return this.link.state;
   }
@@ -264,8 +265,8 @@ export class Holdfast<Q = AnyQueues> {
    *
    * @throws HoldfastError as the server answered. Or the reason of the signal.
    */
-  flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.inboxes.flush(signal);
+  flush(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.inboxes.flush(options.signal);
   }
 
   /**

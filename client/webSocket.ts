@@ -18,6 +18,7 @@ export interface WebSocketLike {
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void;
 }
 
+/** Makes one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 // By a variable, so that bundlers for browsers do not look for it.

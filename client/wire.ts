@@ -11,7 +11,11 @@ import type { requestSchema } from '../broker/protocol/requests';
 
 export type { FrameOf, ListedClient, ListedDeadLetter, ListedSubscription, ServerFrame };
 
-/** A queue, as `list` tells it. */
+/**
+ * A queue, as `list` tells it: `head` is the seq of its newest message.
+ *
+ * @useDeclaredType
+ */
 export type ListedQueue = Extract<ListItem, { head: number }>;
 
 /** A request, as a frame without its `ref`: {@link Holdfast.request} adds one. */

@@ -166,11 +166,27 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
 ]);
 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
+/** A frame from the server, by its type. */
 export type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type ListItem = FrameOf<'list'>['items'][number];
 export type ListedQueue = z.infer<typeof listedQueue>;
+/**
+ * A client, as `list` tells it: `connected` is whether it has a connection.
+ *
+ * @useDeclaredType
+ */
 export type ListedClient = z.infer<typeof listedClient>;
+/**
+ * A subscription of a queue, as `list` tells it.
+ *
+ * @useDeclaredType
+ */
 export type ListedSubscription = z.infer<typeof listedSubscription>;
+/**
+ * A dead letter, as `list` tells it: the message as it was, whose it is, and why.
+ *
+ * @useDeclaredType
+ */
 export type ListedDeadLetter = z.infer<typeof listedDeadLetter>;
 export type SubscriberStatus = z.infer<typeof subscriberStatus>;
 export type SubscriptionSummary = z.infer<typeof subscriptionSummary>;
