@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -33,3 +36,18 @@ for (const [format, extension] of [
     sourcemap: true,
     logLevel: 'warning',
   });
+
+/** The types of the client take a second more, and a compiler that an installation without development packages lacks. */
+if (process.argv.includes('--types')) {
+  const compiler = typescript();
+  if (compiler === undefined) console.warn('The types of the client are not built, for typescript is not installed.');
+  else execFileSync(process.execPath, [compiler, '--project', 'client/tsconfig.json'], { stdio: 'inherit' });
+}
+
+function typescript() {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  } catch {
+    return undefined;
+  }
+}
