@@ -10,7 +10,7 @@ Completes commands, options and the names of queues, once the script is part of 
 by that name: have it on the PATH, such as by npm link. Queues are asked for at HOLDFAST_URL.`;
 
 /** Who presses a key does not wait longer. Milliseconds. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 /** Names that mean the same in every shell without quotes. */
 const PLAIN = /^[A-Za-z0-9._:@-]+$/;

@@ -1,5 +1,6 @@
 import { aFolder, aServer, aServerCalled, connectTo } from '../server/own';
 import { aFreePort } from '../server/ports';
+import { misused } from './misuse';
 import { run, started } from './program';
 import { shown } from './terminal';
 
@@ -43,15 +44,11 @@ test('Who has no token, one that is not known, or one that does not permit it, i
 });
 
 test.each(['http://127.0.0.1:8080', '127.0.0.1:8080', ''])('%j is no URL of a server', async (url) => {
-  const { code, stderr } = await run(['queues', '--url', url]);
-  expect(stderr).toMatch(/^error: .* no URL of a server: expected ws:/);
-  expect(code).toBe(2);
+  expect(await misused(['queues', '--url', url])).toMatch(/^error: .* no URL of a server: expected ws:/);
 });
 
 test('A client id that the protocol does not allow is misuse', async () => {
-  const { code, stderr } = await run(['queues', '--client', 'not a client']);
-  expect(stderr).toMatch(/'not a client' is invalid.* 1 to 128 /);
-  expect(code).toBe(2);
+  expect(await misused(['queues', '--client', 'not a client'])).toMatch(/'not a client' is invalid.* 1 to 128 /);
 });
 
 test('A subscriber says that the connection is lost, and goes on when there is a server again', async () => {

@@ -1,3 +1,4 @@
+import { misused } from './misuse';
 import { served } from './server';
 
 const server = served();
@@ -44,9 +45,7 @@ test('redrive delivers those named again, and then all', async () => {
 });
 
 test('redrive without saying whose is misuse', async () => {
-  const { code, stderr } = await server.run(['dead-letters', 'q', 'redrive']);
-  expect(stderr).toMatch(/whose\? .*--of CLIENT/);
-  expect(code).toBe(2);
+  expect(await misused(['dead-letters', 'q', 'redrive'])).toMatch(/whose\? .*--of CLIENT/);
 });
 
 test('purge asks at a terminal, and drops nothing unless the answer is yes', async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aFolder } from '../server/own';
+import { misused } from './misuse';
 import { served } from './server';
 
 const server = served();
@@ -44,9 +45,7 @@ test.each([
   ['no event', ['publish', 'q'], /missing required argument 'event'/],
   ['one argument too many', ['publish', 'q', 'e', '1', '2'], /too many arguments/],
 ])('%s is misuse, and nothing is sent', async (_, args, complaint) => {
-  const { code, stdout, stderr } = await server.run(args);
-  expect(stderr).toMatch(complaint);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(await misused(args)).toMatch(complaint);
 });
 
 test('What the server refuses as wrong is misuse, with its words', async () => {

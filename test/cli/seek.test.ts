@@ -1,3 +1,4 @@
+import { misused } from './misuse';
 import { served } from './server';
 
 const server = served();
@@ -32,9 +33,7 @@ test.each([
   ['a client that is not named', ['seek', 'q', 'earliest'], /--client ID/],
   ['a place that is none', ['--client', 'billing', 'seek', 'q', 'yesterday'], /'yesterday' is no position/],
 ])('%s is misuse', async (_, args, complaint) => {
-  const { code, stderr } = await server.run(args);
-  expect(stderr).toMatch(complaint);
-  expect(code).toBe(2);
+  expect(await misused(args)).toMatch(complaint);
 });
 
 test('A queue the client is not subscribed to is refused with what the server says', async () => {
