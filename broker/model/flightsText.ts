@@ -3,6 +3,7 @@ import type { Flight } from './subscription';
 const WAITING = 1;
 const REDRIVEN = 2;
 const DEAD = 4;
+const ACKED = 8;
 
 /**
  * Flights that are alike but for their seqs and times: attempt, flags, reason (0: none), and runs of consecutive seqs
@@ -28,7 +29,7 @@ interface Run {
 export function encodeFlights(flights: readonly Flight[]): string {
   const groups = new Map<string, { attempt: number; flags: number; reason: string | 0; runs: Run[] }>();
   for (const flight of flights) {
-    const flags = (flight.waiting ? WAITING : 0) | (flight.redriven ? REDRIVEN : 0) | (flight.dead ? DEAD : 0);
+    const flags = flagsOf(flight);
     const { attempt, reason = 0 } = flight;
     const key = `${attempt} ${flags} ${reason}`;
     let group = groups.get(key);
@@ -59,6 +60,7 @@ export function decodeFlights(text: string): Flight[] {
           ...(flags & WAITING ? { waiting: true } : {}),
           ...(flags & REDRIVEN ? { redriven: true } : {}),
           ...(flags & DEAD ? { dead: true } : {}),
+          ...(flags & ACKED ? { acked: true } : {}),
           ...(reason === 0 ? {} : { reason }),
         });
       }
@@ -66,6 +68,9 @@ export function decodeFlights(text: string): Flight[] {
   }
   return flights.sort((a, b) => a.seq - b.seq);
 }
+
+const flagsOf = ({ waiting, redriven, dead, acked }: Flight): number =>
+  (waiting ? WAITING : 0) | (redriven ? REDRIVEN : 0) | (dead ? DEAD : 0) | (acked ? ACKED : 0);
 
 const digits = (value: number): string => (value === 0 ? '' : value.toString(BASE));
 const numberOf = (written: string | undefined): number => (written ? Number.parseInt(written, BASE) : 0);

@@ -47,12 +47,12 @@ export class Scheduler {
 
   /** Waits so long, in milliseconds, and then for a turn. */
   sleep(ms: number, owner?: Mortal): Promise<void> {
-    return new Promise((run) => this.put({ run, owner, at: this.time + ms }));
+    return new Promise((run) => this.put({ run, owner, at: this.time + Math.ceil(ms) }));
   }
 
   /** Does something so much later, in milliseconds. */
   later(ms: number, run: () => void): void {
-    this.put({ run, owner: undefined, at: this.time + ms });
+    this.put({ run, owner: undefined, at: this.time + Math.ceil(ms) });
   }
 
   /** From now on nothing happens any more. */

@@ -14,6 +14,7 @@ const anyFlight = fc.record(
     waiting: fc.constant(true as const),
     redriven: fc.constant(true as const),
     dead: fc.constant(true as const),
+    acked: fc.constant(true as const),
     reason: fc.string(),
   },
   { requiredKeys: ['seq', 'attempt', 'dueAt'] },
