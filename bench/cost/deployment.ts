@@ -48,6 +48,7 @@ export class Deployment {
   private readonly deliver: ReturnType<typeof deliverHandler>;
   private opened = 0;
   private processing = 0;
+  private billed = 0;
 
   private constructor(
     private readonly tables: TestTables,
@@ -90,6 +91,13 @@ export class Deployment {
     const { processing } = this;
     this.processing = 0;
     return processing;
+  }
+
+  /** Milliseconds that would be billed for the functions since this was called last. */
+  takeBilled(): number {
+    const { billed } = this;
+    this.billed = 0;
+    return billed;
   }
 
   async connect(client: string): Promise<Wire> {
@@ -175,10 +183,12 @@ export class Deployment {
       logBytes = await quietly(run);
     });
     const memory = memoryOf(name);
+    const billed = billedMs(work, memory);
     this.processing += work.processing;
+    this.billed += billed;
     this.counter.add({
       invocations: 1,
-      gigabyteSeconds: (billedMs(work, memory) / 1000) * (memory / 1024),
+      gigabyteSeconds: (billed / 1000) * (memory / 1024),
       logBytes,
     });
   }
