@@ -86,14 +86,15 @@ export class Outbox {
       return Promise.reject(
         new BufferFull(`${this.ports.buffer} publishes wait for a connection already: wait for some of them first`),
       );
-    return this.enter({ queue, id, text }, signal, this.keep({ queue, id, text }));
+    const record = { queue, id, text };
+    return this.enter(record, signal, () => this.keep(record));
   }
 
   /** Publishes what an earlier life of this program left. */
   restore(): void {
     const { store, report } = this.ports;
     store?.all().then((left) => {
-      for (const { key, record } of left) this.enter(record, undefined, Promise.resolve(key)).catch(report);
+      for (const { key, record } of left) this.enter(record, undefined, async () => key).catch(report);
     }, report);
   }
 
@@ -117,7 +118,7 @@ export class Outbox {
   private enter(
     { queue, id, text }: Stored,
     signal: AbortSignal | undefined,
-    key: Promise<unknown> | undefined,
+    keep: () => Promise<unknown> | undefined,
   ): Promise<Published> {
     const bytes = bytesOf(text);
     if (bytes > FRAME_BYTES - ENVELOPE_BYTES)
@@ -138,7 +139,7 @@ export class Outbox {
         text,
         bytes,
         isOver: false,
-        key,
+        key: keep(),
         resolve: (published) => {
           signal?.removeEventListener('abort', abort);
           resolve(published);

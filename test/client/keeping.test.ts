@@ -111,3 +111,23 @@ it('publishes all the same where there is nowhere to keep it, and says so', asyn
   expect(await published).toMatchObject({ duplicate: false });
   expect(errors).toContain('store_failed');
 });
+
+it('keeps nothing that it refuses itself', async () => {
+  const before = aWorld(kept);
+  const { holdfast } = before;
+  const large = holdfast.publish('orders', 'created', 'x'.repeat(40_000));
+  await expect(large).rejects.toMatchObject({ code: 'too_large' });
+  const calledOff = holdfast.publish('orders', 'created', 1, { signal: AbortSignal.abort('no need') });
+  await expect(calledOff).rejects.toBe('no need');
+  holdfast.publish('orders', 'created', 2).catch(() => undefined);
+  await settled();
+  const after = await aConnectedWorld(kept);
+  const failures: unknown[] = [];
+  after.holdfast.on('error', (error) => failures.push(error));
+  await eventually(
+    () => payloads(after.server.last),
+    (found) => found.length > 0,
+  );
+  expect(payloads(after.server.last)).toEqual([2]);
+  expect(failures).toEqual([]);
+});
