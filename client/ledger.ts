@@ -90,6 +90,8 @@ export class Ledger {
     this.open.delete(seq);
     this.past.delete(seq);
     this.past.set(seq, entry);
+    // Many at a time: to find the oldest, a map walks past all that were removed before it.
+    if (this.past.size < 2 * REMEMBERED) return;
     for (const oldest of this.past.keys()) {
       if (this.past.size <= REMEMBERED) break;
       this.past.delete(oldest);

@@ -55,32 +55,63 @@ export interface Settling {
 }
 
 /** Makes the message of an entry. */
-export function messageOf(queue: string, entry: Entry, settling: Settling): Message {
-  const { seq, id, event, payload, headers, publisher, publishedAt } = entry.delivered;
-  const isOpen = () => entry.stage === 'held' || entry.stage === 'running';
-  const settle = (settlement: Settlement) => {
-    if (isOpen()) settling.settle(entry, settlement);
-  };
-  return {
-    queue,
-    seq,
-    id,
-    event,
-    payload,
-    headers,
-    publisher,
-    publishedAt: new Date(publishedAt),
-    get attempt() {
-      return entry.attempt;
-    },
-    get isSettled() {
-      return !isOpen();
-    },
-    ack: () => settle({ action: 'ack' }),
-    nack: (options = {}) => settle({ action: 'nack', ...options }),
-    reject: (reason) => settle({ action: 'reject', reason }),
-    extend: (seconds) => {
-      if (isOpen()) settling.extend(entry, seconds);
-    },
-  };
+export const messageOf = (queue: string, entry: Entry, settling: Settling): Message =>
+  new HandedMessage(queue, entry, settling);
+
+/** A class, for there are many of them: their methods are made once. */
+class HandedMessage implements Message {
+  readonly seq: number;
+  readonly id: string;
+  readonly event: string;
+  readonly payload: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly publisher: string;
+  readonly publishedAt: Date;
+  readonly #entry: Entry;
+  readonly #settling: Settling;
+
+  constructor(
+    readonly queue: string,
+    entry: Entry,
+    settling: Settling,
+  ) {
+    const { seq, id, event, payload, headers, publisher, publishedAt } = entry.delivered;
+    this.seq = seq;
+    this.id = id;
+    this.event = event;
+    this.payload = payload;
+    this.headers = headers;
+    this.publisher = publisher;
+    this.publishedAt = new Date(publishedAt);
+    this.#entry = entry;
+    this.#settling = settling;
+  }
+
+  get attempt(): number {
+    return this.#entry.attempt;
+  }
+
+  get isSettled(): boolean {
+    return this.#entry.stage !== 'held' && this.#entry.stage !== 'running';
+  }
+
+  ack(): void {
+    this.#settle({ action: 'ack' });
+  }
+
+  nack(options: NackOptions = {}): void {
+    this.#settle({ action: 'nack', ...options });
+  }
+
+  reject(reason?: string): void {
+    this.#settle({ action: 'reject', reason });
+  }
+
+  extend(seconds: number): void {
+    if (!this.isSettled) this.#settling.extend(this.#entry, seconds);
+  }
+
+  #settle(settlement: Settlement): void {
+    if (!this.isSettled) this.#settling.settle(this.#entry, settlement);
+  }
 }
