@@ -26,6 +26,7 @@ export interface HoldfastStackProps extends StackProps {
  *
  * - `-c auth=keys`, `-c auth=jwt -c issuer=https://… -c audience=…`, or `-c auth=none`. With `jwt`, `-c clientClaim=…` and
  *   `-c grantsClaim=…` name the claims that are read.
+ * - `-c stack=Staging`: it is called so, beside others in the same account.
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
  * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.

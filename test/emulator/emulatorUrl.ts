@@ -22,15 +22,14 @@ export async function emulatorUrl(): Promise<string> {
   if (there === 'other' && !foreignEndpoint) {
     throw new EmulatorError(`What listens at ${endpoint} is no emulator of AWS; set EMULATOR_PORT to a free port.`);
   }
-  const url = await deploy(contextFor(there === 'ministack'));
-  say(`Holdfast runs at ${url}`);
-  return url;
+  const { Url } = await deploy({ ...contextFor(there === 'ministack'), auth: 'none' });
+  say(`Holdfast runs at ${Url}`);
+  return Url;
 }
 
 /** MiniStack's CloudFormation knows no route responses. LocalStack's functions reach it by this name only. */
-function contextFor(ministack: boolean): Record<string, string> {
-  // MiniStack asks no authorizer: with access control nobody would be let in.
-  if (ministack) return { auth: 'none', retain: 'false', emulator: endpoint, routeResponses: 'false' };
+export function contextFor(ministack: boolean): Record<string, string> {
+  if (ministack) return { retain: 'false', emulator: endpoint, routeResponses: 'false' };
   const { protocol, port } = new URL(endpoint);
-  return { auth: 'none', retain: 'false', emulator: `${protocol}//localhost.localstack.cloud:${port || '4566'}` };
+  return { retain: 'false', emulator: `${protocol}//localhost.localstack.cloud:${port || '4566'}` };
 }
