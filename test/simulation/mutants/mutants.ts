@@ -234,12 +234,6 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '(flight) => (flight.dueAt <= now || flight.waiting === true) && !flight.dead);',
   },
   {
-    bug: 'An ack of a full window delivers nothing of what waits for room.',
-    file: 'broker/usecases/settle.ts',
-    search: 'if (left && isAwaited(before, left, ports.clock.now())) await deliver(ports, left);',
-    replacement: 'if (left && isAwaited(before, left, 0) && seqs.length === 0) await deliver(ports, left);',
-  },
-  {
     bug: 'Only the first shard of a queue is woken.',
     file: 'broker/usecases/wake.ts',
     search: '{ length: queue.shards - 1 }',
