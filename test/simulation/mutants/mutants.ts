@@ -23,12 +23,6 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'if (saved.done || !saved.retried) return true;',
   },
   {
-    bug: 'A subscription that was ended and made anew is taken for the one before, for only its version is compared.',
-    file: 'adapters/dynamodb/subscriptionItem.ts',
-    search: "const SAME = '#version = :version AND #createdAt = :createdAt';",
-    replacement: "const SAME = '#version = :version AND #createdAt > :version';",
-  },
-  {
     bug: 'What is decided is pushed before it is stored.',
     file: 'broker/usecases/deliver.ts',
     search: '      if (!(await ports.subscriptions.save(saved.subscription, now))) {',
