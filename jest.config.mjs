@@ -20,11 +20,22 @@ const project = (displayName, folders, extra = {}) => ({
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.emulator'],
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  testPathIgnorePatterns: long,
   transform: { '\\.m?[jt]s$': swc },
   ...extra,
 });
 
-/** One project a kind of test; `npm test` runs those that need nothing but this folder. */
+/** Those that take long, apart from the rest of their kind: `npm test` has three minutes. */
+const LONG = ['contract/dynamodbEndpoint', 'server/stalled'];
+const long = LONG.map((name) => `<rootDir>/test/${name}.test.ts`);
+/** Goes with the tests of the commands. */
+const CLI_DOCS = '<rootDir>/test/docs/cli.test.ts';
+const served = {
+  globalSetup: '<rootDir>/test/server/globalSetup.ts',
+  globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
+};
+
+/** One project a kind of test; `npm test` and `npm run test:more` run those that need nothing but this folder. */
 export default {
   // All cores: by default jest leaves one of two idle.
   maxWorkers: '100%',
@@ -32,21 +43,22 @@ export default {
     project('unit', ['unit']),
     project('contract', ['contract']),
     project('simulation', ['simulation']),
-    project('server', ['server', 'conformance'], {
-      globalSetup: '<rootDir>/test/server/globalSetup.ts',
-      globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
-    }),
+    project('server', ['server', 'conformance'], served),
+    project('long', [], { ...served, testMatch: long, testPathIgnorePatterns: [] }),
     project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('chaos', ['chaos'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('stack', ['stack']),
-    project('cli', ['cli'], { globalSetup: '<rootDir>/test/cli/build.ts' }),
+    project('cli', [], {
+      globalSetup: '<rootDir>/test/cli/build.ts',
+      testMatch: ['<rootDir>/test/cli/**/*.test.ts', CLI_DOCS],
+    }),
     project('examples', ['examples'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
-    project('fuzz', ['fuzz'], {
-      globalSetup: '<rootDir>/test/server/globalSetup.ts',
-      globalTeardown: '<rootDir>/test/server/globalTeardown.ts',
+    project('fuzz', ['fuzz'], served),
+    project('docs', ['docs'], {
+      globalSetup: '<rootDir>/test/cli/build.ts',
+      testPathIgnorePatterns: [CLI_DOCS],
     }),
-    project('docs', ['docs'], { globalSetup: '<rootDir>/test/cli/build.ts' }),
     project('cost', ['cost']),
     project('conformance', ['conformance']),
     project('emulator', ['emulator', 'conformance'], { globalSetup: '<rootDir>/test/emulator/globalSetup.ts' }),

@@ -131,7 +131,7 @@ export class Session {
   }
 
   private reply({ reply, wakeUps }: Outcome): void {
-    if (reply && this.socket.isOpen) this.socket.send(JSON.stringify(reply));
+    if (reply && this.socket.isOpen) this.socket.send(JSON.stringify(reply), 'last');
     for (const wakeUp of wakeUps ?? []) void this.ports.wakeUps.send(wakeUp, 0);
   }
 }

@@ -21,7 +21,7 @@ export interface Entry {
 
 const SEGMENT_BYTES = 2 * 1024 * 1024;
 /** So much may be in the journal while LMDB is busy with what came before; those who write more wait. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 6 * 1024 * 1024;
 const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 1_024;

@@ -25,7 +25,7 @@ interface Live {
 }
 
 /** How much is kept in memory though LMDB has it: those who were away a moment are served from it. Characters. */
-const RECENT = 4 * 1024 * 1024;
+const RECENT = 2 * 1024 * 1024;
 
 /** Messages of one queue that came to LMDB together. */
 interface Stored {

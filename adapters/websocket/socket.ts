@@ -66,11 +66,13 @@ export class FrameSocket {
     return this.draining;
   }
 
-  send(frame: Uint8Array | string): void {
+  /** @param turn `last`: after what is pushed in this turn, to whomever; a reply can wait for that. */
+  send(frame: Uint8Array | string, turn: 'next' | 'last' = 'next'): void {
     if (this.gathered === 0) {
       this.socket.cork();
       // After all that is ready to be sent now, however many promises it takes.
-      process.nextTick(() => this.release());
+      const release = () => this.release();
+      process.nextTick(turn === 'next' ? release : () => process.nextTick(release));
     }
     this.gathered += frame.length;
     this.buffers.grow(frame.length);

@@ -13,4 +13,4 @@ const makeStores: MakeStores = async () => {
 };
 
 describeStores('DynamoDB', makeStores);
-describeNames('DynamoDB', makeStores, 15);
+describeNames('DynamoDB', makeStores, 4);

@@ -20,7 +20,7 @@ const makeStores: MakeStores = async () => {
 };
 
 describeStores('LMDB', makeStores);
-describeNames('LMDB', makeStores, 50);
+describeNames('LMDB', makeStores, 20);
 
 it('names in LMDB are kept apart on disk too', async () => {
   const folder = await aFolder();

@@ -5,7 +5,7 @@ import { chosen, draft, LATER, NOW, queueName } from './suites/samples';
 
 describeStores('memory', async () => ({ stores: memoryStores(), close: async () => {} }));
 
-describeNames('memory', async () => ({ stores: memoryStores(), close: async () => {} }), 300);
+describeNames('memory', async () => ({ stores: memoryStores(), close: async () => {} }), 60);
 
 describe('a publisher that crashes in memory between taking its number and putting its message', () => {
   const crashing = () => {
