@@ -26,7 +26,7 @@ const project = (displayName, folders, extra = {}) => ({
 });
 
 /** Those that take long, apart from the rest of their kind: `npm test` has three minutes. */
-const LONG = ['contract/dynamodbEndpoint', 'server/stalled'];
+const LONG = ['contract/dynamodbEndpoint', 'contract/names', 'server/stalled'];
 const long = LONG.map((name) => `<rootDir>/test/${name}.test.ts`);
 /** Goes with the tests of the commands. */
 const CLI_DOCS = '<rootDir>/test/docs/cli.test.ts';
@@ -37,8 +37,8 @@ const served = {
 
 /** One project a kind of test; `npm test` and `npm run test:more` run those that need nothing but this folder. */
 export default {
-  // All cores: by default jest leaves one of two idle.
-  maxWorkers: '100%',
+  // Some tests wait for processes and deadlines: more of them than cores keep these busy.
+  maxWorkers: '150%',
   projects: [
     project('unit', ['unit']),
     project('contract', ['contract']),

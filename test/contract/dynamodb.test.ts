@@ -1,6 +1,6 @@
 import { dynamodbStores } from '../../adapters/dynamodb';
 import { type TestTables, testTables } from './dynamodb';
-import { describeNames, describeStores, type MakeStores } from './suites';
+import { describeStores, type MakeStores } from './suites';
 
 let tables: Promise<TestTables> | undefined;
 
@@ -13,4 +13,3 @@ const makeStores: MakeStores = async () => {
 };
 
 describeStores('DynamoDB', makeStores);
-describeNames('DynamoDB', makeStores, 4);

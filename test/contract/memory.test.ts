@@ -1,11 +1,9 @@
 import { memoryStores } from '../../adapters/memory';
 import type { MessageLog } from '../../broker/ports';
-import { describeNames, describeStores } from './suites';
+import { describeStores } from './suites';
 import { chosen, draft, LATER, NOW, queueName } from './suites/samples';
 
 describeStores('memory', async () => ({ stores: memoryStores(), close: async () => {} }));
-
-describeNames('memory', async () => ({ stores: memoryStores(), close: async () => {} }), 60);
 
 describe('a publisher that crashes in memory between taking its number and putting its message', () => {
   const crashing = () => {
