@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Packages that come as ES modules only; jest runs CommonJS. */
 const ES_MODULES = [
   '@bomb\\.sh/tab',
@@ -38,7 +40,7 @@ const served = {
 /** One project a kind of test; `npm test` and `npm run test:more` run those that need nothing but this folder. */
 export default {
   // Some tests wait for processes and deadlines: more of them than cores keep these busy.
-  maxWorkers: '150%',
+  maxWorkers: availableParallelism() + 1,
   projects: [
     project('unit', ['unit']),
     project('contract', ['contract']),
