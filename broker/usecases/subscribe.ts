@@ -49,7 +49,11 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
       next: subscription.next,
       backlog: backlogOf(subscription, head),
     },
-    wakeUps: attached.next <= head ? [{ kind: 'subscription', shard: shardOf(attached), client: attached.client }] : [],
+    // What is in flight may be due, and no timer be armed for it, if this is the first connection there is again.
+    wakeUps:
+      attached.next <= head || attached.inFlight.length > 0
+        ? [{ kind: 'subscription', shard: shardOf(attached), client: attached.client }]
+        : [],
   };
 }
 
