@@ -123,6 +123,23 @@ describe('subscribe', () => {
     expect(delivered(billing.take())).toEqual(['2:1', '3:1']);
   });
 
+  it('again, after its last connection was let go of, delivers what is in flight', async () => {
+    const { world, billing, shop } = await subscribed();
+    await shop.request(publish(1));
+    const state = await world.state(billing);
+    if (state === undefined) throw new Error('There should be a subscription');
+    await world.ports.subscriptions.save(
+      { ...state, connections: [], version: state.version + 1 },
+      world.ports.clock.now(),
+    );
+    // The timer that was armed finds nobody.
+    await world.pass(60_000);
+    billing.take();
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    await world.pass(60_000);
+    expect(delivered(billing.take())).toContain('1:2');
+  });
+
   it('refuses one subscription too many', async () => {
     const { billing } = await subscribed();
     for (let i = 0; i < 99; i++) await billing.ask({ action: 'subscribe', queue: `queue ${i}` });
