@@ -11,7 +11,6 @@ import {
   type Parsed,
   type Ports,
   ProtocolError,
-  parseRequest,
   pingRoute,
   publishRoute,
   type Rates,
@@ -19,6 +18,7 @@ import {
   settleRoute,
   subscribeRoute,
 } from '../broker';
+import { parseRequest } from './parseRequest';
 
 const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscribeRoute, inspectRoute];
 

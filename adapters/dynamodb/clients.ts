@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { SubscriptionKey } from '../../broker/model/subscription';
@@ -31,7 +31,7 @@ const SCANS = 10;
 const Position = z.strictObject({
   list: z.literal('clients'),
   connected: z.boolean(),
-  after: z.string().min(1).max(128).optional(),
+  after: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
 });
 type Position = z.infer<typeof Position>;
 

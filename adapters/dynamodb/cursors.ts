@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { InvalidCursor } from '../../broker/ports';
 
 /** Makes a position into a cursor: opaque, and safe anywhere. */
@@ -9,7 +9,7 @@ export const toCursor = (position: unknown): string => Buffer.from(JSON.stringif
  *
  * @throws InvalidCursor
  */
-export function fromCursor<Position>(schema: z.ZodType<Position>, cursor: string): Position {
+export function fromCursor<Position>(schema: z.ZodMiniType<Position>, cursor: string): Position {
   let position: unknown;
   try {
     position = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DeadLetter } from '../../broker/model/message';
 import type { Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
@@ -8,7 +8,7 @@ import type { Database } from './database';
 import { expiry, expiryOf, type Item, isExpired, LIVING, number, numberAt, text, textAt } from './items';
 import { messageItem, toMessage } from './messageItem';
 
-const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int().nonnegative() });
+const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int().check(z.minimum(0)) });
 
 /*
  * A dead letter: `owner` and `seq`; its message, as in the Messages table but for its own expiry, which is

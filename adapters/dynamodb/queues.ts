@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { type Page, type PageRequest, type QueueStore, Unavailable } from '../../broker/ports';
@@ -8,7 +8,10 @@ import type { Database } from './database';
 import { type Item, numberOr } from './items';
 import { forgetParameters, openShardParameters, placeParameters, queueKey, toQueue } from './queueItem';
 
-const Position = z.strictObject({ list: z.literal('queues'), after: z.string().min(1).max(512) });
+const Position = z.strictObject({
+  list: z.literal('queues'),
+  after: z.string().check(z.minLength(1), z.maxLength(512)),
+});
 
 /** Queues that are known to exist, at a time. */
 const REMEMBERED = 10_000;

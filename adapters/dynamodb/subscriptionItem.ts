@@ -1,5 +1,5 @@
 import type { DeleteItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { decodeFlights, encodeFlights } from '../../broker/model/flightsText';
 import type { ClientId, ConnectionId, EventName, Time } from '../../broker/model/names';
 import { parseShardKey, shardKey } from '../../broker/model/queue';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
@@ -15,8 +15,8 @@ import { removeParameters, saveParameters, subscriptionKey, toSubscription } fro
 /** The last one given: its shard's number and its client. */
 const Position = z.strictObject({
   list: z.literal('subscriptions'),
-  shard: z.int().nonnegative(),
-  client: z.string().min(1).max(128),
+  shard: z.int().check(z.minimum(0)),
+  client: z.string().check(z.minLength(1), z.maxLength(128)),
 });
 
 /**

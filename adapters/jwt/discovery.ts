@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Unavailable } from '../../broker/ports';
 
 /** How long to wait for a provider. Milliseconds. */

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { locales } from 'zod/mini';
 import { type Credential, clientOfSubject, grantsSchema, NO_GRANTS } from '../../broker/access';
 import { type Credentials, Unavailable } from '../../broker/ports';
 import { ProtocolError } from '../../broker/protocol/errors';
@@ -86,10 +87,13 @@ function audienceOf({ aud, client_id: client }: JWTPayload): string[] {
   return typeof aud === 'string' ? [aud] : aud;
 }
 
+/** Says what is wrong in words, which the bundles of functions that show nobody are spared. */
+const english = { error: locales.en().localeError };
+
 /** As an object; or, from providers whose claims are texts, as JSON. */
 function grantsIn(claim: unknown, name: string): Credential['grants'] {
   if (claim === undefined) return NO_GRANTS;
-  const parsed = grantsSchema.safeParse(typeof claim === 'string' ? jsonOf(claim) : claim);
+  const parsed = grantsSchema.safeParse(typeof claim === 'string' ? jsonOf(claim) : claim, english);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw refused(`has grants in its claim ${name} that are none: ${issue?.path.join('.')} ${issue?.message}`);

@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientPattern, grantsSchema, type KeyId, statedGrants } from '../../broker/access';
 import { type Key, type KeyStore, Unavailable } from '../../broker/ports';
 import { errorCode } from '../lmdb/errorCode';
@@ -14,7 +14,7 @@ const fileSchema = z.object({
   client: clientPattern,
   grants: grantsSchema,
   createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().optional(),
+  expiresAt: z.optional(z.iso.datetime()),
 });
 
 const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';

@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatGrants, type Identity, parseGrants } from '../../broker/access';
 import { clientId } from '../../broker/protocol/fields';
 
 const contextSchema = z.object({
   clientId,
   grants: z.string(),
-  expiresAt: z.string().regex(/^\d+$/).optional(),
-  key: z.string().brand<'KeyId'>().optional(),
+  expiresAt: z.optional(z.string().check(z.regex(/^\d+$/))),
+  key: z.optional(z.string().brand<'KeyId'>()),
 });
 
 /** Who connects, as an authorizer hands it on to all functions: texts, for API Gateway takes nothing else. */

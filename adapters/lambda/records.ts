@@ -1,5 +1,5 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { KeyId } from '../../broker/access';
 import type { ConnectionId } from '../../broker/model/names';
 import type { Ports, WakeUp } from '../../broker/ports';

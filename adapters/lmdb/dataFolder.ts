@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { errorCode } from './errorCode';
 import { syncFolder } from './segments';
 
@@ -11,7 +11,7 @@ const MARK = 'holdfast.json';
 const NEW_MARK = `${MARK}.new`;
 /** What a start that was cut off may have left without the mark, and API keys that were made before it. */
 const FIRST_FILES = ['lock', NEW_MARK, 'keys'];
-const markSchema = z.object({ format: z.int().min(1) });
+const markSchema = z.object({ format: z.int().check(z.minimum(1)) });
 
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */
 export class UnusableFolder extends Error {

@@ -1,9 +1,9 @@
 import { constants, fdatasync, fdatasyncSync, promises as fs, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { digestOf } from './digest';
 
-const changeSchema = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])), z.string().nullable()]);
+const changeSchema = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])), z.nullable(z.string())]);
 
 /** One thing to be stored: a value under a key of a database, or (null) nothing there any more. */
 export type Change = readonly [database: string, key: (string | number)[], value: string | null];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { each, NOTHING, type Usage } from './usage';
 
-const Price = z.strictObject({ price: z.number(), per: z.number(), source: z.string().min(1) });
+const Price = z.strictObject({ price: z.number(), per: z.number(), source: z.string().check(z.minLength(1)) });
 
 const Prices = z.strictObject({
   region: z.string(),

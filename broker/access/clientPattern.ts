@@ -1,5 +1,5 @@
-import type { $brand } from 'zod';
-import * as z from 'zod';
+import type { $brand } from 'zod/mini';
+import * as z from 'zod/mini';
 import { type ClientId, isAnonymous } from '../model/names';
 import { clientId } from '../protocol/fields';
 
@@ -11,10 +11,14 @@ const isOpen = (pattern: string): boolean => pattern.endsWith('*');
 /** The pattern of a key: a client id, perhaps with a `*` at its end. None of those that the server makes up. */
 export const clientPattern = z
   .string()
-  .refine((text) => text === '*' || clientId.safeParse(isOpen(text) ? text.slice(0, -1) : text).success, {
-    error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, with * at the end to stand for any more of them',
-  })
-  .refine((text) => !isAnonymous(text as ClientId), { error: 'must not begin with anon-, which the server gives away' })
+  .check(
+    z.refine((text) => text === '*' || clientId.safeParse(isOpen(text) ? text.slice(0, -1) : text).success, {
+      error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, with * at the end to stand for any more of them',
+    }),
+    z.refine((text) => !isAnonymous(text as ClientId), {
+      error: 'must not begin with anon-, which the server gives away',
+    }),
+  )
   .brand<'ClientPattern'>();
 
 /** The one client that a pattern stands for; undefined if it stands for several. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EVERY_EVENT, type EventName, type QueueName } from '../model/names';
 import { containsEvent, EVERYTHING, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
 
@@ -14,27 +14,30 @@ const PATTERNS = 100;
 /** Characters of all grants as JSON: what a Lambda authorizer hands on has to stay small. */
 const CHARACTERS = 4_096;
 
-const pattern = z.string().transform((text, { addIssue }): Pattern => {
-  const parsed = parsePattern(text);
-  if (!('error' in parsed)) return parsed;
-  addIssue({ code: 'custom', message: parsed.error });
-  return z.NEVER;
-});
+const pattern = z.pipe(
+  z.string(),
+  z.transform((text: string, { issues }): Pattern => {
+    const parsed = parsePattern(text);
+    if (!('error' in parsed)) return parsed;
+    issues.push({ code: 'custom', input: text, message: parsed.error });
+    return z.NEVER;
+  }),
+);
 
-const patterns = z.array(pattern).default([]);
+const patterns = z._default(z.array(pattern), []);
 
 /**
  * Grants as a token or a key states them: `{"publish":["orders/*"],"subscribe":["*"]}`. A right left out is not granted.
  * What is not understood is refused, for a misspelt right must not be missed in silence.
  */
-export const grantsSchema = z
-  .strictObject({ publish: patterns, subscribe: patterns, admin: patterns })
-  .refine((grants) => RIGHTS.reduce((count, right) => count + grants[right].length, 0) <= PATTERNS, {
+export const grantsSchema = z.strictObject({ publish: patterns, subscribe: patterns, admin: patterns }).check(
+  z.refine((grants) => RIGHTS.reduce((count, right) => count + grants[right].length, 0) <= PATTERNS, {
     error: `must be at most ${PATTERNS} patterns`,
-  })
-  .refine((grants) => formatGrants(grants).length <= CHARACTERS, {
+  }),
+  z.refine((grants) => formatGrants(grants).length <= CHARACTERS, {
     error: `must be at most ${CHARACTERS} characters as JSON`,
-  });
+  }),
+);
 
 /** Nothing at all. */
 export const NO_GRANTS: Grants = { publish: [], subscribe: [], admin: [] };

@@ -1,4 +1,4 @@
-import type { $brand } from 'zod';
+import type { $brand } from 'zod/mini';
 import type { ClientId, Time } from '../model/names';
 import type { ClientPattern } from './clientPattern';
 import type { Grants } from './grants';

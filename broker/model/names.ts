@@ -1,4 +1,4 @@
-import type { $brand } from 'zod';
+import type { $brand } from 'zod/mini';
 
 /** The name of a queue: 1 to 128 characters, no control characters. */
 export type QueueName = string & $brand<'QueueName'>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BATCH_MESSAGES, WINDOW_MESSAGES } from '../model/limits';
 import { EVERY_EVENT } from '../model/names';
 
@@ -8,44 +8,59 @@ const CONTROL_OR_LONE_SURROGATE = /[\p{Cc}\p{Cs}]/u;
 
 const characters = (text: string): number => (text.length <= NAME_CHARACTERS ? text.length : [...text].length);
 
-const name = z.string().check((context) => {
-  const value = context.value;
-  const issue = (message: string) => context.issues.push({ code: 'custom', input: value, message });
-  if (value === '') issue('must not be empty');
-  else if (characters(value) > NAME_CHARACTERS) issue(`must be at most ${NAME_CHARACTERS} characters`);
-  else if (CONTROL_OR_LONE_SURROGATE.test(value)) issue('must not contain control characters or lone surrogates');
-});
+/** Says of a field what its type does not. */
+export function described<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+/** A whole number between two bounds, both included. */
+export const wholeNumber = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+
+const name = () =>
+  z.string().check((context) => {
+    const value = context.value;
+    const issue = (message: string) => context.issues.push({ code: 'custom', input: value, message });
+    if (value === '') issue('must not be empty');
+    else if (characters(value) > NAME_CHARACTERS) issue(`must be at most ${NAME_CHARACTERS} characters`);
+    else if (CONTROL_OR_LONE_SURROGATE.test(value)) issue('must not contain control characters or lone surrogates');
+  });
 
 /** The name of a queue. */
-export const queueName = name.brand<'QueueName'>().describe('Name of the queue: 1 to 128 characters.');
+export const queueName = described(name().brand<'QueueName'>(), 'Name of the queue: 1 to 128 characters.');
 /** The name of an event in a subscription; may be `*`. */
-export const eventName = name.brand<'EventName'>().describe('Name of an event, or * for every event.');
+export const eventName = described(name().brand<'EventName'>(), 'Name of an event, or * for every event.');
 /** The name of a published event; may not be `*`. */
-export const publishedEvent = eventName.refine((event) => event !== EVERY_EVENT, {
-  error: 'must not be *, which stands for every event in a subscription',
-});
+export const publishedEvent = eventName.check(
+  z.refine((event) => event !== EVERY_EVENT, {
+    error: 'must not be *, which stands for every event in a subscription',
+  }),
+);
 /** Who talks. */
 export const clientId = z
   .string()
-  .regex(/^[A-Za-z0-9._:@-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -' })
+  .check(z.regex(/^[A-Za-z0-9._:@-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -' }))
   .brand<'ClientId'>();
 
 /** Echoed in the reply. */
-export const ref = z.string().max(64).optional().describe('Up to 64 characters, echoed in the reply.');
+export const ref = described(
+  z.optional(z.string().check(z.maxLength(64))),
+  'Up to 64 characters, echoed in the reply.',
+);
 /** The number of a message. */
-export const seq = z.int().min(1);
+export const seq = z.int().check(z.minimum(1));
 /** Numbers of messages, as acknowledged. */
-export const seqs = z.array(seq).min(1).max(WINDOW_MESSAGES);
+export const seqs = z.array(seq).check(z.minLength(1), z.maxLength(WINDOW_MESSAGES));
 /** A moment: ISO 8601 with `Z` or an offset. */
 export const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-01T00:00:00Z' });
 /** Chosen by the publisher: makes a publish idempotent. */
-export const messageId = z
-  .string()
-  .min(1)
-  .max(128)
-  .refine((id) => !/\p{Cs}/u.test(id), { error: 'must not contain lone surrogates' });
+export const messageId = z.string().check(
+  z.minLength(1),
+  z.maxLength(128),
+  z.refine((id) => !/\p{Cs}/u.test(id), { error: 'must not contain lone surrogates' }),
+);
 /** Why a message was nacked or rejected. */
-export const reason = z.string().max(1024).optional();
+export const reason = z.optional(z.string().check(z.maxLength(1024)));
 /**
  * Strings by name. Checked as they are, and not copied by the schema: any name may be used, and a copy would lose those
  * that JavaScript's objects have a meaning for.
@@ -70,19 +85,19 @@ export type Position = z.infer<typeof position>;
 /** One of several messages in a publish. */
 export const publishedMessage = z.object({
   event: publishedEvent,
-  payload: z.unknown().optional().describe('Any JSON value; null if left out.'),
-  headers: headers.optional(),
-  id: messageId.optional(),
+  payload: described(z.optional(z.unknown()), 'Any JSON value; null if left out.'),
+  headers: z.optional(headers),
+  id: z.optional(messageId),
 });
 export type PublishedMessage = z.infer<typeof publishedMessage>;
 
-export const publishedMessages = z.array(publishedMessage).min(1).max(BATCH_MESSAGES);
+export const publishedMessages = z.array(publishedMessage).check(z.minLength(1), z.maxLength(BATCH_MESSAGES));
 
-export const events = z.array(eventName).min(1).max(100);
+export const events = z.array(eventName).check(z.minLength(1), z.maxLength(100));
 
 /** The settings of a subscription, as a request may change them. */
 export const settings = {
-  ackDeadline: z.int().min(1).max(900).optional().describe('Seconds; default 30.'),
-  maxDeliveries: z.int().min(0).max(100).optional().describe('Default 5; 0: no limit.'),
-  maxInFlight: z.int().min(1).max(WINDOW_MESSAGES).optional().describe('Default 100.'),
+  ackDeadline: described(z.optional(wholeNumber(1, 900)), 'Seconds; default 30.'),
+  maxDeliveries: described(z.optional(wholeNumber(0, 100)), 'Default 5; 0: no limit.'),
+  maxInFlight: described(z.optional(wholeNumber(1, WINDOW_MESSAGES)), 'Default 100.'),
 };

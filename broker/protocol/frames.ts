@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors';
 import * as field from './fields';
 
-const reply = { ref: z.string().optional() };
-const count = z.int().min(0);
+const reply = { ref: z.optional(z.string()) };
+const count = z.int().check(z.minimum(0));
 const events = z.array(z.string());
 
 const subscriptionSummary = z.object({ queue: field.queueName, events, inFlight: count, backlog: count });
@@ -41,10 +41,10 @@ export const publishedFrame = z.object({
   type: z.literal('published'),
   ...reply,
   queue: field.queueName,
-  seq: field.seq.optional(),
-  id: z.string().optional(),
-  duplicate: z.boolean().optional(),
-  messages: z.array(published).optional(),
+  seq: z.optional(field.seq),
+  id: z.optional(z.string()),
+  duplicate: z.optional(z.boolean()),
+  messages: z.optional(z.array(published)),
 });
 
 const listedClient = z.object({
@@ -73,7 +73,7 @@ const listedSubscription = z.object({
   settings: z.object({ ackDeadline: z.int(), maxDeliveries: z.int(), maxInFlight: z.int() }),
 });
 
-const listedDeadLetter = deliveredMessage.omit({ attempt: true }).extend({
+const listedDeadLetter = z.extend(z.omit(deliveredMessage, { attempt: true }), {
   clientId: field.clientId,
   reason: z.string(),
   attempts: count,
@@ -83,8 +83,8 @@ const listedDeadLetter = deliveredMessage.omit({ attempt: true }).extend({
 const subscriberStatus = z.object({
   clientId: field.clientId,
   state: z.enum(['backlog', 'inFlight', 'settled', 'dead']),
-  attempt: count.optional(),
-  dueAt: field.time.optional(),
+  attempt: z.optional(count),
+  dueAt: z.optional(field.time),
 });
 
 /** Every frame the server sends, by its type. */
@@ -104,9 +104,9 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('messages'),
     queue: field.queueName,
-    from: field.seq.optional(),
-    next: field.seq.optional(),
-    messages: z.array(deliveredMessage).min(1),
+    from: z.optional(field.seq),
+    next: z.optional(field.seq),
+    messages: z.array(deliveredMessage).check(z.minLength(1)),
   }),
   z.object({ type: z.literal('acked'), ...settlement }),
   z.object({ type: z.literal('nacked'), ...settlement }),
@@ -116,7 +116,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('catchup'),
     ...reply,
-    queue: field.queueName.optional(),
+    queue: z.optional(field.queueName),
     redelivered: count,
     backlog: count,
   }),
@@ -126,7 +126,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     ...reply,
     what: z.enum(['clients', 'queues', 'subscriptions', 'deadLetters']),
     items: z.array(z.union([listedClient, listedQueue, listedSubscription, listedDeadLetter])),
-    cursor: z.string().optional(),
+    cursor: z.optional(z.string()),
   }),
   z.object({
     type: z.literal('status'),
@@ -143,7 +143,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     type: z.literal('authenticated'),
     ...reply,
     clientId: field.clientId,
-    expiresAt: field.time.optional(),
+    expiresAt: z.optional(field.time),
   }),
   z.object({ type: z.literal('pong'), ...reply }),
   z.object({
@@ -151,9 +151,9 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     ...reply,
     code: z.enum(ERROR_CODES),
     message: z.string(),
-    field: z.string().optional(),
+    field: z.optional(z.string()),
     retryable: z.boolean(),
-    retryAfter: z.number().optional(),
+    retryAfter: z.optional(z.number()),
   }),
   z.object({
     type: z.literal('gap'),

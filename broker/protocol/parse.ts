@@ -2,7 +2,8 @@ import { describeIssue } from './describeIssue';
 import { ProtocolError } from './errors';
 import { type Request, requestSchema } from './requests';
 
-const schemas = new Map(requestSchema.options.map((schema) => [schema.shape.action.value as string, schema]));
+type Schema = (typeof requestSchema.def.options)[number];
+type Schemas = ReadonlyMap<string, Schema>;
 
 const REF_CHARACTERS = 64;
 
@@ -15,7 +16,25 @@ export type Parsed = { readonly ref?: string } & ({ readonly request: Request } 
  * @param text what arrived.
  * @returns the request, or the error to answer with: `invalid` or `unknown_action`. Never throws.
  */
-export function parseRequest(text: string): Parsed {
+export type ParseRequest = (text: string) => Parsed;
+
+/**
+ * Makes what reads frames.
+ *
+ * @param prepare what to do to each schema first, such as to compile it; it is to mean the same afterwards.
+ */
+export function requestParser(prepare = (schema: Schema): Schema => schema): ParseRequest {
+  const actionOf = ({ shape }: Schema): string[] => shape.action.def.values;
+  const schemas = new Map(
+    requestSchema.def.options.flatMap((schema) => actionOf(schema).map((action) => [action, prepare(schema)])),
+  );
+  return (text) => parse(schemas, text);
+}
+
+/** Reads frames with the schemas as they are: nothing is prepared for it, which suits a process that reads few. */
+export const parseRequest = requestParser();
+
+function parse(schemas: Schemas, text: string): Parsed {
   let frame: unknown;
   try {
     frame = JSON.parse(text);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as field from './fields';
 
 const onQueue = { ref: field.ref, queue: field.queueName };
@@ -8,11 +8,11 @@ export const publish = z
   .object({
     action: z.literal('publish'),
     ...onQueue,
-    event: field.publishedEvent.optional(),
-    payload: z.unknown().optional(),
-    headers: field.headers.optional(),
-    id: field.messageId.optional(),
-    messages: field.publishedMessages.optional(),
+    event: z.optional(field.publishedEvent),
+    payload: z.optional(z.unknown()),
+    headers: z.optional(field.headers),
+    id: z.optional(field.messageId),
+    messages: z.optional(field.publishedMessages),
   })
   .check(({ value, issues }) => {
     const refuse = (path: string, message: string) =>
@@ -27,8 +27,8 @@ export const publish = z
 export const subscribe = z.object({
   action: z.literal('subscribe'),
   ...onQueue,
-  events: field.events.optional().describe('Left out: ["*"], every event.'),
-  from: field.position.optional().describe('Where a new subscription begins; default "new".'),
+  events: field.described(z.optional(field.events), 'Left out: ["*"], every event.'),
+  from: field.described(z.optional(field.position), 'Where a new subscription begins; default "new".'),
   ...field.settings,
 });
 
@@ -36,7 +36,7 @@ export const subscribe = z.object({
 export const unsubscribe = z.object({
   action: z.literal('unsubscribe'),
   ...onQueue,
-  events: field.events.optional().describe('Left out: all.'),
+  events: field.described(z.optional(field.events), 'Left out: all.'),
 });
 
 /** Moves the cursor, and forgets what is in flight. */
@@ -44,7 +44,7 @@ export const seek = z.object({ action: z.literal('seek'), ...onQueue, to: field.
 
 /** These are processed. */
 export const ack = z
-  .object({ action: z.literal('ack'), ...onQueue, seqs: field.seqs.optional(), upTo: field.seq.optional() })
+  .object({ action: z.literal('ack'), ...onQueue, seqs: z.optional(field.seqs), upTo: z.optional(field.seq) })
   .check(({ value, issues }) => {
     if ((value.seqs === undefined) === (value.upTo === undefined))
       issues.push({ code: 'custom', input: value, path: ['seqs'], message: 'or upTo must be given, one of them' });
@@ -55,7 +55,7 @@ export const nack = z.object({
   action: z.literal('nack'),
   ...onQueue,
   seqs: field.seqs,
-  delay: z.int().min(0).max(900).optional().describe('Seconds; left out: the back-off.'),
+  delay: field.described(z.optional(field.wholeNumber(0, 900)), 'Seconds; left out: the back-off.'),
   reason: field.reason,
 });
 
@@ -67,14 +67,14 @@ export const extend = z.object({
   action: z.literal('extend'),
   ...onQueue,
   seqs: field.seqs,
-  seconds: z.int().min(1).max(900),
+  seconds: field.wholeNumber(1, 900),
 });
 
 /** Deliver now what is in flight, and what fits the window. */
 export const catchup = z.object({
   action: z.literal('catchup'),
   ref: field.ref,
-  queue: field.queueName.optional().describe('Left out: all subscriptions.'),
+  queue: field.described(z.optional(field.queueName), 'Left out: all subscriptions.'),
 });
 
 /** What the server knows. */
@@ -83,11 +83,11 @@ export const list = z
     action: z.literal('list'),
     ref: field.ref,
     what: z.enum(['clients', 'queues', 'subscriptions', 'deadLetters']),
-    queue: field.queueName.optional().describe('Whose subscriptions or dead letters.'),
-    clientId: field.clientId.optional().describe('Only this one’s dead letters.'),
-    connected: z.boolean().optional().describe('Only clients that are (or are not) connected.'),
-    limit: z.int().min(1).max(100).optional().describe('Default 50.'),
-    cursor: z.string().max(4096).optional(),
+    queue: field.described(z.optional(field.queueName), 'Whose subscriptions or dead letters.'),
+    clientId: field.described(z.optional(field.clientId), 'Only this one’s dead letters.'),
+    connected: field.described(z.optional(z.boolean()), 'Only clients that are (or are not) connected.'),
+    limit: field.described(z.optional(field.wholeNumber(1, 100)), 'Default 50.'),
+    cursor: z.optional(z.string().check(z.maxLength(4096))),
   })
   .check(({ value, issues }) => {
     if (value.queue === undefined && (value.what === 'subscriptions' || value.what === 'deadLetters'))
@@ -99,8 +99,8 @@ export const status = z.object({ action: z.literal('status'), ...onQueue, seq: f
 
 const ofDeadLetters = {
   ...onQueue,
-  clientId: field.clientId.optional().describe('Left out: the caller.'),
-  seqs: field.seqs.optional().describe('Left out: all.'),
+  clientId: field.described(z.optional(field.clientId), 'Left out: the caller.'),
+  seqs: field.described(z.optional(field.seqs), 'Left out: all.'),
 };
 
 /** Delivers dead letters again. */
@@ -113,7 +113,10 @@ export const purge = z.object({ action: z.literal('purge'), ...ofDeadLetters });
 export const auth = z.object({
   action: z.literal('auth'),
   ref: field.ref,
-  token: z.string().min(1).max(16_384).describe('A token or an API key, of the same client.'),
+  token: field.described(
+    z.string().check(z.minLength(1), z.maxLength(16_384)),
+    'A token or an API key, of the same client.',
+  ),
 });
 
 /** Keeps a connection from being idle. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DeadLetter } from '../model/message';
 import type { ClientId } from '../model/names';
 import type { Queue } from '../model/queue';
@@ -59,7 +59,10 @@ async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Pag
 }
 
 /** `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters. */
-const placeSchema = z.strictObject({ before: z.string().exactOptional(), within: z.string().exactOptional() });
+const placeSchema = z.strictObject({
+  before: z.exactOptional(z.string()),
+  within: z.exactOptional(z.string()),
+});
 type Place = z.infer<typeof placeSchema>;
 
 const encode = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');

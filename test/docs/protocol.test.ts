@@ -33,17 +33,17 @@ it('marks every block that is a frame', () => {
 
 it('has an example of every action', () => {
   const shown = new Set(requests.map(([, json]) => requestSchema.parse(JSON.parse(json)).action));
-  const actions = requestSchema.options.map(({ shape }) => shape.action.value);
+  const actions = requestSchema.def.options.flatMap(({ shape }) => shape.action.def.values);
   expect(actions.filter((action) => !shown.has(action))).toEqual([]);
 });
 
 it('has an example of every frame from the server', () => {
   const shown = new Set(frames.map(([, json]) => serverFrameSchema.parse(JSON.parse(json)).type));
-  const types = serverFrameSchema.options.map(({ shape }) => shape.type.value);
+  const types = serverFrameSchema.def.options.flatMap(({ shape }) => shape.type.def.values);
   expect(types.filter((type) => !shown.has(type))).toEqual([]);
 });
 
-it.each(requestSchema.options.map(({ shape }) => [shape.action.value, Object.keys(shape)] as const))(
+it.each(requestSchema.def.options.map(({ shape }) => [shape.action.def.values[0], Object.keys(shape)] as const))(
   'names every field of %s in the table of its section',
   (action, fields) => {
     const heading = document.search(new RegExp(`^##+ ${action}$`, 'm'));

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { FRAME_BYTES } from '../../broker/model/limits';
 import { requestSchema } from '../../broker/protocol/requests';
 
-const actions = requestSchema.options.map(({ shape }) => shape.action.value as string);
-const fields = [...new Set(requestSchema.options.flatMap(({ shape }) => Object.keys(shape)))];
+const actions = requestSchema.def.options.flatMap(({ shape }): string[] => shape.action.def.values);
+const fields = [...new Set(requestSchema.def.options.flatMap(({ shape }) => Object.keys(shape)))];
 
 /** Names that a program may take for something else. */
 const TREACHEROUS = [
@@ -88,13 +88,13 @@ const meant: Record<string, fc.Arbitrary<string>> = {
 
 /** A frame of an action, most of whose fields are as they should be. */
 const almostRight = fc
-  .constantFrom(...requestSchema.options)
+  .constantFrom(...requestSchema.def.options)
   .chain(({ shape }) => {
     const own = Object.keys(shape).filter((field) => field !== 'action');
     const field = (of: string) =>
       fc.tuple(fc.constant(of), fc.oneof({ weight: 8, arbitrary: meant[of] ?? value }, value));
     const stray = fc.tuple(fc.constantFrom(...fields, ...TREACHEROUS), value);
-    const action = fc.tuple(fc.constant('action'), fc.constant(JSON.stringify(shape.action.value)));
+    const action = fc.tuple(fc.constant('action'), fc.constant(JSON.stringify(shape.action.def.values[0])));
     const strays = fc.array(stray, { maxLength: 2 });
     return fc.tuple(
       action,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { ulid } from 'ulid';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { ClientId, JsonText, QueueName } from '../../../broker/model/names';
 import type { Stores } from '../../../broker/ports';
 import { clientId, messageId, queueName } from '../../../broker/protocol/fields';
@@ -32,7 +32,7 @@ const words = (t: string, a: string, b: string): string[] => [
 ];
 
 function arbitraryNames(all: readonly string[]): fc.Arbitrary<Names> {
-  const distinct = <Field extends z.ZodType>(field: Field) => {
+  const distinct = <Field extends z.ZodMiniType>(field: Field) => {
     const possible = [...new Set(all.flatMap((word) => field.safeParse(word).data ?? []))];
     return fc.shuffledSubarray(possible, {
       minLength: Math.min(5, possible.length),

@@ -2,10 +2,11 @@ import * as fc from 'fast-check';
 import { ERROR_CODES } from '../../../broker/protocol/errors';
 import { parseRequest } from '../../../broker/protocol/parse';
 import { requestSchema } from '../../../broker/protocol/requests';
+import { parseRequest as parseCompiled } from '../../../server/parseRequest';
 
-const actions = requestSchema.options.map(({ shape }) => shape.action.value as string);
+const actions = requestSchema.def.options.flatMap(({ shape }): string[] => shape.action.def.values);
 const fields = [
-  ...new Set(requestSchema.options.flatMap(({ shape }) => Object.keys(shape))),
+  ...new Set(requestSchema.def.options.flatMap(({ shape }) => Object.keys(shape))),
   '__proto__',
   'constructor',
   'time',
@@ -52,6 +53,15 @@ it('never throws, whatever JSON arrives', () => {
 
 it('says of every frame that is almost right which field is wrong, and how', () => {
   fc.assert(fc.property(frames, expectSense), { numRuns: 3_000 });
+});
+
+it('reads the same with schemas that are compiled', () => {
+  fc.assert(
+    fc.property(frames, (text) => {
+      expect(parseCompiled(text)).toEqual(parseRequest(text));
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 it('reads a payload of any JSON as it is', () => {
