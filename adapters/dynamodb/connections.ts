@@ -83,6 +83,7 @@ export class DynamoConnections implements ConnectionStore {
     const pages = this.db.query({
       TableName: this.table,
       IndexName: BY_KEY,
+      ConsistentRead: false,
       KeyConditionExpression: '#key = :key',
       ExpressionAttributeNames: { '#key': 'key' },
       ExpressionAttributeValues: { ':key': text(key) },

@@ -89,8 +89,9 @@ export class Database {
   }
 
   /**
-   * The pages of a query, to the last; one of them may be empty although more follow. `Limit` is that of the first: who
-   * asks for another got too little from it, because most was expired, and will find it sooner in large pages.
+   * The pages of a query, to the last; one of them may be empty although more follow. Read consistently, unless it says
+   * otherwise, as that of a global index has to. `Limit` is that of the first page: who asks for another got too little
+   * from it, because most was expired, and will find it sooner in large pages.
    */
   async *query({ Limit: first, ...input }: QueryCommandInput): AsyncGenerator<QueryCommandOutput> {
     let page = await this.queryPage({ ...input, Limit: first });
@@ -108,7 +109,7 @@ export class Database {
   }
 
   private queryPage(input: QueryCommandInput): Promise<QueryCommandOutput> {
-    const command = new QueryCommand({ ...input, ConsistentRead: input.IndexName === undefined });
+    const command = new QueryCommand({ ConsistentRead: true, ...input });
     return guarded(`reading ${input.TableName}`, () => this.client.send(command));
   }
 

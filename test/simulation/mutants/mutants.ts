@@ -137,8 +137,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'Subscriptions and logs are read with eventual consistency.',
     file: 'adapters/dynamodb/database.ts',
-    search: 'new QueryCommand({ ...input, ConsistentRead: input.IndexName === undefined })',
+    search: 'new QueryCommand({ ConsistentRead: true, ...input })',
     replacement: 'new QueryCommand({ ...input, ConsistentRead: false })',
+  },
+  {
+    bug: 'Who is connected is read with eventual consistency.',
+    file: 'adapters/dynamodb/subscriptions.ts',
+    search: '      IndexName: CONNECTED_INDEX.name,\n',
+    replacement: '      IndexName: CONNECTED_INDEX.name,\n      ConsistentRead: false,\n',
   },
   {
     bug: 'Single items are read with eventual consistency.',
