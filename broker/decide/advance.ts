@@ -40,7 +40,7 @@ export interface Advance {
   readonly holes: readonly Tombstone[];
   /** When work becomes due by itself. */
   readonly wakeAt?: Time;
-  /** The window has room and the log goes on: advance again. */
+  /** The window has room, and the log goes on or something waits for it: advance again. */
   readonly more: boolean;
 }
 
@@ -85,7 +85,8 @@ export function advance(subscription: Subscription, reading: Reading, now: Time,
     ...(on.fresh ? { fresh: on.fresh } : {}),
     holes: on.holes,
     ...(wakeAt === undefined ? {} : { wakeAt }),
-    more: on.more,
+    // What died, or is gone, has left its place to what waits.
+    more: on.more || deliverable(next, now).length > 0,
   };
 }
 

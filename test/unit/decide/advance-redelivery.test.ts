@@ -126,6 +126,16 @@ describe('what waits after a nack', () => {
     expect(fresh).toBeUndefined();
   });
 
+  it('asks to be called again when what is gone, or died, left its place to it', () => {
+    const inFlight = [flight(1, { dueAt: NOW }), flight(2, waiting)];
+    const full = subscription({ ...settings({ maxInFlight: 1 }), next: 3, inFlight });
+    const gone = advance(full, reading([], { due: new Map([[1, undefined]]) }), NOW, 0);
+    expect(gone.gaps).toEqual([{ from: 1, to: 1 }]);
+    expect(gone.more).toBe(true);
+    const again = advance(gone.subscription, reading([], dueOf(2)), NOW, 0);
+    expect([short(again.redeliveries), again.more]).toEqual([['2:2'], false]);
+  });
+
   it('arms no timer when it is only room that it waits for', () => {
     const inFlight = [flight(1, waiting), flight(2)];
     const full = subscription({ ...settings({ maxInFlight: 1 }), next: 3, inFlight });
