@@ -1,6 +1,6 @@
 import './quiet';
 import { Command } from 'commander';
-import { missing, table } from './occurrences';
+import { missing, table, unwelcome } from './occurrences';
 import { simulate } from './simulate';
 import { Tally } from './tally';
 
@@ -42,6 +42,11 @@ async function many(from: number, seeds: number): Promise<void> {
   if (never.length > 0) {
     process.exitCode = 1;
     console.log(`never occurred: ${never.join(', ')}`);
+  }
+  const met = unwelcome(tally);
+  if (met.length > 0) {
+    process.exitCode = 1;
+    console.log(`occurred, and must not: ${met.join(', ')}`);
   }
   console.log(`${seeds} runs, ${failed} failed, ${((performance.now() - began) / 1_000).toFixed(1)} s`);
 }

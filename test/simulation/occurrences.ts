@@ -36,6 +36,9 @@ const EXPECTED = [...FAULTS.filter((fault) => !AVOIDED.includes(fault)), ...TRAN
 /** What of the faults and transitions did not occur. */
 export const missing = (tally: Tally): string[] => EXPECTED.filter((what) => tally.of(what) === 0);
 
+/** What the broker is to leave no room for, and did. */
+export const unwelcome = (tally: Tally): string[] => AVOIDED.filter((what) => tally.of(what) > 0);
+
 /** How often everything occurred, as lines. */
 export function table(tally: Tally): string[] {
   const isFault = new Set<string>(FAULTS);

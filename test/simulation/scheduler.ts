@@ -30,6 +30,7 @@ export class Scheduler {
   private readonly sleeping: Sleeping[] = [];
   private stopped = false;
   private turns = 0;
+  private atRest: () => void = () => undefined;
 
   constructor(
     private readonly random: Random,
@@ -55,6 +56,11 @@ export class Scheduler {
     this.put({ run, owner: undefined, at: this.time + Math.ceil(ms) });
   }
 
+  /** Does something whenever nobody can go on before time passes. */
+  whenAtRest(run: () => void): void {
+    this.atRest = run;
+  }
+
   /** From now on nothing happens any more. */
   stop(): void {
     this.stopped = true;
@@ -69,6 +75,7 @@ export class Scheduler {
     await drained();
     while (!this.stopped) {
       if (this.ready.length === 0) {
+        this.atRest();
         const next = this.sleeping.at(-1);
         if (next === undefined || next.at > end) break;
         this.time = Math.max(this.time, next.at);

@@ -39,6 +39,7 @@ export class World {
   readonly gateway: SimulatedGateway;
   readonly lambda: SimulatedLambda;
   readonly oracle: Oracle;
+  readonly streams: readonly SimulatedStream[];
   /** How many wake-ups the platform gave up, after many tries. */
   givenUp = 0;
   private readonly clients: Client[];
@@ -59,8 +60,10 @@ export class World {
     this.wakeUps = new SimulatedWakeUpQueue(this);
     this.gateway = new SimulatedGateway(this);
     this.lambda = new SimulatedLambda(this);
-    this.ringBy('messages', ({ before, after }) => before === undefined && after?.event !== undefined);
-    this.ringBy('connections', ({ before, after }) => before === undefined || after === undefined);
+    this.streams = [
+      this.streamOf('messages', ({ before, after }) => before === undefined && after?.event !== undefined),
+      this.streamOf('connections', ({ before, after }) => before === undefined || after === undefined),
+    ];
     this.oracle = new Oracle(this);
     const queues = QUEUES.slice(0, this.random.between(1, QUEUES.length));
     this.clients = Array.from({ length: this.random.between(1, 3) }, (_, i) => new Client(this, `c${i}`, queues));
@@ -121,8 +124,10 @@ export class World {
   }
 
   /** Wakes `deliver` by the stream of a table; `filter` as `lib/wake.ts` has it. */
-  private ringBy(table: string, filter: (change: Change) => boolean): void {
-    new SimulatedStream(this, filter).follow(this.database.table(table));
+  private streamOf(table: string, filter: (change: Change) => boolean): SimulatedStream {
+    const stream = new SimulatedStream(this, filter);
+    stream.follow(this.database.table(table));
+    return stream;
   }
 
   private keepExpiring(): void {

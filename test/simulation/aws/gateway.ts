@@ -39,6 +39,10 @@ export class SimulatedGateway {
     return this.wires.get(connection)?.state === 'open';
   }
 
+  clientOf(connection: ConnectionId): string | undefined {
+    return this.wires.get(connection)?.peer.client;
+  }
+
   clientFor(process: Process): ApiGatewayManagementApiClient {
     return new Proxy(CLIENT, {
       get: (client, name) =>
@@ -65,11 +69,12 @@ export class SimulatedGateway {
 
   /** A client sends a frame. */
   async frame(connection: ConnectionId, frame: Readonly<Record<string, unknown>>): Promise<void> {
-    const { faults, lambda, scheduler } = this.world;
+    const { faults, lambda, oracle, scheduler } = this.world;
     const wire = this.wires.get(connection);
     await scheduler.turn();
     if (wire?.state !== 'open' || faults.happens('frame lost')) return;
     const reply = await lambda.request(connection, frame);
+    if (hasFailed(reply)) oracle.armed.excuse(wire.peer.client);
     await scheduler.turn();
     if (wire.state !== 'open' || reply === undefined || reply === 'died' || faults.happens('reply lost')) return;
     wire.peer.receive(reply, connection);
@@ -137,6 +142,10 @@ export class SimulatedGateway {
     wire.peer.receive(JSON.parse(DECODER.decode(data)), connection);
   }
 }
+
+/** Whether a request was not seen through, so that it has to be repeated. */
+const hasFailed = (reply: ServerFrame | undefined | 'died'): boolean =>
+  reply === 'died' || (reply?.type === 'error' && (reply.code === 'unavailable' || reply.code === 'internal'));
 
 const CLIENT = new ApiGatewayManagementApiClient({
   region: 'nowhere',

@@ -19,6 +19,11 @@ export class SimulatedStream {
     private readonly filter: (change: Change) => boolean,
   ) {}
 
+  /** Whether all that was told has been done. */
+  get isIdle(): boolean {
+    return this.records.length === 0;
+  }
+
   /** Tells of the changes of a table from now on. */
   follow(table: Table): void {
     table.watch((change) => {

@@ -1,6 +1,8 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { decodeWakeUp } from '../../../adapters/sqs';
 import type { Time } from '../../../broker/model/names';
+import type { WakeUp } from '../../../broker/ports';
 import type { Process } from '../process';
 import type { World } from '../world';
 
@@ -13,6 +15,7 @@ const MOST_RECEIVES = 15;
 interface Message {
   readonly id: string;
   readonly body: string;
+  readonly wakeUp: WakeUp;
   /** When it is handed over, or handed over again. */
   readonly at: Time;
   readonly receives: number;
@@ -58,7 +61,8 @@ export class SimulatedWakeUpQueue {
 
   private put(body: string, delay: number): void {
     this.sent += 1;
-    this.schedule({ id: `wake-up ${this.sent}`, body, at: this.world.scheduler.now + delay, receives: 0 });
+    const at = this.world.scheduler.now + delay;
+    this.schedule({ id: `wake-up ${this.sent}`, body, wakeUp: decodeWakeUp(body), at, receives: 0 });
   }
 
   private schedule(message: Message): void {
@@ -74,7 +78,7 @@ export class SimulatedWakeUpQueue {
     trace.note(() => `a wake-up is handed over: ${message.body}`);
     const failed = await lambda.deliver([recordOf(message)]);
     const isDone = failed !== 'died' && failed.size === 0;
-    if (isDone && !faults.happens('wake-up doubled')) this.pending.delete(message.id);
+    if (isDone && !faults.happens('wake-up doubled')) this.remove(message);
     else this.again(message);
   }
 
@@ -86,9 +90,14 @@ export class SimulatedWakeUpQueue {
       this.schedule({ ...message, receives, at });
       return;
     }
-    this.pending.delete(message.id);
+    this.remove(message);
     this.world.tally.add('wake-up put aside');
     this.world.givenUp += 1;
+  }
+
+  private remove({ id }: Message): void {
+    this.pending.delete(id);
+    this.world.oracle.armed.reopen();
   }
 }
 

@@ -24,7 +24,8 @@ export function checkAwake(world: World, clients: readonly Client[]): void {
   }
 }
 
-function undelivered(world: World, { queue, next, events }: Subscription): number[] {
+/** What the cursor of a subscription has not come to, of what is retained and wanted. */
+export function undelivered(world: World, { queue, next, events }: Subscription): number[] {
   const { history } = world.oracle;
   const left: number[] = [];
   for (let seq = next; seq <= history.head(queue); seq++) {

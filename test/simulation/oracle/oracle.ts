@@ -7,6 +7,7 @@ import type { Item } from '../aws/expression';
 import type { Change } from '../aws/table';
 import type { World } from '../world';
 import { Account } from './account';
+import { Armed } from './armed';
 import { History } from './history';
 import { checkTransition } from './transitions';
 
@@ -22,6 +23,7 @@ export interface Asked {
  */
 export class Oracle {
   readonly history: History;
+  readonly armed: Armed;
   private readonly accounts = new Map<string, Account>();
   /** By queue and id: the seq that was answered. */
   private readonly ids = new Map<string, Seq>();
@@ -32,6 +34,8 @@ export class Oracle {
   constructor(private readonly world: World) {
     const { database, scheduler, settings } = world;
     this.history = new History(settings.messageRetention, (promise) => this.broken(promise));
+    this.armed = new Armed(world);
+    scheduler.whenAtRest(() => this.armed.check());
     database.table('queues').watch((change) => this.history.counted(change, scheduler.now));
     database.table('messages').watch((change) => {
       this.history.logged(change, scheduler.now);

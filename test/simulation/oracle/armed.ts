@@ -1,0 +1,81 @@
+import { windowOf } from '../../../broker/decide/window';
+import type { Time } from '../../../broker/model/names';
+import type { Subscription } from '../../../broker/model/subscription';
+import type { WakeUp } from '../../../broker/ports';
+import type { World } from '../world';
+import { UNSETTLED_MS } from './account';
+import { undelivered } from './ending';
+
+/** How much later than it is needed a timer may go off, in a world where each call may take seconds. Milliseconds. */
+const LATE_MS = 20_000;
+
+/**
+ * While nothing is done anywhere, whoever is connected and has something due now or later is concerned by a wake-up that
+ * is pending, and comes in time. Who asked for something that failed has to ask again before this is expected of it.
+ */
+export class Armed {
+  /** Clients that asked for something which failed, until when that may still have an effect. */
+  private readonly excused = new Map<string, Time>();
+
+  /** Whether anything changed since it was seen that all are. */
+  private isOpen = true;
+
+  constructor(private readonly world: World) {
+    for (const table of ['subscriptions', 'messages'] as const) world.database.table(table).watch(() => this.reopen());
+  }
+
+  /** Something changed: a state, or which wake-ups are pending. */
+  reopen(): void {
+    this.isOpen = true;
+  }
+
+  /** A request of a client was not seen through: what it began may be left as it is until the client asks again. */
+  excuse(client: string): void {
+    this.excused.set(client, this.world.scheduler.now + UNSETTLED_MS);
+  }
+
+  check(): void {
+    const { oracle, lambda, streams, givenUp } = this.world;
+    if (!this.isOpen || givenUp > 0 || !lambda.isIdle || streams.some((stream) => !stream.isIdle)) return;
+    this.isOpen = false;
+    const asleep = new Set<string>();
+    for (const subscription of oracle.stored()) {
+      const due = this.dueAt(subscription);
+      if (due === undefined || this.isArmed(subscription, due)) continue;
+      asleep.add(subscription.client);
+      if (!this.excused.has(subscription.client))
+        this.world.fail(
+          `what is due has a wake-up pending (${subscription.client} of ${subscription.queue}, version ${subscription.version}, due ${new Date(due).toISOString()})`,
+        );
+    }
+    for (const [client, until] of this.excused)
+      if (!asleep.has(client) && until < this.world.scheduler.now) this.excused.delete(client);
+  }
+
+  /** When a subscription has something to be done for; undefined if it has not. */
+  private dueAt(subscription: Subscription): Time | undefined {
+    const { now } = this.world.scheduler;
+    if (subscription.connections.length === 0 || subscription.expiresAt <= now) return undefined;
+    const { forBacklog, forWaiting } = windowOf(subscription);
+    const due = subscription.inFlight.filter(({ waiting }) => !waiting || forWaiting > 0).map(({ dueAt }) => dueAt);
+    const isBehind = forBacklog > 0 && undelivered(this.world, subscription).length > 0;
+    const earliest = Math.min(...due, isBehind ? now + HOLE_MS : Infinity);
+    return earliest === Infinity ? undefined : Math.max(now, earliest);
+  }
+
+  private isArmed({ queue, shard, client }: Subscription, due: Time): boolean {
+    const concerns = (wakeUp: WakeUp): boolean => {
+      if (wakeUp.kind === 'queue') return wakeUp.queue === queue;
+      if (wakeUp.kind === 'welcome') return this.world.gateway.clientOf(wakeUp.connection) === client;
+      if (!('shard' in wakeUp) || wakeUp.shard.queue !== queue || wakeUp.shard.shard !== shard) return false;
+      return wakeUp.kind !== 'subscription' || wakeUp.client === client;
+    };
+    // One that was received already comes again when it does.
+    return [...this.world.wakeUps.pending.values()].some(
+      ({ wakeUp, at, receives }) => (receives > 0 || at <= due + LATE_MS) && concerns(wakeUp),
+    );
+  }
+}
+
+/** What stands behind a hole is due when the hole can be filled. */
+const HOLE_MS = 30_000;
