@@ -68,37 +68,37 @@ export class Session {
     this.underWay += 1;
     this.bytesUnderWay += bytes;
     if (this.underWay >= UNDER_WAY || this.bytesUnderWay >= BYTES_UNDER_WAY) this.full ??= this.socket.hold();
-    const handled = this.handle(data, isBinary).finally(() => {
-      this.underWay -= 1;
-      this.bytesUnderWay -= bytes;
-      if (this.underWay > UNDER_WAY / 2 || this.bytesUnderWay > BYTES_UNDER_WAY / 2) return;
-      this.full?.();
-      this.full = undefined;
-    });
-    void handled;
-  }
-
-  private handle(data: RawData, isBinary: boolean): Promise<void> {
-    const text = data.toString();
     const read: Parsed = isBinary
       ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
-      : parseRequest(text);
-    const { parsed, rest } = this.rates.admit(this.caller, read, Buffer.byteLength(text));
+      : parseRequest(data.toString());
+    const { parsed, rest } = this.rates.admit(this.caller, read, bytes);
     // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
     if (rest > 0) this.rest(rest);
     const isPublish = 'request' in parsed && parsed.request.action === 'publish';
-    const begin = async () => {
+    const begin = () => this.serve(parsed, bytes, isPublish);
+    const turn = this.last === undefined ? begin() : this.last.then(begin);
+    if (!isPublish) this.waitFor(turn);
+  }
+
+  private async serve(parsed: Parsed, bytes: number, isPublish: boolean): Promise<void> {
+    try {
       // A publish waits for the disk anyway, and must not be overtaken by another.
       if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
       const caller = this.caller.access === undefined ? this.caller : await this.callerNow();
       this.reply(await answer(this.ports, caller, parsed, this.routes));
       // Who asks without reading the answers is not read either.
       if (this.socket.isFull) await this.socket.drained();
-    };
-    const turn = this.last === undefined ? begin() : this.last.then(begin);
-    if (isPublish) return turn;
-    this.waitFor(turn);
-    return turn;
+    } finally {
+      this.settled(bytes);
+    }
+  }
+
+  private settled(bytes: number): void {
+    this.underWay -= 1;
+    this.bytesUnderWay -= bytes;
+    if (this.underWay > UNDER_WAY / 2 || this.bytesUnderWay > BYTES_UNDER_WAY / 2) return;
+    this.full?.();
+    this.full = undefined;
   }
 
   private async letOthers(): Promise<void> {

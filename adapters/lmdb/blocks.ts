@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../broker/model/message';
 import type { QueueName, Seq } from '../../broker/model/names';
-import { decodeBlock, encodeBlock, Gathering } from './block';
+import { decodeBlock, encodeBlock, Gathering, type StoredEntry } from './block';
 import type { Database, Entry } from './database';
 import { decodeEntry } from './entryText';
 import type { Change } from './segments';
@@ -14,8 +14,15 @@ const KEPT = 16;
 /** A block as it is read: its entries, of consecutive numbers, at least one. */
 export type Block = readonly LogEntry[];
 
-/** Gathers the entries among changes into blocks; all others stay as they are. */
-export function inBlocks(changes: readonly Change[]): Change[] {
+/** An entry that is in memory, by its number. */
+export type Lookup = (queue: QueueName, seq: Seq) => StoredEntry | undefined;
+
+/**
+ * Gathers the entries among changes into blocks; all others stay as they are.
+ *
+ * @param known saves reading an entry again from its change, where it can.
+ */
+export function inBlocks(changes: readonly Change[], known: Lookup): Change[] {
   const gathered: Change[] = [];
   const open = new Map<QueueName, Gathering>();
   for (const change of changes) {
@@ -25,7 +32,8 @@ export function inBlocks(changes: readonly Change[]): Change[] {
       continue;
     }
     const queue = name as QueueName;
-    const entry = decodeEntry(Number(part), text);
+    const seq = Number(part);
+    const entry = known(queue, seq) ?? decodeEntry(seq, text);
     const block = open.get(queue);
     if (block?.add(entry)) continue;
     if (block) gathered.push(blockChange(queue, block));

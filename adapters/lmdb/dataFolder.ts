@@ -6,7 +6,7 @@ import { errorCode } from './errorCode';
 import { syncFolder } from './segments';
 
 /** 2: messages are stored in blocks. */
-const FORMAT = 3;
+const FORMAT = 4;
 const MARK = 'holdfast.json';
 const NEW_MARK = `${MARK}.new`;
 /** What a start that was cut off may have left without the mark, and API keys that were made before it. */

@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
-import { inBlocks } from './blocks';
+import { inBlocks, type Lookup } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { Journal, type Segment } from './journal';
 import { seal, unseal } from './seal';
@@ -42,6 +42,7 @@ export class Database {
   private readonly root: RootDatabase;
   private readonly length: StoreLength;
   private journal: Journal | undefined;
+  private known: Lookup = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private storing: Promise<void> | undefined;
   private readonly unstored: Segment[] = [];
@@ -95,8 +96,8 @@ export class Database {
   }
 
   /** @returns once the changes are on disk. @throws Unavailable */
-  async write(changes: readonly Change[]): Promise<void> {
-    if (this.journal === undefined) throw new Error('the database is closed');
+  write(changes: readonly Change[]): Promise<void> {
+    if (this.journal === undefined) return Promise.reject(new Error('the database is closed'));
     const written = this.journal.write(changes);
     if (this.journal.size > SEGMENT_BYTES) void this.store();
     return written;
@@ -123,6 +124,11 @@ export class Database {
   /** Removes what nobody will read any more; harmless if it comes back after a crash. */
   async discard(entries: readonly (readonly [table: TableName, key: Key])[]): Promise<void> {
     await this.commit(entries.map(([table, key]) => [table, key, null]));
+  }
+
+  /** @param known finds entries of logs that were written and are still in memory. */
+  useEntries(known: Lookup): void {
+    this.known = known;
   }
 
   /** Called when something could not be written, before its writer is told: nothing written since was either. */
@@ -194,7 +200,7 @@ export class Database {
   }
 
   private async apply(written: readonly Change[]): Promise<void> {
-    const changes = inBlocks(written);
+    const changes = inBlocks(written, this.known);
     const commits: Promise<boolean>[] = [];
     for (let from = 0; from < changes.length; from += AT_ONCE) {
       commits.push(this.commit(changes.slice(from, from + AT_ONCE)));

@@ -3,7 +3,7 @@ import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import { Blocks } from './blocks';
 import type { Database } from './database';
-import { asStored, encodeEntry } from './entryText';
+import { asStored, encodeEntry, type StoredMessage } from './entryText';
 import type { LmdbQueues } from './queues';
 import type { Change } from './segments';
 import { Tail } from './tail';
@@ -56,12 +56,13 @@ export class LmdbLog implements MessageLog {
       }
     });
     database.onStored((changes) => this.settle(changes));
+    database.useEntries((queue, seq) => this.live.get(queue)?.tail.get(seq));
   }
 
   async append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
     const live = this.of(queue);
     const answers: Appended[] = [];
-    const entries: Message[] = [];
+    const entries: StoredMessage[] = [];
     const changes: Change[] = [];
     const awaited: Promise<void>[] = [];
     const marked: string[] = [];
@@ -92,7 +93,7 @@ export class LmdbLog implements MessageLog {
     );
     if (learning) changes.push(learning);
     if (entries.length > 0) awaited.push(this.store(queue, live, entries, changes, marked));
-    await Promise.all(awaited);
+    await (awaited.length === 1 ? awaited[0] : Promise.all(awaited));
     return answers;
   }
 
@@ -146,7 +147,7 @@ export class LmdbLog implements MessageLog {
   private async store(
     queue: QueueName,
     live: Live,
-    entries: readonly Message[],
+    entries: readonly StoredMessage[],
     changes: readonly Change[],
     marked: readonly string[],
   ): Promise<void> {

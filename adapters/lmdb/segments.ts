@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { digestOf } from './digest';
 
-const changeSchema = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])), z.nullable(z.string())]);
+const headSchema = z.tuple([
+  z.string(),
+  z.array(z.union([z.string(), z.number()])),
+  z.nullable(z.int().check(z.minimum(0))),
+]);
 
 /** One thing to be stored: a value under a key of a database, or (null) nothing there any more. */
 export type Change = readonly [database: string, key: (string | number)[], value: string | null];
 
 const SUFFIX = '.journal';
+const END_OF_HEAD = '\n';
 const LENGTH_BYTES = 4;
 const DIGEST_BYTES = 8;
 const HEADER_BYTES = LENGTH_BYTES + DIGEST_BYTES;
@@ -18,13 +23,38 @@ export class CorruptStore extends Error {
   override readonly name = 'CorruptStore';
 }
 
-/** Changes as they are written: their length, a digest to know them by, and JSON. */
+/**
+ * Changes as they are written: their length in bytes, a digest to know them by, and the changes: each a line of JSON
+ * with its database, its key and the length of its value in UTF-16 units (null: removed), and the value as it is.
+ */
 export function encodeGroup(changes: readonly Change[]): Buffer {
-  const body = Buffer.from(JSON.stringify(changes));
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(body.length);
-  digestOf(body, DIGEST_BYTES).copy(header, LENGTH_BYTES);
-  return Buffer.concat([header, body]);
+  let text = '';
+  for (const [database, key, value] of changes)
+    text += `${JSON.stringify([database, key, value?.length ?? null])}${END_OF_HEAD}${value ?? ''}`;
+  const length = Buffer.byteLength(text);
+  const group = Buffer.allocUnsafe(HEADER_BYTES + length);
+  group.write(text, HEADER_BYTES);
+  group.writeUInt32LE(length);
+  digestOf(group.subarray(HEADER_BYTES), DIGEST_BYTES).copy(group, LENGTH_BYTES);
+  return group;
+}
+
+function headOf(line: string): z.infer<typeof headSchema> {
+  try {
+    return headSchema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new CorruptStore('the journal is of another version', { cause });
+  }
+}
+
+/** The inverse, without what is before the changes. */
+function* decodeChanges(text: string): Generator<Change> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(END_OF_HEAD, at);
+    const [database, key, length] = headOf(text.slice(at, end));
+    at = end + END_OF_HEAD.length + (length ?? 0);
+    yield [database, key, length === null ? null : text.slice(end + END_OF_HEAD.length, at)];
+  }
 }
 
 /** A segment as it is read. */
@@ -41,10 +71,8 @@ export function decodeGroups(bytes: Buffer): Decoded {
   const changes: Change[] = [];
   let at = 0;
   for (let group = groupAt(bytes, at); group?.whole; group = groupAt(bytes, at)) {
-    const parsed = z.array(changeSchema).safeParse(JSON.parse(group.body.toString()));
-    if (!parsed.success) throw new CorruptStore('the journal is of another version', { cause: parsed.error });
     // One by one: a group may hold more than a call takes arguments.
-    for (const change of parsed.data) changes.push(change);
+    for (const change of decodeChanges(group.body.toString())) changes.push(change);
     at = group.end;
   }
   const broken = groupAt(bytes, at);

@@ -71,15 +71,15 @@ test.each(['/proc/holdfast', '/sys/holdfast'].filter((path) => existsSync(join(p
 
 test('It refuses a folder of a later version, and says that a newer server is needed', async () => {
   const folder = aFolder();
-  writeFileSync(join(folder, 'holdfast.json'), '{"format":4}');
-  await refusesData(folder, /later version \(format 4, this server knows 3\).*newer server/);
-  expect(readFileSync(join(folder, 'holdfast.json'), 'utf8')).toBe('{"format":4}');
+  writeFileSync(join(folder, 'holdfast.json'), '{"format":5}');
+  await refusesData(folder, /later version \(format 5, this server knows 4\).*newer server/);
+  expect(readFileSync(join(folder, 'holdfast.json'), 'utf8')).toBe('{"format":5}');
 });
 
 test('It refuses a folder of an earlier version', async () => {
   const folder = aFolder();
   writeFileSync(join(folder, 'holdfast.json'), '{"format":1}');
-  await refusesData(folder, /earlier version \(format 1, this server knows 3\).*--data/);
+  await refusesData(folder, /earlier version \(format 1, this server knows 4\).*--data/);
 });
 
 test.each(['', '[]', '{"format":"1"}'])('It refuses a folder whose holdfast.json is %j', async (text) => {
@@ -121,12 +121,13 @@ test.each([
 });
 
 test.each([
-  ['a table', [['prophecies', ['orders', 1], '{}']], /speaks of prophecies/],
-  ['a form of change', [{ future: true }, 2], /is of another version/],
+  ['a table', '["prophecies",["orders",1],2]\n{}', /speaks of prophecies/],
+  ['a form of change', '[{"future":true},2]\n', /is of another version/],
+  ['a form of group', '[["messages",["orders",1],"{}"]]', /is of another version/],
 ])('It refuses a journal with %s that it does not know, and keeps it', async (_, changes, line) => {
   const folder = aFolder();
   await (await aServer(folder)).stop();
-  const body = Buffer.from(JSON.stringify(changes));
+  const body = Buffer.from(changes);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   const digest = createHash('sha1').update(body).digest().subarray(0, 8);
