@@ -47,6 +47,8 @@ const CONDITION_FAILED = {};
 export class SimulatedDatabase {
   readonly tables = new Map<string, Table>();
   readonly names = NAMES;
+  /** Whose command takes effect just now. */
+  private executing: Process | undefined;
 
   constructor(private readonly world: World) {
     for (const name of Object.keys(NAMES) as (keyof TableNames)[]) this.tables.set(name, new Table(name));
@@ -56,6 +58,11 @@ export class SimulatedDatabase {
     const table = this.tables.get(name ?? '');
     if (table === undefined) throw new Error(`there is no table ${name}`);
     return table;
+  }
+
+  /** Whose change it is that is watched just now; undefined if nobody is there any more to whom it would be answered. */
+  get writer(): Process | undefined {
+    return this.executing;
   }
 
   /** The client of one process. */
@@ -77,15 +84,15 @@ export class SimulatedDatabase {
   private async send(process: Process, command: object): Promise<object> {
     const { faults, random, scheduler } = this.world;
     const doomed = faults.firstOf(['store failed before', 'store failed after', 'store late effect']);
-    if (doomed === 'store late effect') scheduler.later(this.lateness(), () => this.execute(command));
+    if (doomed === 'store late effect') scheduler.later(this.lateness(), () => this.execute(command, undefined));
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS;
       const fate =
         doomed ?? faults.firstOf(['store throttled', 'store request lost', 'store answer lost', 'store slow']);
       if (fate === 'store slow') await process.wait(random.between(100, 1_500));
       const answer = await process.call(() => {
-        if (fate === undefined || fate === 'store slow') return this.execute(command);
-        if (fate === 'store answer lost' || fate === 'store failed after') this.execute(command);
+        if (fate === undefined || fate === 'store slow') return this.execute(command, process);
+        if (fate === 'store answer lost' || fate === 'store failed after') this.execute(command, process);
         return undefined;
       });
       if (answer === CONDITION_FAILED)
@@ -106,8 +113,17 @@ export class SimulatedDatabase {
     return ATTEMPTS * ANSWER_MS + this.world.random.between(0, LATE_MS);
   }
 
+  private execute(command: object, by: Process | undefined): object {
+    this.executing = by;
+    try {
+      return this.carryOut(command);
+    } finally {
+      this.executing = undefined;
+    }
+  }
+
   /** @returns what is answered, or that a condition failed. */
-  private execute(command: object): object {
+  private carryOut(command: object): object {
     if (command instanceof GetItemCommand) {
       const { TableName, Key = {}, ConsistentRead } = command.input;
       const found = this.table(TableName).get(Key, this.asOf(ConsistentRead));

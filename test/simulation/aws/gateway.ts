@@ -110,7 +110,9 @@ export class SimulatedGateway {
   }
 
   private async post(process: Process, connection: ConnectionId, data: unknown): Promise<object> {
-    const { faults } = this.world;
+    const { faults, oracle } = this.world;
+    if (!(data instanceof Uint8Array)) throw new Error('frames are pushed as bytes');
+    const frame = JSON.parse(DECODER.decode(data));
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const fate = faults.firstOf([
         'push gone though open',
@@ -121,9 +123,12 @@ export class SimulatedGateway {
       ]);
       const isGone = await process.call(() => {
         const wire = this.wires.get(connection);
-        if (wire?.state !== 'open') return true;
-        if (fate !== 'push gone though open' && fate !== 'push too slow') this.arrive(wire, connection, data);
-        return fate === 'push gone though open' || fate === 'push gone though it arrived';
+        const isOpen = wire?.state === 'open';
+        const seemsGone = !isOpen || fate === 'push gone though open' || fate === 'push gone though it arrived';
+        oracle.attempts.pushed(process, wire?.peer.client, frame, seemsGone);
+        if (isOpen && fate !== 'push gone though open' && fate !== 'push too slow')
+          wire.peer.receive(frame, connection);
+        return seemsGone;
       });
       if (isGone) {
         this.world.tally.add('push to a connection that is gone');
@@ -135,11 +140,6 @@ export class SimulatedGateway {
       if (fate === 'push never answered') break;
     }
     throw new Error('no answer in time');
-  }
-
-  private arrive(wire: Wire, connection: ConnectionId, data: unknown): void {
-    if (!(data instanceof Uint8Array)) throw new Error('frames are pushed as bytes');
-    wire.peer.receive(JSON.parse(DECODER.decode(data)), connection);
   }
 }
 

@@ -50,6 +50,8 @@ const MOST_CALLS = 25;
 /** A function's process, which serves one event at a time, and many in its life. */
 class Instance {
   readonly process: Process;
+  /** Whether something failed of what it does. */
+  hasFailed = false;
   private readonly ports: Ports;
   private readonly retries: SqsRetries;
   private readonly serves = new Map<Route, ReturnType<typeof routed>>();
@@ -69,6 +71,7 @@ class Instance {
       ids: { next: () => world.nextId(), random: () => world.random.fraction() },
       reporter: {
         warn: (what, details) => {
+          if (details.error !== undefined) this.hasFailed = true;
           world.tally.add(`reported: ${what}`);
           world.trace.note(() => `${this.process.name} reports: ${what} ${String(details.error ?? '')}`);
         },
@@ -149,11 +152,13 @@ export class SimulatedLambda {
     limit: number,
     run: (instance: Instance) => Promise<Answer>,
   ): Promise<Answer | 'died'> {
-    const { faults, random, scheduler, trace, tally } = this.world;
+    const { faults, oracle, random, scheduler, trace, tally } = this.world;
     await scheduler.turn();
     const instance = this.idle.get(name)?.pop() ?? new Instance(this.world, name);
     const { process } = instance;
     this.busy += 1;
+    instance.hasFailed = false;
+    oracle.attempts.begins(process);
     let isRunning = true;
     if (faults.happens('crash')) process.dieAfter(random.between(0, MOST_CALLS));
     else process.dieAfter(Infinity);
@@ -171,6 +176,7 @@ export class SimulatedLambda {
     );
     isRunning = false;
     this.busy -= 1;
+    if (!process.dead && !instance.hasFailed) oracle.attempts.isDone(process);
     if (!process.dead) this.idle.set(name, [...(this.idle.get(name) ?? []), instance]);
     return answer;
   }

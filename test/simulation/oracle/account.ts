@@ -43,6 +43,10 @@ export class Account {
   readonly ranges: { readonly from: Seq; readonly next: Seq }[] = [];
   /** Settled since the subscription was made, or moved back. */
   readonly settled = new Set<Seq>();
+  /** How often attempts were given back. */
+  private readonly givenBack = new Map<Seq, number>();
+  /** How often the subscription was made anew, or moved. */
+  private lives = 0;
 
   constructor(
     readonly client: string,
@@ -60,6 +64,15 @@ export class Account {
 
   isOwed(event: EventName, seq: Seq): boolean {
     return seq >= this.floor && covers(this.certain, event, seq);
+  }
+
+  /** Another one after it was made anew, or moved. */
+  get life(): number {
+    return this.lives;
+  }
+
+  timesGivenBack(seq: Seq): number {
+    return this.givenBack.get(seq) ?? 0;
   }
 
   isAckSent(seq: Seq): boolean {
@@ -112,6 +125,7 @@ export class Account {
 
   /** The cursor was moved. */
   moved({ next }: Subscription, now: Time): void {
+    this.lives += 1;
     this.renewedAt = now;
     for (const seq of [...this.settled]) if (seq >= next) this.settled.delete(seq);
     for (const seq of [...this.gone]) if (seq >= next) this.gone.delete(seq);
@@ -120,9 +134,14 @@ export class Account {
 
   /** A new subscription begins. */
   began(now: Time): void {
+    this.lives += 1;
     this.renewedAt = now;
     this.settled.clear();
     this.ranges.length = 0;
+  }
+
+  gaveBack(seq: Seq): void {
+    this.givenBack.set(seq, this.timesGivenBack(seq) + 1);
   }
 
   acking(seqs: readonly Seq[]): void {

@@ -1,13 +1,14 @@
 import { toSubscription } from '../../../adapters/dynamodb/subscriptionItem';
 import type { ClientId, EventName, QueueName, Seq } from '../../../broker/model/names';
 import { EVERY_EVENT } from '../../../broker/model/names';
-import type { Subscription } from '../../../broker/model/subscription';
+import type { Flight, Subscription } from '../../../broker/model/subscription';
 import type { FrameOf, ServerFrame } from '../../../broker/protocol/frames';
 import type { Item } from '../aws/expression';
 import type { Change } from '../aws/table';
 import type { World } from '../world';
 import { Account } from './account';
 import { Armed } from './armed';
+import { Attempts } from './attempts';
 import { History } from './history';
 import { checkTransition } from './transitions';
 
@@ -24,6 +25,7 @@ export interface Asked {
 export class Oracle {
   readonly history: History;
   readonly armed: Armed;
+  readonly attempts: Attempts;
   private readonly accounts = new Map<string, Account>();
   /** By queue and id: the seq that was answered. */
   private readonly ids = new Map<string, Seq>();
@@ -35,6 +37,7 @@ export class Oracle {
     const { database, scheduler, settings } = world;
     this.history = new History(settings.messageRetention, (promise) => this.broken(promise));
     this.armed = new Armed(world);
+    this.attempts = new Attempts(world);
     scheduler.whenAtRest(() => this.armed.check());
     database.table('queues').watch((change) => this.history.counted(change, scheduler.now));
     database.table('messages').watch((change) => {
@@ -64,6 +67,11 @@ export class Oracle {
       .table('subscriptions')
       .items()
       .map((item) => this.parse(item));
+  }
+
+  flightOf({ client, queue }: Account, seq: Seq): Flight | undefined {
+    const subscription = this.stored().find((one) => one.client === client && one.queue === queue);
+    return subscription?.inFlight.find((flight) => flight.seq === seq);
   }
 
   letterOf(queue: QueueName, client: string, seq: Seq): string | undefined {
@@ -132,7 +140,7 @@ export class Oracle {
   }
 
   private subscriptionChanged({ before, after }: Change): void {
-    const { scheduler, tally, trace } = this.world;
+    const { database, scheduler, tally, trace } = this.world;
     const { now } = scheduler;
     const was = before && this.parse(before);
     const is = after && this.parse(after);
@@ -156,6 +164,7 @@ export class Oracle {
         now,
         letterOf: (...args) => this.letterOf(...args),
         broken: (promise) => this.broken(promise),
+        decided: (of, flight) => this.attempts.stored(database.writer, of, flight),
         tally,
       });
     }

@@ -11,6 +11,8 @@ export interface Surroundings {
   /** The payload of a dead letter, if there is one. */
   letterOf(queue: QueueName, client: string, seq: Seq): string | undefined;
   broken(promise: string): void;
+  /** A delivery is stored. */
+  decided(account: Account, flight: Flight): void;
   readonly tally: Tally;
 }
 
@@ -114,6 +116,7 @@ class Transition {
     const { history, now } = this.around;
     if (seq >= next && next < this.before.next) {
       this.hold(!flight.dead, `what is dead is not given back: ${seq}`);
+      this.account.gaveBack(seq);
       return;
     }
     if (flight.acked) {
@@ -180,7 +183,10 @@ class Transition {
       this.decide(is);
       this.count(was.waiting ? 'redelivery after a nack' : 'redelivery');
     }
-    if (is.attempt < was.attempt) this.count('attempt given back');
+    if (is.attempt < was.attempt) {
+      this.account.gaveBack(seq);
+      this.count('attempt given back');
+    }
     if (is.waiting && !was.waiting) this.count('nacked');
   }
 
@@ -210,8 +216,9 @@ class Transition {
     if (is === limit) this.count('window full');
   }
 
-  private decide({ seq, attempt }: Flight): void {
-    this.account.decided.add(`${seq}/${attempt}`);
+  private decide(flight: Flight): void {
+    this.account.decided.add(`${flight.seq}/${flight.attempt}`);
+    this.around.decided(this.account, flight);
   }
 
   private hold(condition: boolean, promise: string): void {
