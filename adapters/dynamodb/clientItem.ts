@@ -1,12 +1,12 @@
 import type { DeleteItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
-import type { SubscriptionKey } from '../../broker/model/subscription';
+import type { NotedSubscription } from '../../broker/model/subscription';
 import { type Item, number, numberOr, text, textAt } from './items';
 
 /*
  * A client is one item: `client`; for every connection an attribute `c:ID` = [connectedAt, expiresAt]; for every
- * subscription an attribute `s:QUEUE` = the shard it is in; and how many of each there are, `connections` and
+ * subscription an attribute `s:QUEUE` = "SHARD CREATED-AT", or the number of the shard alone; and how many of each there are, `connections` and
  * `subscriptions`, counted in the writes that add and remove them, so that limits hold whoever else writes.
  *
  * Beside them, at `CLIENT#HOUR`, stands how many `queues` a client brought into being in an hour.
@@ -33,13 +33,18 @@ export function connectionsOf(item: Item): Connection[] {
   });
 }
 
-export function subscriptionsOf(item: Item): SubscriptionKey[] {
+export function subscriptionsOf(item: Item): NotedSubscription[] {
   const client = textAt(item, 'client') as ClientId;
-  return Object.entries(item).flatMap(([name, { N: shard }]) => {
+  return Object.entries(item).flatMap(([name, { S, N }]) => {
     if (!name.startsWith(SUBSCRIPTION)) return [];
-    return [{ client, queue: name.slice(SUBSCRIPTION.length) as QueueName, shard: Number(shard) }];
+    const [shard, createdAt = 0] = (S ?? N ?? '').split(' ').map(Number);
+    return [{ client, queue: name.slice(SUBSCRIPTION.length) as QueueName, shard: shard ?? 0, createdAt }];
   });
 }
+
+/** What is noted of a subscription; without its `createdAt` as it was noted before that was. */
+const toNote = ({ shard, createdAt }: NotedSubscription): Item[string] =>
+  createdAt === 0 ? number(shard) : text(`${shard} ${createdAt}`);
 
 /** A client from its item, without the connections that expired. */
 export const toClient = (item: Item, now: Time): Client => ({
@@ -74,9 +79,23 @@ export const addConnectionParameters = (
 
 export const addSubscriptionParameters = (
   table: string,
-  { client, queue, shard }: SubscriptionKey,
+  noted: NotedSubscription,
   limit: number,
-): UpdateItemCommandInput => addOne(table, client, 'subscriptions', SUBSCRIPTION + queue, number(shard), limit);
+): UpdateItemCommandInput =>
+  addOne(table, noted.client, 'subscriptions', SUBSCRIPTION + noted.queue, toNote(noted), limit);
+
+/** Notes a subscription anew, only if it is noted as it was read. */
+export const renoteSubscriptionParameters = (
+  table: string,
+  before: NotedSubscription,
+  after: NotedSubscription,
+): UpdateItemCommandInput =>
+  update(table, before.client, {
+    UpdateExpression: 'SET #one = :after',
+    ConditionExpression: '#one = :before',
+    ExpressionAttributeNames: { '#one': SUBSCRIPTION + before.queue },
+    ExpressionAttributeValues: { ':before': toNote(before), ':after': toNote(after) },
+  });
 
 /** Removes connections, only if all are there; answers with what is left. */
 export const removeConnectionsParameters = (
@@ -97,16 +116,13 @@ export const removeConnectionsParameters = (
   });
 };
 
-/** Removes a subscription, only if it is in this shard; answers with what is left. */
-export const removeSubscriptionParameters = (
-  table: string,
-  { client, queue, shard }: SubscriptionKey,
-): UpdateItemCommandInput =>
-  update(table, client, {
+/** Removes a subscription, only if it is noted so; answers with what is left. */
+export const removeSubscriptionParameters = (table: string, noted: NotedSubscription): UpdateItemCommandInput =>
+  update(table, noted.client, {
     UpdateExpression: 'REMOVE #one ADD #count :less',
-    ConditionExpression: '#one = :shard',
-    ExpressionAttributeNames: { '#one': SUBSCRIPTION + queue, '#count': 'subscriptions' },
-    ExpressionAttributeValues: { ':shard': number(shard), ':less': number(-1) },
+    ConditionExpression: '#one = :noted',
+    ExpressionAttributeNames: { '#one': SUBSCRIPTION + noted.queue, '#count': 'subscriptions' },
+    ExpressionAttributeValues: { ':noted': toNote(noted), ':less': number(-1) },
     ReturnValues: 'ALL_NEW',
   });
 

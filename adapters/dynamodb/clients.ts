@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
-import type { SubscriptionKey } from '../../broker/model/subscription';
+import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
+import { notedAnew } from '../notedAnew';
 import {
   addConnectionParameters,
   addSubscriptionParameters,
@@ -13,6 +14,7 @@ import {
   removeClientParameters,
   removeConnectionsParameters,
   removeSubscriptionParameters,
+  renoteSubscriptionParameters,
   subscriptionCount,
   subscriptionsOf,
   toClient,
@@ -82,20 +84,24 @@ export class DynamoClients implements ClientStore {
     );
   }
 
-  async addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined> {
+  async addSubscription(noted: NotedSubscription, limit: number): Promise<NotedSubscription | undefined> {
     const decision = await this.decided(async () => {
-      if ((await this.db.update(addSubscriptionParameters(this.table, key, limit))).done) return { key };
-      const item = await this.db.get(this.table, clientKey(key.client));
+      const added = await this.db.update(addSubscriptionParameters(this.table, noted, limit));
+      if (added.done) return { noted };
+      const item = await this.db.get(this.table, clientKey(noted.client));
       if (item === undefined) return undefined;
-      const there = subscriptionsOf(item).find(({ queue }) => queue === key.queue);
-      if (there !== undefined) return { key: there };
-      return subscriptionCount(item) >= limit ? { key: undefined } : undefined;
+      const there = subscriptionsOf(item).find(({ queue }) => queue === noted.queue);
+      if (there === undefined) return subscriptionCount(item) >= limit ? { noted: undefined } : undefined;
+      if (added.retried && there.shard === noted.shard && there.createdAt === noted.createdAt) return { noted };
+      const anew = notedAnew(there, noted.createdAt);
+      const { done } = await this.db.update(renoteSubscriptionParameters(this.table, there, anew));
+      return done ? { noted: anew } : undefined;
     });
-    return decision.key;
+    return decision.noted;
   }
 
-  async removeSubscription(key: SubscriptionKey): Promise<void> {
-    await this.removeIfEmpty(key.client, await this.db.update(removeSubscriptionParameters(this.table, key)));
+  async removeSubscription(noted: NotedSubscription): Promise<void> {
+    await this.removeIfEmpty(noted.client, await this.db.update(removeSubscriptionParameters(this.table, noted)));
   }
 
   async countQueue(client: ClientId, _queue: QueueName, hour: number, limit: number): Promise<boolean> {

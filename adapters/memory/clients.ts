@@ -1,12 +1,13 @@
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
-import type { SubscriptionKey } from '../../broker/model/subscription';
+import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { ClientStore, Page, PageRequest } from '../../broker/ports';
+import { notedAnew } from '../notedAnew';
 import { paginate } from './pages';
 
 interface Entry {
   readonly connections: Map<ConnectionId, Connection>;
-  readonly subscriptions: Map<QueueName, SubscriptionKey>;
+  readonly subscriptions: Map<QueueName, NotedSubscription>;
 }
 
 /** The directory of clients, in this process. */
@@ -38,19 +39,22 @@ export class MemoryClients implements ClientStore {
     this.forgetIfEmpty(client);
   }
 
-  async addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined> {
-    const { subscriptions } = this.entry(key.client);
-    const there = subscriptions.get(key.queue);
-    if (there !== undefined) return there;
-    if (subscriptions.size >= limit) return undefined;
-    const { queue, shard, client } = key;
-    subscriptions.set(queue, { queue, shard, client });
-    return key;
+  async addSubscription(
+    { queue, shard, client, createdAt }: NotedSubscription,
+    limit: number,
+  ): Promise<NotedSubscription | undefined> {
+    const { subscriptions } = this.entry(client);
+    const there = subscriptions.get(queue);
+    if (there === undefined && subscriptions.size >= limit) return undefined;
+    const noted = there === undefined ? { queue, shard, client, createdAt } : notedAnew(there, createdAt);
+    subscriptions.set(queue, noted);
+    return noted;
   }
 
-  async removeSubscription({ client, queue, shard }: SubscriptionKey): Promise<void> {
+  async removeSubscription({ client, queue, shard, createdAt }: NotedSubscription): Promise<void> {
     const { subscriptions } = this.entry(client);
-    if (subscriptions.get(queue)?.shard === shard) subscriptions.delete(queue);
+    const noted = subscriptions.get(queue);
+    if (noted?.shard === shard && noted.createdAt === createdAt) subscriptions.delete(queue);
     this.forgetIfEmpty(client);
   }
 

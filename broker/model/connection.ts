@@ -1,6 +1,6 @@
 import type { Access } from '../access/identity';
 import type { ClientId, ConnectionId, Time } from './names';
-import type { SubscriptionKey } from './subscription';
+import type { NotedSubscription } from './subscription';
 
 /** One connection, as recorded when it was made. */
 export interface Connection {
@@ -18,5 +18,5 @@ export interface Client {
   readonly client: ClientId;
   /** Those that were welcomed and did not end, as far as is known. */
   readonly connections: readonly Connection[];
-  readonly subscriptions: readonly SubscriptionKey[];
+  readonly subscriptions: readonly NotedSubscription[];
 }

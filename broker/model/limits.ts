@@ -25,6 +25,11 @@ export const MAX_BACKOFF_MS = 600_000;
  * Milliseconds.
  */
 export const PUBLISHER_LIFETIME_MS = 30_000;
+/**
+ * So long after a subscription was noted in the directory, it is stored or will not be: a function lives 10 s, and clocks
+ * are up to 30 s apart. Milliseconds.
+ */
+export const STORED_AFTER_MS = 60_000;
 /** So long after it was made, a connection that refuses a push as gone may only not be open yet. Milliseconds. */
 export const OPENING_MS = 10_000;
 /** How soon a connection that may not be open yet is tried again. Milliseconds. */

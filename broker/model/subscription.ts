@@ -6,6 +6,12 @@ export interface SubscriptionKey extends Shard {
   readonly client: ClientId;
 }
 
+/** A subscription as the directory of clients notes it. */
+export interface NotedSubscription extends SubscriptionKey {
+  /** That of the subscription: tells it from those that were at its key before. 0 if it was noted without. */
+  readonly createdAt: Time;
+}
+
 /** How a subscription is delivered to; kept with it. */
 export interface SubscriptionSettings {
   /** Seconds. */
@@ -50,10 +56,9 @@ export interface AttachedConnection {
 }
 
 /** One client's durable interest in one queue, and how far it has come. */
-export interface Subscription extends SubscriptionKey {
+export interface Subscription extends NotedSubscription {
   /** Raised by one with every change; what compare-and-set compares. 0: not stored yet. */
   readonly version: number;
-  readonly createdAt: Time;
   /** In the order in which they were asked for. */
   readonly events: readonly Interest[];
   /** Everything below is settled, except what is in flight. */

@@ -1,7 +1,7 @@
 import type { Access, KeyId } from '../access/identity';
 import type { Client, Connection } from '../model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../model/names';
-import type { SubscriptionKey } from '../model/subscription';
+import type { NotedSubscription, SubscriptionKey } from '../model/subscription';
 import type { Page, PageRequest } from './page';
 
 /** The connections, as they are made and end. */
@@ -45,15 +45,15 @@ export interface ClientStore {
   /** Harmless to repeat. */
   removeConnection(client: ClientId, connection: ConnectionId): Promise<void>;
   /**
-   * Notes that a subscription is about to be stored at this key; harmless to repeat. There is one key per queue: if the
-   * client has another for it, that one stays.
+   * Notes that a subscription is about to be stored at this key. There is one key per queue: if one is noted for it, that
+   * one stays, and is noted anew: as of `createdAt`, or a moment later than before if that is later. So who ends the
+   * subscription before it cannot remove what is noted of this one.
    *
-   * @returns the key for this queue: the one given, or the one that was there; undefined if the client has `limit`
-   * others: nothing was changed.
+   * @returns what is noted for this queue; undefined if the client has `limit` others: nothing was changed.
    */
-  addSubscription(key: SubscriptionKey, limit: number): Promise<SubscriptionKey | undefined>;
-  /** Harmless to repeat. */
-  removeSubscription(key: SubscriptionKey): Promise<void>;
+  addSubscription(noted: NotedSubscription, limit: number): Promise<NotedSubscription | undefined>;
+  /** Removes what is noted, if it is noted so, with this shard and `createdAt`; harmless to repeat. */
+  removeSubscription(noted: NotedSubscription): Promise<void>;
   /**
    * Counts a queue that a client is about to bring into being. One that it brings into being twice at once may be
    * counted twice.

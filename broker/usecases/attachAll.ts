@@ -1,5 +1,5 @@
 import { attach } from '../decide/attach';
-import type { Subscription, SubscriptionKey } from '../model/subscription';
+import type { Subscription } from '../model/subscription';
 import type { Ports } from '../ports';
 import { change } from './change';
 import { expiryWith } from './expiry';
@@ -12,7 +12,7 @@ import { readersOf } from './readers';
 export async function attachAll(ports: Ports, subscription: Subscription): Promise<Subscription> {
   const now = ports.clock.now();
   const { connections, subscriptions } = await ports.clients.get(subscription.client, now);
-  if (!subscriptions.some((key) => isSame(key, subscription)))
+  if (!subscriptions.some(({ queue }) => queue === subscription.queue))
     await ports.clients.addSubscription(subscription, ports.settings.quotas['client.subscriptions']);
   const attached = (s: Subscription) => new Set(s.connections.map(({ connection }) => connection));
   const present = attached(subscription);
@@ -25,5 +25,3 @@ export async function attachAll(ports: Ports, subscription: Subscription): Promi
   }));
   return changed?.subscription ?? subscription;
 }
-
-const isSame = (a: SubscriptionKey, b: SubscriptionKey): boolean => a.queue === b.queue && a.shard === b.shard;

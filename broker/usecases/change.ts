@@ -1,5 +1,5 @@
 import type { QueueName, Time } from '../model/names';
-import type { Subscription, SubscriptionKey } from '../model/subscription';
+import type { NotedSubscription, Subscription, SubscriptionKey } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { Caller } from './outcome';
@@ -59,7 +59,7 @@ export async function findKey(
   ports: Ports,
   { client }: Pick<Caller, 'client'>,
   queue: QueueName,
-): Promise<SubscriptionKey | undefined> {
+): Promise<NotedSubscription | undefined> {
   const { subscriptions } = await ports.clients.get(client, ports.clock.now());
   return subscriptions.find((key) => key.queue === queue);
 }

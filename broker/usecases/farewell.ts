@@ -19,7 +19,7 @@ export async function farewell(ports: Ports, connection: Pick<Connection, 'conne
   await Promise.all(
     client.subscriptions.map((key) =>
       ends
-        ? endSubscription(ports, key)
+        ? endSubscription(ports, key, true)
         : change(ports, key, (subscription, now) => ({
             subscription: detach(subscription, connection.connection, expiryFrom(ports, key, now)),
           })),

@@ -5,6 +5,7 @@ import { EVERY_EVENT, type Seq } from '../model/names';
 import {
   backlogOf,
   eventNames,
+  type NotedSubscription,
   type Subscription,
   type SubscriptionKey,
   type SubscriptionSettings,
@@ -95,40 +96,40 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
   await allowNewQueue(ports, caller, request.queue);
   const now = ports.clock.now();
   const { queue, shard } = await ports.queues.placeSubscription(request.queue, ports.settings.shardSize, now);
-  const key = await reserve(ports, { queue: request.queue, shard, client: caller.client });
-  if (key === undefined || key.shard !== shard) await ports.queues.forgetSubscription(request.queue);
-  if (key === undefined)
+  const noted = await reserve(ports, { queue: request.queue, shard, client: caller.client, createdAt: now });
+  if (noted === undefined || noted.shard !== shard) await ports.queues.forgetSubscription(request.queue);
+  if (noted === undefined)
     throw new ProtocolError(
       'invalid',
       `queue is one too many: a client may have ${ports.settings.quotas['client.subscriptions']} subscriptions; unsubscribe from another first`,
       'queue',
     );
   const next = await locate(ports, request.queue, queue, request.from ?? 'new', now);
-  const created = begin(ports, key, request, next, now);
+  const created = begin(ports, noted, request, next, now);
   if (await ports.subscriptions.save(created, now)) return created;
-  const other = await extend(ports, key, request);
+  const other = await extend(ports, noted, request);
   if (other === undefined) throw new Unavailable('the subscription was ended while it was made');
   return other;
 }
 
 /** Notes a subscription in the directory; where that is full, in the place of those that ended by themselves. */
-async function reserve(ports: Ports, key: SubscriptionKey): Promise<SubscriptionKey | undefined> {
+async function reserve(ports: Ports, wanted: NotedSubscription): Promise<NotedSubscription | undefined> {
   const limit = ports.settings.quotas['client.subscriptions'];
-  const reserved = await ports.clients.addSubscription(key, limit);
+  const reserved = await ports.clients.addSubscription(wanted, limit);
   if (reserved !== undefined) return reserved;
   const now = ports.clock.now();
-  const { subscriptions } = await ports.clients.get(key.client, now);
+  const { subscriptions } = await ports.clients.get(wanted.client, now);
   const living = new Set((await ports.subscriptions.getMany(subscriptions, now)).map(({ queue }) => queue));
   for (const noted of subscriptions) if (!living.has(noted.queue)) await endSubscription(ports, noted);
-  return ports.clients.addSubscription(key, limit);
+  return ports.clients.addSubscription(wanted, limit);
 }
 
-function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq, now: number): Subscription {
+function begin(ports: Ports, noted: NotedSubscription, request: Subscribe, next: Seq, now: number): Subscription {
   return {
-    ...shardOf(key),
-    client: key.client,
+    ...shardOf(noted),
+    client: noted.client,
     version: 1,
-    createdAt: now,
+    createdAt: noted.createdAt,
     events: widen([], request.events ?? [EVERY_EVENT], next),
     next,
     covered: next,
@@ -136,7 +137,7 @@ function begin(ports: Ports, key: SubscriptionKey, request: Subscribe, next: Seq
     connections: [],
     settings: settingsOf(request, defaultsOf(ports)),
     // A little more than now, for an anonymous one lives by its connection, which is attached in a moment.
-    expiresAt: expiryFrom(ports, key, now + ports.settings.connectionLifetime),
+    expiresAt: expiryFrom(ports, noted, now + ports.settings.connectionLifetime),
   };
 }
 

@@ -1,6 +1,7 @@
 import { narrow, wants } from '../decide/interest';
 import { windowOf } from '../decide/window';
-import { eventNames, type Subscription, type SubscriptionKey } from '../model/subscription';
+import { STORED_AFTER_MS } from '../model/limits';
+import { eventNames, type NotedSubscription, type Subscription } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
@@ -49,17 +50,24 @@ const wakeUpOf = ({ queue, shard, client }: Subscription) => ({
 
 const TRIES = 100;
 
-/** Ends a subscription: its state and its place in the directory. */
-export async function endSubscription(ports: Ports, key: SubscriptionKey): Promise<void> {
+/**
+ * Ends a subscription: its state, and its place in the directory unless that was noted anew for one that is made
+ * meanwhile.
+ *
+ * @param noted as read from the directory.
+ * @param hasLeft its client will not come back, so that nothing is made meanwhile.
+ */
+export async function endSubscription(ports: Ports, noted: NotedSubscription, hasLeft = false): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const subscription = await ports.subscriptions.get(key, ports.clock.now());
+    const now = ports.clock.now();
+    const subscription = await ports.subscriptions.get(noted, now);
     if (subscription !== undefined && !(await ports.subscriptions.remove(subscription))) continue;
-    await ports.subscriptions.persisted(key);
-    await ports.clients.removeSubscription(key);
-    // One that was made meanwhile was stored before it looked into the directory, or is seen here.
-    if ((await ports.subscriptions.get(key, ports.clock.now())) !== undefined)
-      await ports.clients.addSubscription(key, Number.MAX_SAFE_INTEGER);
-    if (subscription !== undefined) await ports.queues.forgetSubscription(key.queue);
+    await ports.subscriptions.persisted(noted);
+    if (subscription !== undefined) await ports.clients.removeSubscription(subscription);
+    // One that was noted a moment ago may only not be stored yet.
+    const isOver = hasLeft || noted.createdAt + STORED_AFTER_MS <= now;
+    if (isOver && noted.createdAt !== subscription?.createdAt) await ports.clients.removeSubscription(noted);
+    if (subscription !== undefined) await ports.queues.forgetSubscription(noted.queue);
     return;
   }
   throw new Unavailable('the subscription changed while it was to be ended');

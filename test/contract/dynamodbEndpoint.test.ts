@@ -110,7 +110,7 @@ async function countsOnce({ stores, again }: Mistreated): Promise<void> {
   expect(await stores.clients.addConnection(one, 1, NOW)).toBe(true);
   again();
   expect(await stores.clients.addConnection(connection(client), 1, NOW)).toBe(false);
-  const key = { client, queue: queueName(), shard: 2 };
+  const key = { client, queue: queueName(), shard: 2, createdAt: NOW };
   expect(await stores.clients.addSubscription(key, 1)).toEqual(key);
   expect(await stores.clients.addSubscription({ ...key, queue: queueName() }, 1)).toBeUndefined();
   again();

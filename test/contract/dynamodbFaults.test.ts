@@ -96,7 +96,7 @@ describe('a request that the SDK repeats', () => {
     const one = connection(clientId());
     const { clients } = stores(once('UpdateItemCommand', 'answer lost'));
     expect(await clients.addConnection(one, 1, NOW)).toBe(true);
-    const key = { client: one.client, queue: queueName(), shard: 3 };
+    const key = { client: one.client, queue: queueName(), shard: 3, createdAt: NOW };
     expect(await stores(once('UpdateItemCommand', 'answer lost')).clients.addSubscription(key, 1)).toEqual(key);
     await stores(once('UpdateItemCommand', 'answer lost')).clients.removeConnection(one.client, one.connection);
     expect(await clients.addConnection(connection(one.client), 1, NOW)).toBe(true);
@@ -339,7 +339,7 @@ describe('the items', () => {
     const one = connection(clientId());
     const { clients } = stores();
     await clients.addConnection(one, 1, NOW);
-    await clients.addSubscription({ client: one.client, queue: queueName(), shard: 0 }, 1);
+    await clients.addSubscription({ client: one.client, queue: queueName(), shard: 0, createdAt: NOW }, 1);
     await clients.removeConnection(one.client, one.connection);
     const [key] = (await clients.get(one.client, NOW)).subscriptions;
     if (key !== undefined) await clients.removeSubscription(key);

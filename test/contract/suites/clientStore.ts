@@ -1,5 +1,5 @@
 import type { ClientId, ConnectionId, QueueName } from '../../../broker/model/names';
-import type { SubscriptionKey } from '../../../broker/model/subscription';
+import type { NotedSubscription } from '../../../broker/model/subscription';
 import { InvalidCursor } from '../../../broker/ports';
 import {
   clientId,
@@ -15,10 +15,11 @@ import {
 } from './samples';
 import { type MakeStores, opened } from './stores';
 
-const keyOf = (client: ClientId, more: Partial<SubscriptionKey> = {}): SubscriptionKey => ({
+const keyOf = (client: ClientId, more: Partial<NotedSubscription> = {}): NotedSubscription => ({
   client,
   queue: queueName(),
   shard: 0,
+  createdAt: NOW,
   ...more,
 });
 
@@ -87,17 +88,18 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
     });
 
     describe('subscriptions', () => {
-      it('notes one per queue, however often it is added, and forgets it', async () => {
+      it('notes one per queue, however often it is added, and removes it', async () => {
         const client = clientId();
         const [one, other] = [keyOf(client), keyOf(client, { shard: 7 })];
         expect(await store().addSubscription(one, 2)).toEqual(one);
         expect(await store().addSubscription(other, 2)).toEqual(other);
-        expect(await store().addSubscription(one, 2)).toEqual(one);
+        const again = { ...one, createdAt: NOW + 1 };
+        expect(await store().addSubscription(one, 2)).toEqual(again);
         const noted = (await store().get(client, NOW)).subscriptions;
         expect(noted).toHaveLength(2);
-        expect(noted).toEqual(expect.arrayContaining([one, other]));
-        await store().removeSubscription(one);
-        await store().removeSubscription(one);
+        expect(noted).toEqual(expect.arrayContaining([again, other]));
+        await store().removeSubscription(again);
+        await store().removeSubscription(again);
         expect((await store().get(client, NOW)).subscriptions).toEqual([other]);
       });
 
@@ -111,23 +113,65 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         expect(await store().recall(clientId(), key.queue)).toBeUndefined();
       });
 
-      it('keeps the key that a queue has when another is given', async () => {
+      it('keeps the key that a queue has when another is given, and notes it anew, always later than before', async () => {
         const client = clientId();
         const first = keyOf(client);
         await store().addSubscription(first, 1);
-        expect(await store().addSubscription({ ...first, shard: 1 }, 1)).toEqual(first);
-        await store().removeSubscription({ ...first, shard: 1 });
-        expect((await store().get(client, NOW)).subscriptions).toEqual([first]);
+        const second = { ...first, createdAt: NOW + 10 };
+        expect(await store().addSubscription({ ...second, shard: 1 }, 1)).toEqual(second);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([second]);
+        const third = { ...first, createdAt: NOW + 11 };
+        expect(await store().addSubscription(first, 1)).toEqual(third);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([third]);
+      });
+
+      it('removes nothing that is noted otherwise: in another shard, before, or since', async () => {
+        const client = clientId();
+        const noted = keyOf(client, { createdAt: NOW + 10 });
+        await store().addSubscription(noted, 1);
+        for (const other of [{ shard: 1 }, { createdAt: NOW }, { createdAt: NOW + 11 }, { createdAt: 0 }])
+          await store().removeSubscription({ ...noted, ...other });
+        expect((await store().get(client, NOW)).subscriptions).toEqual([noted]);
+        await store().removeSubscription(noted);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([]);
+      });
+
+      it('keeps what is noted anew while what was noted before is removed', async () => {
+        for (let tries = 0; tries < 5; tries++) {
+          const first = keyOf(clientId());
+          await store().addSubscription(first, 1);
+          const [second] = await Promise.all([
+            store().addSubscription({ ...first, createdAt: NOW + 1 }, 1),
+            store().removeSubscription(first),
+          ]);
+          expect((await store().get(first.client, NOW)).subscriptions).toEqual([second]);
+        }
+      });
+
+      it('notes one whose making is not known, and notes it anew with it', async () => {
+        const old = keyOf(clientId(), { shard: 4, createdAt: 0 });
+        expect(await store().addSubscription(old, 1)).toEqual(old);
+        expect((await store().get(old.client, NOW)).subscriptions).toEqual([old]);
+        const anew = { ...old, createdAt: NOW };
+        expect(await store().addSubscription(anew, 1)).toEqual(anew);
+        await store().removeSubscription(old);
+        expect((await store().get(old.client, NOW)).subscriptions).toEqual([anew]);
       });
 
       it('agrees on one key when 10 are given for a queue at once', async () => {
         const client = clientId();
         const { queue } = keyOf(client);
         const keys = await Promise.all(
-          Array.from({ length: 10 }, (_, shard) => store().addSubscription({ client, queue, shard }, 5)),
+          Array.from({ length: 10 }, (_, shard) =>
+            store().addSubscription({ client, queue, shard, createdAt: NOW }, 5),
+          ),
         );
         expect(new Set(keys.map((key) => key?.shard)).size).toBe(1);
-        expect((await store().get(client, NOW)).subscriptions).toEqual([keys[0]]);
+        // Each noted it anew, so that none of them is another's to remove.
+        const times = keys.map((key) => key?.createdAt ?? 0);
+        expect(new Set(times).size).toBe(10);
+        const createdAt = Math.max(...times);
+        expect((await store().get(client, NOW)).subscriptions).toEqual([{ ...keys[0], createdAt }]);
       });
 
       it('refuses one more than the limit, also of 20 that come at once', async () => {
@@ -153,7 +197,7 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
           ...ODD.map((odd) => `${base}${odd}`),
           ...ODD,
         ];
-        const keys = names.map((queue, shard) => ({ client, queue: queue as QueueName, shard }));
+        const keys = names.map((queue, shard) => ({ client, queue: queue as QueueName, shard, createdAt: NOW }));
         for (const key of keys) expect(await store().addSubscription(key, 100)).toEqual(key);
         const { subscriptions } = await store().get(client, NOW);
         expect(subscriptions).toHaveLength(keys.length);

@@ -69,7 +69,7 @@ export async function fill(stores: Stores, names: Names): Promise<void> {
       const key = { ...owner, shard };
       expect(await stores.subscriptions.save(subscription(key, { next: 100 * index + shard + 1 }), NOW)).toBe(true);
     }
-    await stores.clients.addSubscription({ ...owner, shard: 0 }, names.queues.length);
+    await stores.clients.addSubscription({ ...owner, shard: 0, createdAt: NOW }, names.queues.length);
     const reason = labelOf(owner.queue, owner.client);
     await stores.deadLetters.put(owner, deadLetter(7, { reason, message: message(7, { id: reason }) }));
   }

@@ -1,6 +1,10 @@
+import type { ClientId } from '../../../broker/model/names';
 import { delivered, joints, publish } from './frames';
-import { afterwards, barrier, beforehand, once } from './interpose';
-import { createWorld, QUEUE } from './world';
+import { afterwards, barrier, beforehand, crash, once } from './interpose';
+import { createWorld, QUEUE, type World } from './world';
+
+const notedOf = async ({ ports }: World) =>
+  (await ports.clients.get('billing' as ClientId, ports.clock.now())).subscriptions;
 
 describe('two who change a subscription at the same time', () => {
   it('are both heard: the later one decides again on what the earlier one stored', async () => {
@@ -138,6 +142,53 @@ describe('a subscribe beside an unsubscribe of the same client', () => {
       expect(await billing.request({ action: 'ack', ref: '1', queue: QUEUE, seqs: [1] })).toMatchObject({ settled: 1 });
     },
   );
+
+  it('is found also if the process that ended the one before dies as soon as that is removed from the directory', async () => {
+    const subscribed = once(async () => {
+      await billing.ask({ action: 'subscribe', queue: QUEUE });
+    });
+    const died = once(crash);
+    const world = createWorld({
+      between: ({ clients }) => ({
+        clients: afterwards(beforehand(clients, 'removeSubscription', subscribed), 'removeSubscription', died),
+      }),
+    });
+    const billing = await world.connect('billing');
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    subscribed.arm();
+    died.arm();
+    expect(await billing.ask({ action: 'unsubscribe', queue: QUEUE })).toMatchObject({ type: 'error' });
+    expect(await notedOf(world)).toMatchObject([{ queue: QUEUE }]);
+    expect((await notedOf(world))[0]?.createdAt).toBe((await world.state(billing))?.createdAt);
+  });
+
+  it('keeps its place in the directory from when it is noted there, before it is stored', async () => {
+    const ended = once(async () => {
+      await other.ask({ action: 'unsubscribe', queue: QUEUE });
+      noted.push(...(await notedOf(world)));
+    });
+    const noted: unknown[] = [];
+    const world = createWorld({
+      between: ({ subscriptions }) => ({ subscriptions: beforehand(subscriptions, 'save', ended) }),
+    });
+    const [billing, other] = [await world.connect('billing'), await world.connect('billing')];
+    ended.arm();
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    expect(noted).toMatchObject([{ queue: QUEUE }]);
+    expect(await world.state(billing)).toBeDefined();
+  });
+
+  it('that was never stored is forgotten by an unsubscribe a minute later', async () => {
+    const world = createWorld();
+    const billing = await world.connect('billing');
+    const noted = { client: 'billing' as ClientId, queue: QUEUE, shard: 0, createdAt: world.ports.clock.now() };
+    await world.ports.clients.addSubscription(noted, 1);
+    await billing.request({ action: 'unsubscribe', queue: QUEUE });
+    expect(await notedOf(world)).toEqual([noted]);
+    await world.pass(60_000);
+    await billing.request({ action: 'unsubscribe', queue: QUEUE });
+    expect(await notedOf(world)).toEqual([]);
+  });
 });
 
 it('a connection that ends while it is welcomed does not stay with its client', async () => {
