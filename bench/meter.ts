@@ -1,4 +1,5 @@
-import type { AttributeValue, DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import type { DatabaseClient } from '../adapters/dynamodb';
 import { CONNECTED_INDEX } from '../adapters/dynamodb/connectedIndex';
 
 /** DynamoDB's units: a write unit is up to 1 KB written, a read unit up to 4 KB read consistently. */
@@ -23,7 +24,7 @@ const WRITES = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemComman
  * unit, for nothing here that is written under a condition is larger than 1 KB; a read that finds nothing, one; an item
  * that enters or leaves the index of connected subscriptions, one.
  */
-export function meter(client: DynamoDBClient): Meter {
+export function meter(client: DatabaseClient): Meter {
   let writes = 0;
   let reads = 0;
   const indexed = new Set<string>();

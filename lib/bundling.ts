@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type BundlingOptions, LogLevel, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /**
@@ -16,9 +15,6 @@ export const bundling: BundlingOptions = {
   mainFields: ['module', 'main'],
   // The SDK would load it for operations that stream, of which none is used.
   externalModules: ['@smithy/core/event-streams'],
-  esbuildArgs: {
-    '--alias:@aws-sdk/credential-provider-node': join(__dirname, '..', 'adapters', 'lambda', 'credentials.ts'),
-  },
   // What was written as CommonJS and calls `require` at run time finds none in a module otherwise.
   banner:
     "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { formatQuotas } from '../broker/model/quotas';
 import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
@@ -17,6 +17,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
     ...namesOf(tables, tableNames),
     ...retention(props),
     HOLDFAST_AUTH: props.auth.by,
+    HOLDFAST_AWS_DOMAIN: Aws.URL_SUFFIX,
     HOLDFAST_WAKE_UPS_URL: wakeUps.queue.queueUrl,
     HOLDFAST_CALLBACK_URL: api.callbackUrl,
     HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),

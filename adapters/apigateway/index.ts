@@ -1,3 +1,3 @@
-export { apiGatewayClient } from './client';
+export { apiGatewayClient, type ManagementApi } from './client';
 export { OpeningPusher } from './openingPusher';
 export { ApiGatewayPusher } from './pusher';

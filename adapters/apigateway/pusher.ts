@@ -1,10 +1,7 @@
-import {
-  type ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionId } from '../../broker/model/names';
 import type { Pushed, Pusher } from '../../broker/ports';
+import type { ManagementApi } from './client';
 import { isGone, isSlow } from './errors';
 
 /** Sends frames to connections of API Gateway, one request each. */
@@ -12,7 +9,7 @@ export class ApiGatewayPusher implements Pusher {
   /** The last push to each connection that one is under way to. */
   private readonly underWay = new Map<ConnectionId, Promise<unknown>>();
 
-  constructor(private readonly client: ApiGatewayManagementApiClient) {}
+  constructor(private readonly client: ManagementApi) {}
 
   async push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
     const before = this.underWay.get(connection);

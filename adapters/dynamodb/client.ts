@@ -1,5 +1,13 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { lean, once, requests } from '../requests';
+import {
+  type DynamoDBClient,
+  errorTypeRegistries,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-dynamodb';
+import { AwsJson1_0Protocol } from '@aws-sdk/core/protocols';
+import { DynamoDBJsonCodec2 } from '@aws-sdk/dynamodb-codec';
+import { requests } from '../aws/requests';
+import { type ClientSettings, configuredEndpoint, type Service, serviceClient } from '../aws/serviceClient';
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 2_000;
@@ -8,20 +16,33 @@ const ATTEMPTS = 3;
 /** Connections kept open: a batch of 100 messages is put 25 at a time. */
 const SOCKETS = 50;
 
+/** What the stores ask of a client: ours, or the SDK's own. */
+export type DatabaseClient = Pick<DynamoDBClient, 'send' | 'middlewareStack' | 'destroy'>;
+
+const service = (): Service => ({
+  name: 'dynamodb',
+  protocol: new AwsJson1_0Protocol({
+    defaultNamespace: 'com.amazonaws.dynamodb',
+    errorTypeRegistries,
+    serviceTarget: 'DynamoDB_20120810',
+    jsonCodec: new DynamoDBJsonCodec2(),
+  }),
+});
+
 /**
- * A client that gives up soon enough for its caller to answer. The SDK finds region, credentials and, for an emulator,
- * `AWS_ENDPOINT_URL` in the environment.
+ * A client that gives up soon enough for its caller to answer.
  *
- * @param config what to set otherwise.
+ * @param settings what to set otherwise than the environment says.
  */
-export function dynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return lean(
-    new DynamoDBClient({
-      ...once,
-      maxAttempts: ATTEMPTS,
-      retryMode: 'standard',
-      requestHandler: requests(ANSWER_MS, SOCKETS),
-      ...config,
-    }),
-  );
+export function dynamodbClient(settings: Partial<ClientSettings> = {}): DatabaseClient {
+  return serviceClient<ServiceInputTypes, ServiceOutputTypes>(service(), {
+    endpoint: settings.endpoint ?? configuredEndpoint('DYNAMODB') ?? regionalEndpoint(),
+    maxAttempts: ATTEMPTS,
+    requestHandler: requests(ANSWER_MS, SOCKETS),
+    ...settings,
+  });
 }
+
+/** Where AWS has it in this region; only the stack knows whose domain that is: China has one of its own. */
+const regionalEndpoint = (): string =>
+  `https://dynamodb.${process.env.AWS_REGION}.${process.env.HOLDFAST_AWS_DOMAIN ?? 'amazonaws.com'}`;

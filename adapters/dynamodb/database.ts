@@ -3,7 +3,6 @@ import {
   BatchWriteItemCommand,
   DeleteItemCommand,
   type DeleteItemCommandInput,
-  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
@@ -17,6 +16,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { Unavailable } from '../../broker/ports';
+import type { DatabaseClient } from './client';
 import { guarded, isConditionFailed, wasRetried } from './errors';
 import type { Item } from './items';
 import { inParallel, pieces } from './parallel';
@@ -41,7 +41,7 @@ const BATCH_PAUSE = 25;
 
 /** Sends commands; every failure that may pass comes out as `Unavailable`. All reads are consistent, but of an index. */
 export class Database {
-  constructor(private readonly client: DynamoDBClient) {}
+  constructor(private readonly client: DatabaseClient) {}
 
   async get(table: string, key: Item): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true });

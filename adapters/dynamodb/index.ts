@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Stores } from '../../broker/ports';
+import type { DatabaseClient } from './client';
 import { DynamoClients } from './clients';
 import { DynamoConnections } from './connections';
 import { Database } from './database';
@@ -12,13 +12,13 @@ import { DynamoQueues } from './queues';
 import { DynamoSubscriptions } from './subscriptions';
 import type { TableNames } from './tables';
 
-export { dynamodbClient } from './client';
+export { type DatabaseClient, dynamodbClient } from './client';
 export type { PendingTimers } from './pendingTimers';
 export type { TableNames } from './tables';
 
 /** The stores in DynamoDB, and the record that its timers need. Made once per process, like the client. */
 export function dynamodbStores(
-  client: DynamoDBClient,
+  client: DatabaseClient,
   tables: TableNames,
 ): Stores & { readonly pendingTimers: PendingTimers } {
   const db = new Database(client);

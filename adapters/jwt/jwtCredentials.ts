@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { locales } from 'zod/mini';
+import { en } from 'zod/locales';
 import { type Credential, clientOfSubject, grantsSchema, NO_GRANTS } from '../../broker/access';
 import { type Credentials, Unavailable } from '../../broker/ports';
 import { ProtocolError } from '../../broker/protocol/errors';
@@ -88,7 +88,7 @@ function audienceOf({ aud, client_id: client }: JWTPayload): string[] {
 }
 
 /** Says what is wrong in words, which the bundles of functions that show nobody are spared. */
-const english = { error: locales.en().localeError };
+const english = { error: en().localeError };
 
 /** As an object; or, from providers whose claims are texts, as JSON. */
 function grantsIn(claim: unknown, name: string): Credential['grants'] {

@@ -16,4 +16,7 @@ export const deliveringPorts = lazily((): Ports => {
 });
 
 /** For the function that is woken by wake-ups. */
-export const retries = lazily(() => new SqsRetries(sqsClient(), variable('HOLDFAST_WAKE_UPS_URL')));
+export const retries = lazily(() => {
+  const url = variable('HOLDFAST_WAKE_UPS_URL');
+  return new SqsRetries(sqsClient(url), url);
+});

@@ -6,7 +6,7 @@ import { lazily } from './lazily';
 import { storingPorts } from './storingPorts';
 
 /** For functions that store, and leave what becomes possible by it to `deliver`. */
-export const wakingPorts = lazily((): Ports & { readonly pendingTimers: PendingTimers } => ({
-  ...storingPorts(),
-  wakeUps: new SqsWakeUps(sqsClient(), variable('HOLDFAST_WAKE_UPS_URL')),
-}));
+export const wakingPorts = lazily((): Ports & { readonly pendingTimers: PendingTimers } => {
+  const url = variable('HOLDFAST_WAKE_UPS_URL');
+  return { ...storingPorts(), wakeUps: new SqsWakeUps(sqsClient(url), url) };
+});

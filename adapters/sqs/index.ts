@@ -1,4 +1,4 @@
-export { sqsClient } from './client';
+export { type Sqs, sqsClient } from './client';
 export { type Retries, SqsRetries } from './retries';
 export { SqsTimers } from './timers';
 export { SqsWakeUps } from './wakeUps';

@@ -1,4 +1,5 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import type { Sqs } from './client';
 
 /** The longest pause before a wake-up that failed is tried again. Seconds. */
 const LONGEST_PAUSE = 60;
@@ -17,7 +18,7 @@ export interface Retries {
 /** The messages of an SQS queue. */
 export class SqsRetries implements Retries {
   constructor(
-    private readonly client: SQSClient,
+    private readonly client: Sqs,
     private readonly queueUrl: string,
   ) {}
 

@@ -1,5 +1,6 @@
-import { SendMessageCommand, type SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSServiceException } from '@aws-sdk/client-sqs';
 import { Unavailable, type WakeUp, type WakeUps } from '../../broker/ports';
+import type { Sqs } from './client';
 import { encodeWakeUp } from './wakeUpText';
 
 /** The longest delay that SQS takes. Seconds. */
@@ -11,7 +12,7 @@ const THROTTLED = new Set(['RequestThrottled', 'ThrottlingException', 'KmsThrott
 /** Wake-ups as delayed messages of an SQS queue. Delays are cut to whole seconds: one that comes early is harmless. */
 export class SqsWakeUps implements WakeUps {
   constructor(
-    private readonly client: SQSClient,
+    private readonly client: Sqs,
     private readonly queueUrl: string,
   ) {}
 

@@ -1,9 +1,8 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { lean, once, requests } from '../../adapters/requests';
+import { apiGatewayClient, type ManagementApi } from '../../adapters/apigateway';
+import { requests } from '../../adapters/aws/requests';
+import { type Sqs, sqsClient } from '../../adapters/sqs';
 
 const common = {
-  ...once,
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   requestHandler: requests(60_000, 100),
@@ -13,8 +12,8 @@ const common = {
 export type OnSent = (body: string, delay: number) => void;
 
 /** @param onSent told after SQS took a message. */
-export function sqsClientTo(endpoint: string, onSent: OnSent): SQSClient {
-  const client = lean(new SQSClient({ ...common, endpoint }));
+export function sqsClientTo(endpoint: string, onSent: OnSent): Sqs {
+  const client = sqsClient(endpoint, common);
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);
@@ -27,11 +26,8 @@ export function sqsClientTo(endpoint: string, onSent: OnSent): SQSClient {
 }
 
 /** @param onPushed told of every frame after the management API took it. */
-export function pushClientTo(
-  endpoint: string,
-  onPushed: (connection: string, text: string) => void,
-): ApiGatewayManagementApiClient {
-  const client = lean(new ApiGatewayManagementApiClient({ ...common, endpoint }));
+export function pushClientTo(endpoint: string, onPushed: (connection: string, text: string) => void): ManagementApi {
+  const client = apiGatewayClient(endpoint, common);
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);

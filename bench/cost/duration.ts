@@ -1,6 +1,6 @@
-import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ManagementApi } from '../../adapters/apigateway';
+import type { DatabaseClient } from '../../adapters/dynamodb';
+import type { Sqs } from '../../adapters/sqs';
 
 /**
  * How long a call of a service takes inside its region, in milliseconds. AWS promises single-digit milliseconds of
@@ -57,7 +57,7 @@ export class Calls {
   }
 
   /** Watches the calls of a client. */
-  of({ middlewareStack }: ApiGatewayManagementApiClient | DynamoDBClient | SQSClient, service: Service): void {
+  of({ middlewareStack }: ManagementApi | DatabaseClient | Sqs, service: Service): void {
     const stack: { add(middleware: Middleware, options: { step: 'initialize' }): void } = middlewareStack;
     stack.add(
       (next) => async (args) => {

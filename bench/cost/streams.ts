@@ -1,6 +1,6 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { TableNames } from '../../adapters/dynamodb';
+import type { DatabaseClient, TableNames } from '../../adapters/dynamodb';
 import { TABLE_KEYS } from '../../adapters/dynamodb/createTables';
 
 type Item = Record<string, AttributeValue>;
@@ -19,7 +19,7 @@ export class Streams {
   private sequence = 0;
 
   constructor(
-    client: DynamoDBClient,
+    client: DatabaseClient,
     private readonly tables: TableNames,
   ) {
     client.middlewareStack.add(

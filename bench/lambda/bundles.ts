@@ -23,6 +23,11 @@ export function bundles(): Bundle[] {
   const app = new App({ outdir });
   const stack = new HoldfastStack(app, 'Holdfast', { holdfast: { auth: { by: 'none' } } });
   app.synth();
+  return bundlesOf(stack, outdir);
+}
+
+/** The bundles of a stack that was synthesized into a folder. */
+export function bundlesOf(stack: HoldfastStack, outdir: string): Bundle[] {
   const template = JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template;
   const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
   return (Object.keys(commonPermissions) as CommonFunction[]).map((name) => {

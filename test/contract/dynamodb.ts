@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { DeleteTableCommand, type DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import dynalite from 'dynalite';
-import { dynamodbClient, type TableNames } from '../../adapters/dynamodb';
+import type { ClientSettings } from '../../adapters/aws/serviceClient';
+import { type DatabaseClient, dynamodbClient, type TableNames } from '../../adapters/dynamodb';
 import { createTables } from '../../adapters/dynamodb/createTables';
 import { fresh } from './suites/samples';
 
@@ -12,7 +14,7 @@ export interface TestTables {
   /** Where they are. */
   readonly endpoint: string;
   /** A client of its own, that a test may tamper with; it ends with the tables. */
-  client(config?: DynamoDBClientConfig): DynamoDBClient;
+  client(settings?: Partial<ClientSettings>): DatabaseClient;
   close(): Promise<void>;
 }
 
@@ -24,16 +26,21 @@ const credentialsAreSet = () => process.env.AWS_ACCESS_KEY_ID !== undefined || p
 export async function testTables(): Promise<TestTables> {
   const server = process.env.DYNAMODB_ENDPOINT === undefined ? await startDynalite() : undefined;
   const endpoint = server?.endpoint ?? process.env.DYNAMODB_ENDPOINT ?? '';
-  const clients: DynamoDBClient[] = [];
-  const client = (more: DynamoDBClientConfig = {}) => {
-    const region = process.env.AWS_REGION ?? 'us-east-1';
-    const credentials = credentialsAreSet() ? {} : { credentials: ANY_CREDENTIALS };
-    const made = dynamodbClient({ endpoint, region, ...credentials, ...more });
+  const clients: DatabaseClient[] = [];
+  const where = {
+    endpoint,
+    region: process.env.AWS_REGION ?? 'us-east-1',
+    credentials: credentialsAreSet() ? defaultProvider() : ANY_CREDENTIALS,
+  };
+  const client = (more: Partial<ClientSettings> = {}) => {
+    const made = dynamodbClient({ ...where, ...more });
     clients.push(made);
     return made;
   };
   const tables = namesWith(fresh('test').replaceAll(' ', '-'));
-  await createTables(client(), tables);
+  const creator = new DynamoDBClient(where);
+  await createTables(creator, tables);
+  creator.destroy();
   return {
     tables,
     endpoint,

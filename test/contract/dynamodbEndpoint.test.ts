@@ -1,5 +1,5 @@
+import { requests } from '../../adapters/aws/requests';
 import { dynamodbStores } from '../../adapters/dynamodb';
-import { requests } from '../../adapters/requests';
 import { isTombstone } from '../../broker/model/message';
 import type { JsonText } from '../../broker/model/names';
 import { Unavailable, Uncertain } from '../../broker/ports';

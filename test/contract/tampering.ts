@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DatabaseClient } from '../../adapters/dynamodb';
 
 /** A request as it leaves the SDK: which command it belongs to. */
 export interface Sent {
@@ -11,7 +11,7 @@ export interface Sent {
 export type Fate = 'arrives' | 'answer lost' | 'lost';
 
 /** Lets a test decide what becomes of every request, also of the SDK's own repetitions. */
-export function tamperWith(client: DynamoDBClient, decide: (sent: Sent) => Fate | Promise<Fate>): void {
+export function tamperWith(client: DatabaseClient, decide: (sent: Sent) => Fate | Promise<Fate>): void {
   const counts = new Map<string, number>();
   client.middlewareStack.add(
     (next, context) => async (args) => {

@@ -56,6 +56,7 @@ describe('the functions', () => {
     const found = Object.keys(variables(name)).filter((variable) => variable.startsWith('HOLDFAST_'));
     expect(found.sort()).toEqual([
       'HOLDFAST_AUTH',
+      'HOLDFAST_AWS_DOMAIN',
       'HOLDFAST_CALLBACK_URL',
       'HOLDFAST_CLIENTS_TABLE',
       'HOLDFAST_CONNECTIONS_TABLE',

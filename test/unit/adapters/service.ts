@@ -22,7 +22,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** For the SDK, in a test. */
+/** For clients, in a test. */
 export const config = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },

@@ -1,5 +1,4 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { ApiGatewayPusher } from '../../../../adapters/apigateway';
+import { ApiGatewayPusher, apiGatewayClient } from '../../../../adapters/apigateway';
 import type { ConnectionId } from '../../../../broker';
 import { type Answered, config, type Received, type Service, serve } from '../service';
 
@@ -14,7 +13,7 @@ afterEach(() => service?.close());
 async function pusherTo(answer: (request: Received) => Answered | Promise<Answered>) {
   const gateway = await serve(answer);
   service = gateway;
-  const client = new ApiGatewayManagementApiClient({ ...config, endpoint: `${gateway.endpoint}/v1` });
+  const client = apiGatewayClient(`${gateway.endpoint}/v1`, config);
   return { pusher: new ApiGatewayPusher(client), bodies: () => gateway.received.map(({ body }) => body), gateway };
 }
 

@@ -1,8 +1,7 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { ApiGatewayPusher } from '../../../../adapters/apigateway';
+import { ApiGatewayPusher, apiGatewayClient } from '../../../../adapters/apigateway';
+import { requests as requestsWithin } from '../../../../adapters/aws/requests';
 import { deliverHandler } from '../../../../adapters/lambda/deliverHandler';
 import type { WakingRecord } from '../../../../adapters/lambda/records';
-import { requests as requestsWithin } from '../../../../adapters/requests';
 import {
   ALL_GRANTS,
   type ConnectionId,
@@ -357,9 +356,7 @@ it('is not delayed by a subscriber whose connection takes nothing', async () => 
     if (hanging.has(path)) await new Promise((resolve) => setTimeout(resolve, 5_000).unref());
     return { status: 200 };
   });
-  const client = new ApiGatewayManagementApiClient({
-    ...{ ...config, endpoint: gateway.endpoint, requestHandler: requestsWithin(200, 10) },
-  });
+  const client = apiGatewayClient(gateway.endpoint, { ...config, requestHandler: requestsWithin(200, 10) });
   const { wake, connect, ports, state } = deployed(() => ({ pusher: new ApiGatewayPusher(client) }));
   const wires = [];
   for (const name of ['a', 'slow', 'z']) wires.push(await connect(name, name));

@@ -1,5 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { SqsRetries } from '../../../../adapters/sqs';
+import { SqsRetries, sqsClient } from '../../../../adapters/sqs';
 import { config, serve } from '../service';
 
 it.each([
@@ -11,7 +10,7 @@ it.each([
 ])('brings back a wake-up that was received %d times after %d s', async (received, pause) => {
   const sqs = await serve(() => ({ status: 200 }));
   const url = `${sqs.endpoint}/123456789012/wake-ups`;
-  await new SqsRetries(new SQSClient({ ...config, endpoint: sqs.endpoint }), url).soon('handle', received);
+  await new SqsRetries(sqsClient(url, config), url).soon('handle', received);
   expect(sqs.received.map(({ body }) => JSON.parse(body))).toEqual([
     { QueueUrl: url, ReceiptHandle: 'handle', VisibilityTimeout: pause },
   ]);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { decodeWakeUp, SqsWakeUps } from '../../../../adapters/sqs';
+import { decodeWakeUp, SqsWakeUps, sqsClient } from '../../../../adapters/sqs';
 import {
   type ClientId,
   type ConnectionId,
@@ -29,7 +28,7 @@ async function wakeUpsTo(answer: (request: Received) => Answered) {
   const url = `${sqs.endpoint}/123456789012/wake-ups`;
   return {
     url,
-    wakeUps: new SqsWakeUps(new SQSClient({ ...config, endpoint: sqs.endpoint }), url),
+    wakeUps: new SqsWakeUps(sqsClient(url, config), url),
     sent: () => sqs.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>),
   };
 }

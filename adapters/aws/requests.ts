@@ -1,0 +1,22 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** How long to wait for a connection to AWS. Milliseconds. */
+const CONNECT_MS = 1_000;
+
+/**
+ * How a client of AWS sends its requests: over connections that are kept open, and giving up soon enough for its caller
+ * to answer.
+ *
+ * @param answerMs how long to wait for an answer, in milliseconds.
+ * @param sockets how many connections to keep open at most.
+ */
+export function requests(answerMs: number, sockets: number): NodeHttpHandler {
+  const agent = { keepAlive: true, maxSockets: sockets };
+  return new NodeHttpHandler({
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: answerMs,
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+  });
+}

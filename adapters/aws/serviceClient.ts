@@ -1,0 +1,104 @@
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { Sha256 } from '@smithy/core/checksum';
+import { Client } from '@smithy/core/client';
+import { HttpRequest, parseUrl } from '@smithy/core/protocols';
+import { getRetryPlugin, StandardRetryStrategy } from '@smithy/core/retry';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from '@smithy/core/serde';
+import { type NodeHttpHandler, streamCollector } from '@smithy/node-http-handler';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type {
+  AwsCredentialIdentity,
+  AwsCredentialIdentityProvider,
+  ClientProtocol,
+  FinalizeRequestMiddleware,
+  HttpHandlerOptions,
+  HttpResponse,
+  HttpRequest as IHttpRequest,
+  MetadataBearer,
+} from '@smithy/types';
+
+/** What tells one service of AWS from another. */
+export interface Service {
+  /** What its requests are signed for, such as `dynamodb`. */
+  readonly name: string;
+  readonly protocol: ClientProtocol<IHttpRequest, HttpResponse>;
+}
+
+/** Where a service is, and how it is asked. */
+export interface ClientSettings {
+  readonly endpoint: string;
+  /** @default that of the environment, `AWS_REGION`. */
+  readonly region?: string;
+  /** @default those of the environment, which are all that a function is given. */
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  /** How often a request is sent at most, with growing pauses of random length between. */
+  readonly maxAttempts: number;
+  readonly requestHandler: NodeHttpHandler;
+}
+
+/**
+ * A client of a service, put together from the parts of the SDK's own: its commands and protocols, its retries, its
+ * signatures. What the SDK's has beside them a function does not need, and it would be half of its bundle and of the
+ * processing of each request: the search for region, credentials and endpoint, rules for every partition, the choice
+ * between ways to sign, logging, user agents.
+ */
+export function serviceClient<Input extends object, Output extends MetadataBearer>(
+  { name, protocol }: Service,
+  { endpoint, region = process.env.AWS_REGION, credentials = fromEnv(), maxAttempts, requestHandler }: ClientSettings,
+) {
+  if (region === undefined) throw new Error('the environment variable AWS_REGION is missing');
+  const url = new URL(endpoint);
+  const retryStrategy = new StandardRetryStrategy(maxAttempts);
+  const config = {
+    apiVersion: '',
+    cacheMiddleware: true,
+    requestHandler,
+    protocol,
+    base64Decoder: fromBase64,
+    base64Encoder: toBase64,
+    utf8Decoder: fromUtf8,
+    utf8Encoder: toUtf8,
+    urlParser: parseUrl,
+    disableHostPrefix: false,
+    streamCollector,
+    endpointProvider: () => ({ url }),
+    ignoreConfiguredEndpointUrls: true,
+    maxAttempts: async () => maxAttempts,
+    retryStrategy: async () => retryStrategy,
+    // SQS would have its answers compared with a digest, which TLS makes superfluous.
+    md5: false,
+  };
+  const client = new Client<HttpHandlerOptions, Input, Output, typeof config>(config);
+  client.middlewareStack.use(getSchemaSerdePlugin(config));
+  client.middlewareStack.use(getRetryPlugin(config));
+  const signer = new SignatureV4({ credentials, region, service: name, sha256: Sha256 });
+  client.middlewareStack.add(signing<Input, Output>(signer, url.host), {
+    step: 'finalizeRequest',
+    name: 'signing',
+    priority: 'low',
+  });
+  return client;
+}
+
+/** Signs each attempt anew, for a signature holds for minutes only. */
+const signing =
+  <Input extends object, Output extends object>(
+    signer: SignatureV4,
+    host: string,
+  ): FinalizeRequestMiddleware<Input, Output> =>
+  (next) =>
+  async (args) => {
+    if (!HttpRequest.isInstance(args.request)) return next(args);
+    args.request.headers.host = host;
+    return next({ ...args, request: await signer.sign(args.request) });
+  };
+
+/**
+ * Where a service was configured to be other than in AWS, by the variables that the SDK has for it: that of the service
+ * goes before that of all (AWS SDKs reference guide, "Service-specific endpoints").
+ *
+ * @param service as in the name of its variable, such as `DYNAMODB`.
+ */
+export const configuredEndpoint = (service: string): string | undefined =>
+  process.env[`AWS_ENDPOINT_URL_${service}`] || process.env.AWS_ENDPOINT_URL || undefined;
