@@ -42,7 +42,8 @@ export class Deployment {
   readonly woken: string[] = [];
   private readonly counter = new Counter();
   private readonly calls = new Calls();
-  private readonly frames = new Map<string, ServerFrame[]>();
+  /** What each connection got, as text: to read it is the client's work, not that of the functions. */
+  private readonly frames = new Map<string, string[]>();
   private readonly wakeUps: { readonly body: string; readonly at: number }[] = [];
   private readonly handlers = new Map<RouteFunction, ReturnType<typeof handlerOf>>();
   private readonly deliver: ReturnType<typeof deliverHandler>;
@@ -103,12 +104,17 @@ export class Deployment {
   async connect(client: string): Promise<Wire> {
     this.opened += 1;
     const connection = `wire-${this.opened}=`;
-    const frames: ServerFrame[] = [];
+    const frames: string[] = [];
     this.frames.set(connection, frames);
     const requestContext = { connectionId: connection, eventType: 'CONNECT' } as const;
     const { statusCode } = await this.call('connect', { requestContext, queryStringParameters: { clientId: client } });
     if (statusCode !== 200) throw new Error(`${client} was refused with ${statusCode}`);
-    return { connection, client, openedAt: this.clock.now(), take: () => frames.splice(0) };
+    return {
+      connection,
+      client,
+      openedAt: this.clock.now(),
+      take: () => frames.splice(0).map((text) => JSON.parse(text) as ServerFrame),
+    };
   }
 
   async disconnect({ connection, openedAt }: Wire): Promise<void> {
@@ -212,7 +218,7 @@ export class Deployment {
     });
     const pushes = pushClientTo(endpoint, (connection, text) => {
       this.count(text);
-      this.frames.get(connection)?.push(JSON.parse(text) as ServerFrame);
+      this.frames.get(connection)?.push(text);
     });
     this.calls.of(sqs, 'sqs');
     this.calls.of(pushes, 'push');

@@ -326,6 +326,26 @@ describe('the items', () => {
     expect(bytes(full(flights.filter(({ seq }) => seq % 2 === 0)))).toBeLessThan(3 * 1_024);
   });
 
+  it('that say who is connected are read consistently, by their index too: a message just stored may be for one who just came', async () => {
+    if (opened === undefined) throw new Error('the tables are made before the tests');
+    const client = opened.client();
+    const queries: object[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        queries.push(args.input);
+        return next(args);
+      },
+      { step: 'initialize', name: 'queries' },
+    );
+    const { subscriptions } = dynamodbStores(client, opened.tables);
+    await subscriptions.attended([{ queue: queueName(), shard: 1 }], NOW);
+    await subscriptions.connected({ queue: queueName(), shard: 0 }, NOW);
+    expect(queries).toEqual([
+      expect.objectContaining({ IndexName: 'connected', ConsistentRead: true }),
+      expect.objectContaining({ ConsistentRead: true }),
+    ]);
+  });
+
   it('expire by TTL in seconds, not before their time', async () => {
     const queue = queueName();
     await stores().log.append(queue, [draft('a')], NOW, NOW + 1_001);
