@@ -25,6 +25,8 @@ export const MAX_BACKOFF_MS = 600_000;
  * Milliseconds.
  */
 export const PUBLISHER_LIFETIME_MS = 30_000;
+/** What a request stores is stored so long after it came, or never: the functions that answer live 10 s. Milliseconds. */
+export const REQUEST_LIFETIME_MS = 10_000;
 /**
  * So long after a subscription was noted in the directory, it is stored or will not be: a function lives 10 s, and clocks
  * are up to 30 s apart. Milliseconds.

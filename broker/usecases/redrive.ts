@@ -9,6 +9,7 @@ import { change, findKey } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { overseesQueue, ownerOf } from './oversight';
 import { existingQueue } from './queue';
+import { wakeAhead } from './wakeAhead';
 
 /**
  * Delivers dead letters to their subscriber again, with attempts counted afresh: they wait outside its window until it
@@ -27,6 +28,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
       'clientId',
     );
   const letters = await find(ports, { queue, client }, request.seqs);
+  const wakeUp = letters.length === 0 ? undefined : await wakeAhead(ports, key);
   const changed = await change(ports, key, (subscription, now) => {
     // Whoever is attached may read what the subscription wants, and perhaps nothing else.
     const readable = letters.filter(({ message }) => !ports.settings.accessControl || asksFor(subscription, message));
@@ -37,7 +39,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   await ports.subscriptions.persisted(key);
   return {
     reply: { type: 'redriven', ...refOf(request), queue, messages: changed.count },
-    wakeUps: changed.count === 0 ? [] : [{ kind: 'subscription', shard: { queue, shard: key.shard }, client }],
+    wakeUps: changed.count === 0 || wakeUp === undefined ? [] : [wakeUp],
   };
 }
 

@@ -5,6 +5,7 @@ import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
+import { wakeAhead } from './wakeAhead';
 
 /** Moves the cursor of the caller's subscription, back or forth, and forgets what is in flight. */
 export async function seek(ports: Ports, caller: Caller, request: RequestOf<'seek'>): Promise<Outcome> {
@@ -13,6 +14,7 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   if (key === undefined) throw notSubscribed(queue);
   const known = await ports.queues.get(queue);
   const next = await locate(ports, queue, known, to, ports.clock.now());
+  const wakeUp = await wakeAhead(ports, key);
   const moved = await change(ports, key, (subscription) => ({
     subscription: {
       ...subscription,
@@ -26,6 +28,6 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   await ports.subscriptions.persisted(key);
   return {
     reply: { type: 'sought', ...refOf(request), queue, next, backlog: backlogOf(moved.subscription, known?.head ?? 0) },
-    wakeUps: [{ kind: 'subscription', shard: { queue, shard: key.shard }, client: key.client }],
+    wakeUps: [wakeUp],
   };
 }

@@ -74,7 +74,7 @@ export class SimulatedGateway {
     await scheduler.turn();
     if (wire?.state !== 'open' || faults.happens('frame lost')) return;
     const reply = await lambda.request(connection, frame);
-    if (hasFailed(reply)) oracle.armed.excuse(wire.peer.client);
+    if (hasFailed(reply) && EXCUSED.has(String(frame.action))) oracle.armed.excuse(wire.peer.client);
     await scheduler.turn();
     if (wire.state !== 'open' || reply === undefined || reply === 'died' || faults.happens('reply lost')) return;
     wire.peer.receive(reply, connection);
@@ -110,10 +110,13 @@ export class SimulatedGateway {
   }
 
   private async post(process: Process, connection: ConnectionId, data: unknown): Promise<object> {
-    const { faults, oracle } = this.world;
+    const { faults, oracle, random } = this.world;
     if (!(data instanceof Uint8Array)) throw new Error('frames are pushed as bytes');
     const frame = JSON.parse(DECODER.decode(data));
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const unanswered =
+      !this.isOpen(connection) && faults.happens('push refused late') ? random.between(1, ATTEMPTS - 1) : 0;
+    if (unanswered > 0) await process.wait(unanswered * ANSWER_MS);
+    for (let attempt = 1 + unanswered; attempt <= ATTEMPTS; attempt++) {
       const fate = faults.firstOf([
         'push gone though open',
         'push gone though it arrived',
@@ -142,6 +145,9 @@ export class SimulatedGateway {
     throw new Error('no answer in time');
   }
 }
+
+/** What has to be repeated if it is not answered: until then what it began may be left as it is. */
+const EXCUSED = new Set(['subscribe', 'unsubscribe']);
 
 /** Whether a request was not seen through, so that it has to be repeated. */
 const hasFailed = (reply: ServerFrame | undefined | 'died'): boolean =>

@@ -86,6 +86,18 @@ export const MUTANTS: readonly Mutant[] = [
       "    await this.record.record(shard, firesAt);\n    await this.wakeUps.send({ kind: 'timer', shard, firesAt }, seconds * SECOND);",
   },
   {
+    bug: 'What a seek or a redrive makes due is not found if its process dies after it stored that.',
+    file: 'broker/usecases/wakeAhead.ts',
+    search: '  await ports.wakeUps.send(wakeUp, REQUEST_LIFETIME_MS);\n',
+    replacement: '',
+  },
+  {
+    bug: 'What waits for the place of what died or is gone is not looked for.',
+    file: 'broker/decide/advance.ts',
+    search: 'more: on.more || deliverable(next, now).length > 0,',
+    replacement: 'more: on.more,',
+  },
+  {
     bug: 'A delivery that was refused counts as an attempt.',
     file: 'broker/decide/giveBack.ts',
     search: 'attempt: flight.attempt - 1, dueAt: now',
@@ -219,7 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'broker/usecases/deliver.ts',
     search: '    await ports.pusher.close(connection, GONE.code, GONE.reason);\n',
     replacement:
-      '    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection, at) }));\n    await ports.pusher.close(connection, GONE.code, GONE.reason);\n',
+      '    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection, expiryFrom(ports, state, at)) }));\n    await ports.pusher.close(connection, GONE.code, GONE.reason);\n',
   },
   {
     bug: 'A frame begins at the cursor, and not where the frame before it ended.',

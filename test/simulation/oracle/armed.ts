@@ -6,7 +6,10 @@ import type { World } from '../world';
 import { UNSETTLED_MS } from './account';
 import { undelivered } from './ending';
 
-/** How much later than it is needed a timer may go off, in a world where each call may take seconds. Milliseconds. */
+/**
+ * How much later than it is needed a timer may go off, in a world where each call may take seconds. Milliseconds. What a
+ * connection was too slow to take is tried again when its ack deadline has passed.
+ */
 const LATE_MS = 20_000;
 
 /**
@@ -55,7 +58,8 @@ export class Armed {
   /** When a subscription has something to be done for; undefined if it has not. */
   private dueAt(subscription: Subscription): Time | undefined {
     const { now } = this.world.scheduler;
-    if (subscription.connections.length === 0 || subscription.expiresAt <= now) return undefined;
+    const isConnected = subscription.connections.some(({ connection }) => this.world.gateway.isOpen(connection));
+    if (!isConnected || subscription.expiresAt <= now) return undefined;
     const { forBacklog, forWaiting } = windowOf(subscription);
     const due = subscription.inFlight.filter(({ waiting }) => !waiting || forWaiting > 0).map(({ dueAt }) => dueAt);
     const isBehind = forBacklog > 0 && undelivered(this.world, subscription).length > 0;
@@ -63,7 +67,8 @@ export class Armed {
     return earliest === Infinity ? undefined : Math.max(now, earliest);
   }
 
-  private isArmed({ queue, shard, client }: Subscription, due: Time): boolean {
+  private isArmed({ queue, shard, client, settings }: Subscription, due: Time): boolean {
+    const latest = due + LATE_MS + settings.ackDeadline * SECOND;
     const concerns = (wakeUp: WakeUp): boolean => {
       if (wakeUp.kind === 'queue') return wakeUp.queue === queue;
       if (wakeUp.kind === 'welcome') return this.world.gateway.clientOf(wakeUp.connection) === client;
@@ -72,10 +77,12 @@ export class Armed {
     };
     // One that was received already comes again when it does.
     return [...this.world.wakeUps.pending.values()].some(
-      ({ wakeUp, at, receives }) => (receives > 0 || at <= due + LATE_MS) && concerns(wakeUp),
+      ({ wakeUp, at, receives }) => (receives > 0 || at <= latest) && concerns(wakeUp),
     );
   }
 }
+
+const SECOND = 1_000;
 
 /** What stands behind a hole is due when the hole can be filled. */
 const HOLE_MS = 30_000;

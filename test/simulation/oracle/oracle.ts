@@ -70,7 +70,10 @@ export class Oracle {
   }
 
   flightOf({ client, queue }: Account, seq: Seq): Flight | undefined {
-    const subscription = this.stored().find((one) => one.client === client && one.queue === queue);
+    const { now } = this.world.scheduler;
+    const subscription = this.stored().find(
+      (one) => one.client === client && one.queue === queue && one.expiresAt > now,
+    );
     return subscription?.inFlight.find((flight) => flight.seq === seq);
   }
 

@@ -73,9 +73,14 @@ class Transition {
     );
   }
 
-  /** The cursor goes back only where nothing was settled. */
+  /** The cursor goes back only where nothing was settled, and to before nothing that stays in flight. */
   private goBack(): void {
     this.count('cursor given back');
+    for (const { seq, dead, redriven } of this.after.inFlight)
+      this.hold(
+        seq < this.after.next || dead === true || redriven === true,
+        `what is in flight is not delivered as new: the cursor goes back before ${seq}`,
+      );
     for (const seq of this.account.settled)
       this.hold(seq < this.after.next, `acked is final, but the cursor goes back before ${seq}`);
   }

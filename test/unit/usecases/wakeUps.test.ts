@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../broker';
 import { delivered, publish } from './frames';
-import { beforehand, once } from './interpose';
+import { afterwards, beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE, type World } from './world';
 
 const SECOND = 1_000;
@@ -126,6 +126,28 @@ it('what is stored after the pending timer went off is found by another, should 
   await shop.request(publish(1));
   expect(armed(world)).toHaveLength(1);
 });
+
+it.each([
+  ['seek', 'ack', { to: 'earliest' }],
+  ['redrive', 'reject', {}],
+])(
+  'what a %s makes due is found 10 s later, should its process die as soon as it is stored',
+  async (action, settle, more) => {
+    const died = once(crash);
+    const world = createWorld({
+      between: ({ subscriptions }) => ({ subscriptions: afterwards(subscriptions, 'save', died) }),
+    });
+    const { billing, shop } = await subscribed(world);
+    await shop.request(publish(1));
+    await billing.request({ action: settle, queue: QUEUE, seqs: [1] });
+    billing.take();
+    died.arm();
+    expect(await billing.request({ action, queue: QUEUE, ...more })).toMatchObject({ type: 'error' });
+    expect(billing.take()).toEqual([]);
+    await world.pass(10 * SECOND);
+    expect(delivered(billing.take())).toEqual(['1:1']);
+  },
+);
 
 it('many subscribers whose pushes fail delay no other', async () => {
   let failing = false;
