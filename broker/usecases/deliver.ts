@@ -43,6 +43,7 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
     const now = ports.clock.now();
     const reading = await read(ports, current, round, now);
     const step = advance(current, reading, now, round.jitter(ports));
+    let { more } = step;
     if (step.holes.length > 0) {
       await fillHoles(ports, current, reading, now);
       round.forget();
@@ -60,10 +61,14 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
         continue;
       }
       const result = await push(ports, current, saved, round);
+      // Those that refused and are not known to be full: they would refuse again.
+      const refusing = result.refused === undefined ? [] : saved.subscription.connections.filter(mayTake(ports));
       const dead = unburied(stored, saved.subscription, now);
+      // What was taken back is due at once for those who connected meanwhile, or take frames again.
+      more ||= result.refused !== undefined;
       stored = current = saved.subscription;
       if (result.gone.length > 0 || result.refused !== undefined) {
-        const left = await release(ports, stored, result);
+        const left = await release(ports, stored, result, refusing);
         if (left === undefined) return;
         stored = current = left;
       }
@@ -72,7 +77,7 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
       current = step.subscription;
       await bury(ports, stored, unburied(stored, stored, now));
     }
-    if (!step.more) return;
+    if (!more) return;
     if (ports.deadline?.isNear()) return handOver(ports, stored);
   }
 }
@@ -152,7 +157,7 @@ async function tell(ports: Ports, stored: Subscription, { gaps }: Advance, now: 
   const { told, gone } = await tellGaps(ports, stored, gaps);
   if (told) return true;
   if (gone.length === stored.connections.length)
-    await release(ports, stored, { gone, refused: { next: stored.next, seqs: [] } });
+    await release(ports, stored, { gone, refused: { next: stored.next, seqs: [] } }, gone);
   else await ports.timers.arm(stored, now + stored.settings.ackDeadline * SECOND, now);
   return false;
 }
@@ -174,12 +179,14 @@ function unburied(before: Subscription, after: Subscription, now: Time): Flight[
  * Lets go of connections that are gone, and takes back what none took. One that was made a moment ago may only not be
  * open yet, for its record can overtake the answer of the connect route: it is tried again shortly.
  *
+ * @param refusing connections that would refuse again.
  * @returns the subscription to go on with; undefined if there is none to deliver to at present.
  */
 async function release(
   ports: Ports,
   { queue, shard, client }: Subscription,
   { gone, refused }: PushResult,
+  refusing: readonly AttachedConnection[],
 ): Promise<Subscription | undefined> {
   const now = ports.clock.now();
   const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
@@ -203,7 +210,7 @@ async function release(
     await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
   // A full one may have been welcomed before what it did not take was given back.
   const others = released?.subscription.connections.filter(
-    (one) => !gone.some((is) => is.connection === one.connection),
+    (one) => !refusing.some((is) => is.connection === one.connection),
   );
   return others?.some(mayTake(ports)) ? released?.subscription : undefined;
 }

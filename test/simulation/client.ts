@@ -14,7 +14,7 @@ interface Awaited {
 /** What a client does next, and how likely. */
 const HABITS = {
   publish: 26,
-  burst: 5,
+  burst: 7,
   repeat: 5,
   subscribe: 6,
   unsubscribe: 4,
@@ -93,7 +93,10 @@ export class Client implements Peer {
     for (const request of [...this.unfinished.values()]) await this.change(request);
   }
 
-  async reconnect(): Promise<void> {
+  /** @param anew also if it has a connection already. */
+  async reconnect(anew: boolean): Promise<void> {
+    if (anew)
+      for (const connection of [...this.connections.keys()]) this.world.gateway.close(connection, 'by the client');
     if (!this.isServed) await this.connect();
     await this.world.scheduler.sleep(UNSETTLED_MS);
     await this.calmDown();

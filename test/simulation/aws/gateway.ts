@@ -128,7 +128,8 @@ export class SimulatedGateway {
         const wire = this.wires.get(connection);
         const isOpen = wire?.state === 'open';
         const seemsGone = !isOpen || fate === 'push gone though open' || fate === 'push gone though it arrived';
-        oracle.attempts.pushed(process, wire?.peer.client, frame, seemsGone);
+        const outcome = seemsGone ? 'gone' : fate === undefined ? 'sent' : 'slow';
+        oracle.attempts.pushed(process, wire?.peer.client, frame, outcome);
         if (isOpen && fate !== 'push gone though open' && fate !== 'push too slow')
           wire.peer.receive(frame, connection);
         return seemsGone;

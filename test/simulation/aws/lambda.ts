@@ -44,8 +44,8 @@ const FUNCTION_OF: Readonly<Record<string, keyof typeof FUNCTIONS>> = {
 /** How long a function may take, as `lib/functions.ts` has it. Milliseconds. */
 const ROUTE_MS = 10_000;
 const DELIVER_MS = 60_000;
-/** How many calls a process that is to die makes at most before. */
-const MOST_CALLS = 25;
+/** How many calls a process that is to die makes at most before: those that answer requests make few. */
+const MOST_CALLS = [5, 10, 25];
 
 /** A function's process, which serves one event at a time, and many in its life. */
 class Instance {
@@ -160,7 +160,7 @@ export class SimulatedLambda {
     instance.hasFailed = false;
     oracle.attempts.begins(process);
     let isRunning = true;
-    if (faults.happens('crash')) process.dieAfter(random.between(0, MOST_CALLS));
+    if (faults.happens('crash')) process.dieAfter(random.between(0, random.pick(MOST_CALLS)));
     else process.dieAfter(Infinity);
     scheduler.later(limit, () => {
       if (!isRunning) return;

@@ -5,6 +5,9 @@ import type { Process } from '../process';
 import type { World } from '../world';
 import type { Account } from './account';
 
+/** What a push is answered: it may also be that it is not answered, which counts as slow. */
+export type PushOutcome = 'sent' | 'slow' | 'gone';
+
 /** A delivery that a process stored, and what became of its pushes. */
 interface Attempt {
   readonly account: Account;
@@ -48,14 +51,16 @@ export class Attempts {
   }
 
   /** A process was answered to a push. */
-  pushed(process: Process, client: string | undefined, frame: ServerFrame, isGone: boolean): void {
+  pushed(process: Process, client: string | undefined, frame: ServerFrame, outcome: PushOutcome): void {
     if (frame.type !== 'messages') return;
     for (const one of this.underWay.get(process) ?? []) {
       const { account, seq, attempt } = one;
       if (account.client !== client || account.queue !== frame.queue) continue;
+      // Nor is it pushed what comes after: that is left in flight, too.
+      if (outcome === 'slow') one.mayHaveArrived = true;
       if (!frame.messages.some((message) => message.seq === seq && message.attempt === attempt)) continue;
       one.wasPushed = true;
-      if (!isGone) one.mayHaveArrived = true;
+      if (outcome !== 'gone') one.mayHaveArrived = true;
     }
   }
 

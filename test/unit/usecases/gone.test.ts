@@ -56,6 +56,27 @@ describe('a push that is refused because the connection is gone', () => {
     expect(delivered((await world.connect('billing')).take())).toEqual(['1:2']);
   });
 
+  it('is made at once to a connection that was made meanwhile', async () => {
+    const connected = once(async () => {
+      next = await world.open('billing', 'next');
+      await world.welcome(next);
+    });
+    let next: Wire | undefined;
+    const world = createWorld({ between: ({ pusher }) => ({ pusher: beforehand(pusher, 'push', connected) }) });
+    const { billing, shop } = await settledIn(world);
+    world.vanish(billing);
+    await shop.ask(publish(1));
+    connected.arm();
+    await world.pump();
+    const frames = next?.take() ?? [];
+    // Shown what was in flight when it came, and delivered what had been taken back.
+    expect([delivered(frames), joints(frames)]).toEqual([
+      ['1:1', '1:1'],
+      ['again', '1-2'],
+    ]);
+    expect(await world.state(billing)).toMatchObject({ next: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+  });
+
   it('tells the gap that it held to the next connection', async () => {
     const { world, billing, shop } = await settledIn(createWorld(retained), { maxDeliveries: 0, ackDeadline: 900 });
     await shop.request(publish(1));
