@@ -92,10 +92,10 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '',
   },
   {
-    bug: 'What waits for the place of what died or is gone is not looked for.',
-    file: 'broker/decide/advance.ts',
-    search: 'more: on.more || deliverable(next, now).length > 0,',
-    replacement: 'more: on.more,',
+    bug: 'What was taken back is left to its deadline, though a connection was made meanwhile.',
+    file: 'broker/usecases/deliver.ts',
+    search: '      more ||= result.refused !== undefined;\n',
+    replacement: '',
   },
   {
     bug: 'A delivery that was refused counts as an attempt.',
@@ -141,10 +141,10 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'await triedApart(ports, retriesOf, one);',
   },
   {
-    bug: 'One failing subscriber keeps the others of its shard from being served.',
+    bug: 'A subscriber of a shard that could not be served is not tried again.',
     file: 'broker/usecases/wake.ts',
     search: '    failures.push(failure);',
-    replacement: '    throw failure;',
+    replacement: '    ports.reporter.warn(String(failure));',
   },
   {
     bug: 'Subscriptions and logs are read with eventual consistency.',
