@@ -17,29 +17,26 @@ import {
   settleRoute,
   subscribeRoute,
 } from '../../../broker';
+import { type RouteFunction, routes } from '../../../lib/routes';
 import { Process } from '../process';
 import type { World } from '../world';
 
-/** Which function serves a route, as `lib/api.ts` has it. */
-const FUNCTIONS = { publish: publishRoute, subscribe: subscribeRoute, ack: settleRoute, list: inspectRoute } as const;
+/** What the functions serve that answer requests. */
+const SERVED = { publish: publishRoute, subscribe: subscribeRoute, ack: settleRoute, list: inspectRoute } as const;
 
-type FunctionName = keyof typeof FUNCTIONS | 'connect' | 'disconnect' | 'deliver';
+type ServingFunction = keyof typeof SERVED;
+type FunctionName = ServingFunction | 'connect' | 'disconnect' | 'deliver';
 
-const FUNCTION_OF: Readonly<Record<string, keyof typeof FUNCTIONS>> = {
-  publish: 'publish',
-  subscribe: 'subscribe',
-  unsubscribe: 'subscribe',
-  seek: 'subscribe',
-  ack: 'ack',
-  nack: 'ack',
-  reject: 'ack',
-  extend: 'ack',
-  catchup: 'ack',
-  list: 'list',
-  status: 'list',
-  redrive: 'list',
-  purge: 'list',
-};
+const FUNCTIONS: ReadonlyMap<string, RouteFunction> = new Map(Object.entries(routes));
+
+const isServing = (name: RouteFunction | undefined): name is ServingFunction => name !== undefined && name in SERVED;
+
+/** The function that answers an action. */
+function functionOf(action: unknown): ServingFunction {
+  const name = FUNCTIONS.get(String(action));
+  if (!isServing(name)) throw new Error(`no function serves ${action}`);
+  return name;
+}
 
 /** How long a function may take, as `lib/functions.ts` has it. Milliseconds. */
 const ROUTE_MS = 10_000;
@@ -117,10 +114,10 @@ export class SimulatedLambda {
     connection: ConnectionId,
     frame: Readonly<Record<string, unknown>>,
   ): Promise<ServerFrame | undefined | 'died'> {
-    const name = FUNCTION_OF[String(frame.action)] ?? 'list';
+    const name = functionOf(frame.action);
     return this.invoke(name, ROUTE_MS, async (instance) => {
       const text = JSON.stringify(frame);
-      const respond = instance.respond(FUNCTIONS[name]);
+      const respond = instance.respond(SERVED[name]);
       const { reply } = await respond(parseRequest(text), { connection }, this.timeLeft(ROUTE_MS), text.length);
       return reply;
     });
