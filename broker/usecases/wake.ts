@@ -42,16 +42,21 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
 }
 
 /**
- * Messages were appended to a queue. Its first shard is served here, the others each by a wake-up, side by side; those
- * where nobody is connected need none, for who connects looks into the log itself.
+ * Messages were appended to a queue. Its first shard, which every queue has, is served here, the others each by a wake-up,
+ * side by side; those where nobody is connected need none, for who connects looks into the log itself.
  */
 export async function wakeQueue(ports: Ports, name: QueueName): Promise<void> {
-  const queue = await ports.queues.get(name);
-  if (queue === undefined) return;
-  const others = Array.from({ length: queue.shards - 1 }, (_, index) => ({ queue: name, shard: index + 1 }));
-  const attended = others.length === 0 ? [] : await ports.subscriptions.attended(others, ports.clock.now());
+  const served = await Promise.allSettled([wakeShard(ports, { queue: name, shard: 0 }), wakeOthers(ports, name)]);
+  const failed = served.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function wakeOthers(ports: Ports, name: QueueName): Promise<void> {
+  const { shards = 1 } = (await ports.queues.get(name)) ?? {};
+  if (shards === 1) return;
+  const others = Array.from({ length: shards - 1 }, (_, index) => ({ queue: name, shard: index + 1 }));
+  const attended = await ports.subscriptions.attended(others, ports.clock.now());
   await Promise.all(attended.map((shard) => ports.wakeUps.send({ kind: 'shard', shard }, 0)));
-  await wakeShard(ports, { queue: name, shard: 0 });
 }
 
 async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<void> {

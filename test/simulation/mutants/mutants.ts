@@ -248,8 +248,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'Only the first shard of a queue is woken.',
     file: 'broker/usecases/wake.ts',
-    search: '{ length: queue.shards - 1 }',
-    replacement: '{ length: Math.min(0, queue.shards) }',
+    search: '{ length: shards - 1 }',
+    replacement: '{ length: Math.min(0, shards) }',
   },
   {
     bug: 'A message that retention took is passed over without a word.',

@@ -54,3 +54,28 @@ it('the shards of a large queue are delivered side by side: no shard waits for a
   await Promise.all([first, ...wakeUps.takeDue().map((wakeUp) => wake(ports, wakeUp))]);
   expect(wires.map((wire) => delivered(wire.take()))).toEqual(wires.map(() => ['1:1']));
 });
+
+it('the first shard is served whether or not the others can be woken, which is told afterwards', async () => {
+  let isFailing = false;
+  const world = createWorld({
+    settings: { shardSize: SHARD_SIZE },
+    between: ({ queues }) => ({
+      queues: new Proxy(queues, {
+        get: (store, name, receiver) =>
+          name === 'get' && isFailing
+            ? () => Promise.reject(new Error('the store is gone'))
+            : Reflect.get(store, name, receiver),
+      }),
+    }),
+  });
+  const wire = await world.connect('device');
+  await wire.request({ action: 'subscribe', queue: QUEUE });
+  wire.take();
+  const { ports } = world;
+  const now = ports.clock.now();
+  const draft = { id: '1', idempotent: false, event: 'add', payload: '7', headers: '{}', publisher: 'shop' } as never;
+  await ports.log.append(QUEUE, [draft], now, now + 60_000);
+  isFailing = true;
+  await expect(wakeQueue(ports, QUEUE)).rejects.toThrow('the store is gone');
+  expect(delivered(wire.take())).toEqual(['1:1']);
+});
