@@ -16,7 +16,7 @@ const ONE_PROCESSOR = 1769;
 export interface Work {
   /** Milliseconds of one processor of this machine. */
   readonly processing: number;
-  /** Milliseconds, had each call taken its {@link LATENCY}, side by side as they were. */
+  /** Milliseconds, had each call taken its {@link LATENCY}, side by side as they were: {@link waitingFor}. */
   readonly waiting: number;
   /** How many calls were under way on average while any was; at least 1. */
   readonly width: number;
@@ -32,6 +32,41 @@ export function billedMs({ processing, waiting, width }: Work, memory: number): 
   return Math.ceil(busy + waiting - Math.min(busy, waiting) * (1 - 1 / width));
 }
 
+/** A call as it was here, from when to when in milliseconds, and how long it takes in AWS. */
+export interface Call {
+  readonly began: number;
+  readonly ended: number;
+  readonly assumed: number;
+}
+
+/**
+ * How long such calls would be waited for, in milliseconds: each moment is stretched as much as the calls that were under
+ * way in it are on average. What comes one after the other adds up; what is under way together counts once.
+ */
+export function waitingFor(calls: readonly Call[]): number {
+  const turns = calls.flatMap(({ began, ended, assumed }) => {
+    const stretch = assumed / Math.max(ended - began, SHORTEST);
+    return [
+      { at: began, more: 1, stretch },
+      { at: Math.max(ended, began + SHORTEST), more: -1, stretch: -stretch },
+    ];
+  });
+  let waiting = 0;
+  let open = 0;
+  let stretch = 0;
+  let since = 0;
+  for (const turn of turns.sort((a, b) => a.at - b.at)) {
+    if (open > 0) waiting += ((turn.at - since) * stretch) / open;
+    since = turn.at;
+    open += turn.more;
+    stretch += turn.stretch;
+  }
+  return waiting;
+}
+
+/** What the clock here tells apart. Milliseconds. */
+const SHORTEST = 0.001;
+
 type Middleware = <Args, Answer>(next: (args: Args) => Promise<Answer>) => (args: Args) => Promise<Answer>;
 
 /** Watches the calls of one invocation at a time. */
@@ -39,19 +74,17 @@ export class Calls {
   private open = 0;
   private openSince = 0;
   private anyOpen = 0;
-  private summed = 0;
-  private assumed = 0;
+  private calls: Call[] = [];
 
   /** To be ended by what it returns. */
   private begin(service: Service): () => void {
     const began = performance.now();
     if (this.open === 0) this.openSince = began;
     this.open += 1;
-    this.assumed += LATENCY[service];
     return () => {
       const now = performance.now();
       this.open -= 1;
-      this.summed += now - began;
+      this.calls.push({ began, ended: now, assumed: LATENCY[service] });
       if (this.open === 0) this.anyOpen += now - this.openSince;
     };
   }
@@ -74,11 +107,13 @@ export class Calls {
 
   /** Runs one invocation and tells what it did. */
   async watch(run: () => Promise<void>): Promise<Work> {
-    this.anyOpen = this.summed = this.assumed = 0;
+    this.anyOpen = 0;
+    this.calls = [];
     const before = process.cpuUsage();
     await run();
     const { user, system } = process.cpuUsage(before);
-    const width = this.anyOpen === 0 ? 1 : this.summed / this.anyOpen;
-    return { processing: (user + system) / 1000, waiting: this.assumed / width, width };
+    const summed = this.calls.reduce((sum, { began, ended }) => sum + ended - began, 0);
+    const width = this.anyOpen === 0 ? 1 : summed / this.anyOpen;
+    return { processing: (user + system) / 1000, waiting: waitingFor(this.calls), width };
   }
 }
