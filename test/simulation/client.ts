@@ -19,7 +19,7 @@ const HABITS = {
   subscribe: 6,
   unsubscribe: 4,
   anew: 3,
-  seek: 2,
+  seek: 5,
   catchup: 2,
   redrive: 5,
   purge: 1,

@@ -20,6 +20,8 @@ const QUEUES = ['orders', 'users'] as QueueName[];
 /** Longer than anything waits by itself: the longest back-off, or an extension and a redelivery after it. */
 const CALM_MS = 40 * MINUTE;
 const EXPIRY_MS = 7 * MINUTE;
+/** How far the clocks of processes are from the true time, either way: two are up to 30 s apart. Milliseconds. */
+const SKEW_MS = 15_000;
 
 /** An invariant that was broken. */
 export class Broken extends Error {
@@ -34,6 +36,8 @@ export class World {
   readonly trace: Trace;
   readonly faults: Faults;
   readonly settings: BrokerSettings;
+  /** How far apart two clocks may be. Milliseconds. */
+  readonly apart: number;
   readonly database: SimulatedDatabase;
   readonly wakeUps: SimulatedWakeUpQueue;
   readonly gateway: SimulatedGateway;
@@ -51,6 +55,7 @@ export class World {
     this.scheduler = new Scheduler(this.random, START);
     this.trace = new Trace(this.scheduler, tell);
     this.faults = new Faults(this.random, this.random.pick([0, 0.5, 1, 1, 2, 3]), this.tally);
+    this.apart = this.random.chance(0.3) ? 2 * SKEW_MS : 0;
     this.settings = {
       ...DEFAULT_SETTINGS,
       messageRetention: this.random.pick([DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE]),
@@ -95,12 +100,12 @@ export class World {
     if (this.givenUp === 0)
       checkAwake(
         this,
-        connected.filter((client) => client.isServed),
+        connected.filter((one) => one.isServed && !this.oracle.armed.isExcused(one.client)),
       );
     this.assertHolds();
     this.trace.note(() => 'EVERYBODY IS BACK');
-    // What the platform gave up is done when its client connects anew.
-    for (const client of this.clients) void client.reconnect(this.givenUp > 0);
+    // What the platform gave up, or a request left undone that failed, is done when its client connects anew.
+    for (const one of this.clients) void one.reconnect(this.givenUp > 0 || this.oracle.armed.isExcused(one.client));
     await this.pass(CALM_MS);
     checkAwake(this, this.clients);
     checkNothingLost(this);

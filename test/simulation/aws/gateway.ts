@@ -74,7 +74,7 @@ export class SimulatedGateway {
     await scheduler.turn();
     if (wire?.state !== 'open' || faults.happens('frame lost')) return;
     const reply = await lambda.request(connection, frame);
-    if (hasFailed(reply) && EXCUSED.has(String(frame.action))) oracle.armed.excuse(wire.peer.client);
+    if (isToBeRepeated(frame, reply)) oracle.armed.excuse(wire.peer.client);
     await scheduler.turn();
     if (wire.state !== 'open' || reply === undefined || reply === 'died' || faults.happens('reply lost')) return;
     wire.peer.receive(reply, connection);
@@ -147,12 +147,14 @@ export class SimulatedGateway {
   }
 }
 
-/** What has to be repeated if it is not answered: until then what it began may be left as it is. */
-const EXCUSED = new Set(['subscribe', 'unsubscribe']);
+/** What has to be repeated if it is not answered. */
+const UNANSWERED = new Set(['subscribe', 'unsubscribe']);
 
-/** Whether a request was not seen through, so that it has to be repeated. */
-const hasFailed = (reply: ServerFrame | undefined | 'died'): boolean =>
-  reply === 'died' || (reply?.type === 'error' && (reply.code === 'unavailable' || reply.code === 'internal'));
+/** Whether a request has to be repeated: until then what it began may be left as it is. */
+const isToBeRepeated = (frame: Readonly<Record<string, unknown>>, reply: ServerFrame | undefined | 'died'): boolean =>
+  reply === 'died'
+    ? UNANSWERED.has(String(frame.action))
+    : reply?.type === 'error' && (reply.code === 'unavailable' || reply.code === 'internal');
 
 const CLIENT = new ApiGatewayManagementApiClient({
   region: 'nowhere',

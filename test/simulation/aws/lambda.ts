@@ -55,6 +55,7 @@ class Instance {
 
   constructor(world: World, name: FunctionName) {
     this.process = new Process(name, world.scheduler);
+    const skew = world.random.between(-world.apart / 2, world.apart / 2);
     const { pendingTimers, ...stores } = dynamodbStores(world.database.clientFor(this.process), world.database.names);
     const sqs = world.wakeUps.clientFor(this.process);
     const wakeUps = new SqsWakeUps(sqs, 'wake-ups');
@@ -64,7 +65,7 @@ class Instance {
       wakeUps,
       timers: new SqsTimers(wakeUps, pendingTimers),
       pusher: new ApiGatewayPusher(world.gateway.clientFor(this.process)),
-      clock: { now: () => world.scheduler.now },
+      clock: { now: () => world.scheduler.now + skew },
       ids: { next: () => world.nextId(), random: () => world.random.fraction() },
       reporter: {
         warn: (what, details) => {

@@ -37,6 +37,10 @@ export class Armed {
     this.excused.set(client, this.world.scheduler.now + UNSETTLED_MS);
   }
 
+  isExcused(client: string): boolean {
+    return this.excused.has(client);
+  }
+
   check(): void {
     const { oracle, lambda, streams, givenUp } = this.world;
     if (!this.isOpen || givenUp > 0 || !lambda.isIdle || streams.some((stream) => !stream.isIdle)) return;
@@ -68,7 +72,7 @@ export class Armed {
   }
 
   private isArmed({ queue, shard, client, settings }: Subscription, due: Time): boolean {
-    const latest = due + LATE_MS + settings.ackDeadline * SECOND;
+    const latest = due + LATE_MS + settings.ackDeadline * SECOND + this.world.apart;
     const concerns = (wakeUp: WakeUp): boolean => {
       if (wakeUp.kind === 'queue') return wakeUp.queue === queue;
       if (wakeUp.kind === 'welcome') return this.world.gateway.clientOf(wakeUp.connection) === client;

@@ -1,6 +1,7 @@
 import { toEntry, toMessage } from '../../../adapters/dynamodb/messageItem';
 import { isTombstone, type Message } from '../../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../../broker/model/names';
+import type { Item } from '../aws/expression';
 import type { Change } from '../aws/table';
 
 /** A number after it was taken. */
@@ -16,6 +17,8 @@ export class History {
 
   constructor(
     private readonly retention: number,
+    /** How far apart the clocks may be that tell what has expired. Milliseconds. */
+    private readonly apart: number,
     private readonly broken: (promise: string) => void,
   ) {}
 
@@ -27,10 +30,10 @@ export class History {
     return this.queues.get(queue)?.[seq - 1];
   }
 
-  /** Whether retention has taken a message, or would have if it had been written. */
+  /** Whether retention has taken a message, or would have if it had been written, by some clock. */
   isExpired(queue: QueueName, seq: Seq, now: Time): boolean {
     const taken = this.at(queue, seq);
-    return taken !== undefined && (taken.message?.publishedAt ?? taken.at) + this.retention <= now;
+    return taken !== undefined && (taken.message?.publishedAt ?? taken.at) + this.retention <= now + this.apart;
   }
 
   /**
@@ -41,7 +44,7 @@ export class History {
     if (this.isExpired(queue, seq, now)) return true;
     const numbers = this.queues.get(queue) ?? [];
     const { at, message } = numbers[seq - 1] ?? { at: now };
-    if (message !== undefined || at + PUBLISHER_MS > now) return false;
+    if (message !== undefined || at + PUBLISHER_MS > now + this.apart) return false;
     return numbers.slice(0, seq - 1).every((one, i) => one.message === undefined || this.isExpired(queue, i + 1, now));
   }
 
@@ -64,7 +67,7 @@ export class History {
     const taken = numbers[seq - 1];
     if (taken === undefined) this.broken(`only numbers that were taken are written: ${seq} of ${name}`);
     if (before !== undefined && after !== undefined) this.broken(`what is written stays as it is: ${seq} of ${name}`);
-    if (after === undefined && !this.isExpired(name, seq, now))
+    if (after === undefined && !(isTombstoneOver(item, now) || this.isExpired(name, seq, now)))
       this.broken(`nothing is removed before its time: ${seq} of ${name}`);
     if (taken === undefined || after === undefined) return;
     const entry = toEntry(after);
@@ -73,10 +76,14 @@ export class History {
       return;
     }
     // One that a reader put is as old as what comes after it; a publisher buries its own numbers at once.
-    if (entry.publishedAt > taken.at && taken.at + PUBLISHER_MS > now)
+    if (entry.publishedAt > taken.at && taken.at + PUBLISHER_MS > now + this.apart)
       this.broken(`a publisher has 30 s to write ${seq} of ${name}`);
     numbers[seq - 1] = { ...taken, tombstone: true };
   }
 }
+
+/** A tombstone lives as long as the message after it, which may have been published a little before it was numbered. */
+const isTombstoneOver = ({ tombstone, expiresAt }: Item, now: Time): boolean =>
+  tombstone !== undefined && Number(expiresAt?.N) * 1_000 <= now;
 
 const PUBLISHER_MS = 30_000;

@@ -34,8 +34,8 @@ export class Oracle {
   private readonly ends = new Map<string, Set<Seq>>();
 
   constructor(private readonly world: World) {
-    const { database, scheduler, settings } = world;
-    this.history = new History(settings.messageRetention, (promise) => this.broken(promise));
+    const { apart, database, scheduler, settings } = world;
+    this.history = new History(settings.messageRetention, apart, (promise) => this.broken(promise));
     this.armed = new Armed(world);
     this.attempts = new Attempts(world);
     scheduler.whenAtRest(() => this.armed.check());
@@ -143,7 +143,7 @@ export class Oracle {
   }
 
   private subscriptionChanged({ before, after }: Change): void {
-    const { database, scheduler, tally, trace } = this.world;
+    const { apart, database, scheduler, tally, trace } = this.world;
     const { now } = scheduler;
     const was = before && this.parse(before);
     const is = after && this.parse(after);
@@ -165,6 +165,7 @@ export class Oracle {
       checkTransition(was, is, account, {
         history: this.history,
         now,
+        apart,
         letterOf: (...args) => this.letterOf(...args),
         broken: (promise) => this.broken(promise),
         decided: (of, flight) => this.attempts.stored(database.writer, of, flight),

@@ -8,6 +8,8 @@ import type { History } from './history';
 export interface Surroundings {
   readonly history: History;
   readonly now: Time;
+  /** How far apart two clocks may be. Milliseconds. */
+  readonly apart: number;
   /** The payload of a dead letter, if there is one. */
   letterOf(queue: QueueName, client: string, seq: Seq): string | undefined;
   broken(promise: string): void;
@@ -180,7 +182,10 @@ class Transition {
     }
     if (is.attempt > was.attempt) {
       this.hold(is.attempt === was.attempt + 1, `attempts are counted one by one: ${seq}`);
-      this.hold(was.dueAt <= this.around.now, `nothing is delivered again before it is due: ${seq}`);
+      this.hold(
+        was.dueAt <= this.around.now + this.around.apart,
+        `nothing is delivered again before it is due: ${seq}`,
+      );
       this.hold(
         settings.maxDeliveries === 0 || is.attempt <= settings.maxDeliveries,
         `at most ${settings.maxDeliveries} deliveries: ${seq} has ${is.attempt}`,
