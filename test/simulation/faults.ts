@@ -4,7 +4,9 @@ import type { Tally } from './tally';
 /** How likely each fault is, wherever it can happen, in a run of ordinary roughness. */
 const RATES = {
   /** The process dies at one of its next calls; by invocation. */
-  crash: 0.06,
+  crash: 0.05,
+  /** The process dies when one of its next writes is done: between two, where they have to agree. */
+  'crash after a write': 0.04,
   /** A call to the store: refused, for too many came; the SDK tries again. */
   'store throttled': 0.01,
   /** Never arrives; the SDK tries again. */

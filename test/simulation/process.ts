@@ -8,6 +8,7 @@ const never = <Result>(): Promise<Result> => new Promise(() => undefined);
  */
 export class Process implements Mortal {
   private callsLeft = Infinity;
+  private writesLeft = Infinity;
   private isDead = false;
   private died: (() => void) | undefined;
 
@@ -20,9 +21,16 @@ export class Process implements Mortal {
     return this.isDead;
   }
 
-  /** Dies at one of its next calls. */
-  dieAfter(calls: number): void {
+  /** Dies at one of its next calls, or with one of its next writes. */
+  dieAfter(calls: number, writes: number): void {
     this.callsLeft = calls;
+    this.writesLeft = writes;
+  }
+
+  /** Something it asked for was written. */
+  wrote(): void {
+    this.writesLeft -= 1;
+    if (this.writesLeft <= 0) this.callsLeft = 0;
   }
 
   die(): void {

@@ -163,6 +163,7 @@ export class SimulatedDatabase {
     if (!meets(input.ConditionExpression, before, input)) return CONDITION_FAILED;
     const after = change(before);
     table.set(key, after, this.world.scheduler.now);
+    this.executing?.wrote();
     if (input.ReturnValues === 'ALL_NEW') return { Attributes: after };
     if (input.ReturnValues === 'ALL_OLD') return found === undefined ? {} : { Attributes: found };
     if (input.ReturnValues === 'UPDATED_OLD') return { Attributes: before };

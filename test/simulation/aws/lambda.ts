@@ -43,6 +43,7 @@ const ROUTE_MS = 10_000;
 const DELIVER_MS = 60_000;
 /** How many calls a process that is to die makes at most before: those that answer requests make few. */
 const MOST_CALLS = [5, 10, 25];
+const MOST_WRITES = 3;
 
 /** A function's process, which serves one event at a time, and many in its life. */
 class Instance {
@@ -158,8 +159,10 @@ export class SimulatedLambda {
     instance.hasFailed = false;
     oracle.attempts.begins(process);
     let isRunning = true;
-    if (faults.happens('crash')) process.dieAfter(random.between(0, random.pick(MOST_CALLS)));
-    else process.dieAfter(Infinity);
+    process.dieAfter(
+      faults.happens('crash') ? random.between(0, random.pick(MOST_CALLS)) : Infinity,
+      faults.happens('crash after a write') ? random.between(1, MOST_WRITES) : Infinity,
+    );
     scheduler.later(limit, () => {
       if (!isRunning) return;
       tally.add('time limit');
