@@ -19,7 +19,7 @@ const HABITS = {
   subscribe: 6,
   unsubscribe: 4,
   anew: 3,
-  seek: 5,
+  seek: 8,
   catchup: 2,
   redrive: 5,
   purge: 1,
@@ -170,7 +170,7 @@ export class Client implements Peer {
         await this.change({ action: 'unsubscribe', queue });
         return this.change({ action: 'subscribe', queue, ...this.wishes() });
       case 'seek':
-        return this.change({ action: 'seek', queue, to: this.position() });
+        return this.change({ action: 'seek', queue, to: random.chance(0.5) ? 'earliest' : this.position() });
       case 'catchup':
         return void this.ask({ action: 'catchup', ...(random.chance(0.5) ? { queue } : {}) });
       case 'redrive':

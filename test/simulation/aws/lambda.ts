@@ -43,7 +43,8 @@ const ROUTE_MS = 10_000;
 const DELIVER_MS = 60_000;
 /** How many calls a process that is to die makes at most before: those that answer requests make few. */
 const MOST_CALLS = [5, 10, 25];
-const MOST_WRITES = 3;
+/** And how many it writes. */
+const MOST_WRITES = [1, 1, 2, 3];
 
 /** A function's process, which serves one event at a time, and many in its life. */
 class Instance {
@@ -161,7 +162,7 @@ export class SimulatedLambda {
     let isRunning = true;
     process.dieAfter(
       faults.happens('crash') ? random.between(0, random.pick(MOST_CALLS)) : Infinity,
-      faults.happens('crash after a write') ? random.between(1, MOST_WRITES) : Infinity,
+      faults.happens('crash after a write') ? random.pick(MOST_WRITES) : Infinity,
     );
     scheduler.later(limit, () => {
       if (!isRunning) return;

@@ -86,12 +86,6 @@ export const MUTANTS: readonly Mutant[] = [
       "    await this.record.record(shard, firesAt);\n    await this.wakeUps.send({ kind: 'timer', shard, firesAt }, seconds * SECOND);",
   },
   {
-    bug: 'What a seek or a redrive makes due is not found if its process dies after it stored that.',
-    file: 'broker/usecases/wakeAhead.ts',
-    search: '  await ports.wakeUps.send(wakeUp, REQUEST_LIFETIME_MS);\n',
-    replacement: '',
-  },
-  {
     bug: 'What was taken back is left to its deadline, though a connection was made meanwhile.',
     file: 'broker/usecases/deliver.ts',
     search: '      more ||= result.refused !== undefined;\n',

@@ -1,5 +1,5 @@
 import { windowOf } from '../../../broker/decide/window';
-import type { Time } from '../../../broker/model/names';
+import type { Seq, Time } from '../../../broker/model/names';
 import type { Subscription } from '../../../broker/model/subscription';
 import type { WakeUp } from '../../../broker/ports';
 import type { World } from '../world';
@@ -66,9 +66,19 @@ export class Armed {
     if (!isConnected || subscription.expiresAt <= now) return undefined;
     const { forBacklog, forWaiting } = windowOf(subscription);
     const due = subscription.inFlight.filter(({ waiting }) => !waiting || forWaiting > 0).map(({ dueAt }) => dueAt);
-    const isBehind = forBacklog > 0 && undelivered(this.world, subscription).length > 0;
-    const earliest = Math.min(...due, isBehind ? now + HOLE_MS : Infinity);
+    const [behind] = forBacklog > 0 ? undelivered(this.world, subscription) : [];
+    const earliest = Math.min(...due, behind === undefined ? Infinity : this.reachableAt(subscription, behind));
     return earliest === Infinity ? undefined : Math.max(now, earliest);
+  }
+
+  /** When the cursor can come to a number: what stands behind a hole is reached when the hole can be filled. */
+  private reachableAt({ queue, next }: Subscription, seq: Seq): Time {
+    const { now } = this.world.scheduler;
+    for (let one = next; one < seq; one++) {
+      const taken = this.world.oracle.history.at(queue, one);
+      if (taken?.message === undefined && taken?.tombstone === undefined) return now + HOLE_MS;
+    }
+    return now;
   }
 
   private isArmed({ queue, shard, client, settings }: Subscription, due: Time): boolean {
@@ -88,5 +98,5 @@ export class Armed {
 
 const SECOND = 1_000;
 
-/** What stands behind a hole is due when the hole can be filled. */
+/** When a number that was taken is given up, and a hole. Milliseconds. */
 const HOLE_MS = 30_000;
