@@ -255,6 +255,25 @@ it('fails for a record of a stream that it does not know, and for that only', as
   expect(wire.take()).toHaveLength(1);
 });
 
+it('delivers, at each try, what stands before and behind a record that it cannot read', async () => {
+  const { wake, connect, ports } = deployed();
+  const [before, behind] = [await connect('before'), await connect('behind')];
+  await before.request({ action: 'subscribe', queue: QUEUE });
+  await behind.request({ action: 'subscribe', queue: OTHER });
+  const unreadable = {
+    eventName: 'INSERT' as const,
+    dynamodb: { Keys: { queue: { N: '7' }, seq: { N: '1' } }, SequenceNumber: '150' },
+  };
+  for (const seq of [1, 2]) {
+    for (const wire of [before, behind]) wire.take();
+    await publish(ports, QUEUE, 1);
+    await publish(ports, OTHER, 1);
+    const batch = [messageRecord(QUEUE, seq, '100'), unreadable, messageRecord(OTHER, seq, '200')];
+    expect(await wake(...batch)).toEqual(failed('150'));
+    for (const wire of [before, behind]) expect(wire.take()).toMatchObject([{ type: 'messages', messages: [{ seq }] }]);
+  }
+});
+
 it('leaves one line, which counts what it was woken by and shows none of it', async () => {
   const { wake } = deployed();
   await wake(messageRecord(QUEUE, 1, '100'), messageRecord(QUEUE, 2, '101'));
