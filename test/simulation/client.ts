@@ -25,7 +25,7 @@ const HABITS = {
   purge: 1,
   look: 2,
   connect: 8,
-  leave: 5,
+  leave: 7,
   vanish: 2,
   rest: 4,
 } as const;
@@ -140,10 +140,14 @@ export class Client implements Peer {
     switch (deed) {
       case 'connect':
         if (this.connections.size < MOST_CONNECTIONS) await this.connect();
+        // At once, beside its welcome.
+        if (random.chance(0.3)) await this.change({ action: 'subscribe', queue, ...this.wishes() });
         return;
       case 'leave': {
         const [first] = this.connections.keys();
         if (first !== undefined) gateway.close(first, 'by the client');
+        // As clients do whose connection broke.
+        if (random.chance(0.5)) await this.connect();
         return;
       }
       case 'vanish':
@@ -215,7 +219,7 @@ export class Client implements Peer {
     return {
       ...this.someEvents(),
       ...(random.chance(0.5) ? { from: this.position() } : {}),
-      ...(random.chance(0.7) ? { ackDeadline: random.pick([1, 2, 5, 30]) } : {}),
+      ...(random.chance(0.7) ? { ackDeadline: random.pick([1, 1, 2, 5, 30]) } : {}),
       ...(random.chance(0.6) ? { maxDeliveries: random.pick([0, 1, 2, 3, 5]) } : {}),
       ...(random.chance(0.6) ? { maxInFlight: random.pick([1, 2, 3, 5, 100]) } : {}),
     };

@@ -24,7 +24,7 @@ const RATES = {
   /** A batch is done in part. */
   'batch in part': 0.15,
   /** A read that did not ask for consistency sees how it was a moment ago. */
-  'read of old data': 0.5,
+  'read of old data': 1,
   /** A page ends before its limit. */
   'page cut short': 0.1,
   /** A part of a stream is handed over once more although it was done. */
@@ -38,7 +38,7 @@ const RATES = {
   /** The wake-up was taken, but its sender is told that it failed. */
   'wake-up taken and denied': 0.01,
   /** A push to a connection that is gone is not answered at once, and refused when it is repeated. */
-  'push refused late': 0.15,
+  'push refused late': 0.3,
   'push gone though open': 0.008,
   'push gone though it arrived': 0.008,
   'push too slow': 0.02,

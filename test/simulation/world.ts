@@ -59,7 +59,7 @@ export class World {
     this.settings = {
       ...DEFAULT_SETTINGS,
       messageRetention: this.random.pick([DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE]),
-      shardSize: this.random.pick([1, 2, 250]),
+      shardSize: this.random.pick([1, 1, 2, 250]),
     };
     this.database = new SimulatedDatabase(this);
     this.wakeUps = new SimulatedWakeUpQueue(this);

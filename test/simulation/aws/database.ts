@@ -36,7 +36,7 @@ const ANSWER_MS = 2_000;
 const ATTEMPTS = 3;
 const BACKOFF_MS = 100;
 /** How far behind a read may be that need not be consistent. Milliseconds. */
-const LAG_MS = 1_000;
+const LAG_MS = 3_000;
 /** How much later than it was given up a request may take effect. Milliseconds. */
 const LATE_MS = 4_000;
 

@@ -147,13 +147,13 @@ export class SimulatedGateway {
   }
 }
 
-/** What has to be repeated if it is not answered. */
-const UNANSWERED = new Set(['subscribe', 'unsubscribe']);
+/** What need not be repeated if it is not answered: it has a wake-up before it is stored, or changes nothing. */
+const SAFE = new Set(['seek', 'redrive', 'publish', 'list', 'status', 'purge']);
 
 /** Whether a request has to be repeated: until then what it began may be left as it is. */
 const isToBeRepeated = (frame: Readonly<Record<string, unknown>>, reply: ServerFrame | undefined | 'died'): boolean =>
   reply === 'died'
-    ? UNANSWERED.has(String(frame.action))
+    ? !SAFE.has(String(frame.action))
     : reply?.type === 'error' && (reply.code === 'unavailable' || reply.code === 'internal');
 
 const CLIENT = new ApiGatewayManagementApiClient({

@@ -86,12 +86,6 @@ export const MUTANTS: readonly Mutant[] = [
       "    await this.record.record(shard, firesAt);\n    await this.wakeUps.send({ kind: 'timer', shard, firesAt }, seconds * SECOND);",
   },
   {
-    bug: 'What was taken back is left to its deadline, though a connection was made meanwhile.',
-    file: 'broker/usecases/deliver.ts',
-    search: '      more ||= result.refused !== undefined;\n',
-    replacement: '',
-  },
-  {
     bug: 'A delivery that was refused counts as an attempt.',
     file: 'broker/decide/giveBack.ts',
     search: 'attempt: flight.attempt - 1, dueAt: now',
