@@ -39,6 +39,10 @@ export class SimulatedGateway {
     return this.wires.get(connection)?.state === 'open';
   }
 
+  openOf(client: string): ConnectionId[] {
+    return [...this.wires].flatMap(([id, { peer, state }]) => (state === 'open' && peer.client === client ? [id] : []));
+  }
+
   clientOf(connection: ConnectionId): string | undefined {
     return this.wires.get(connection)?.peer.client;
   }

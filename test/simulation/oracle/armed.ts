@@ -48,15 +48,33 @@ export class Armed {
     const asleep = new Set<string>();
     for (const subscription of oracle.stored()) {
       const due = this.dueAt(subscription);
-      if (due === undefined || this.isArmed(subscription, due)) continue;
+      const isMissed = this.missed(subscription);
+      if (!isMissed && (due === undefined || this.isArmed(subscription, due))) continue;
       asleep.add(subscription.client);
-      if (!this.excused.has(subscription.client))
+      if (this.excused.has(subscription.client)) continue;
+      if (isMissed)
+        this.world.fail(`who is welcomed is delivered to (${subscription.client} of ${subscription.queue})`);
+      else if (due !== undefined)
         this.world.fail(
           `what is due has a wake-up pending (${subscription.client} of ${subscription.queue}, version ${subscription.version}, due ${new Date(due).toISOString()})`,
         );
     }
     for (const [client, until] of this.excused)
       if (!asleep.has(client) && until < this.world.scheduler.now) this.excused.delete(client);
+  }
+
+  /** Whether a connection was welcomed that a subscription does not deliver to, and nothing is pending that will see to it. */
+  private missed({ client, connections, expiresAt }: Subscription): boolean {
+    const { gateway, oracle, scheduler, wakeUps } = this.world;
+    if (expiresAt <= scheduler.now) return false;
+    return gateway
+      .openOf(client)
+      .some(
+        (open) =>
+          oracle.isWelcomed(open) &&
+          !connections.some(({ connection }) => connection === open) &&
+          ![...wakeUps.pending.values()].some(({ wakeUp }) => 'connection' in wakeUp && wakeUp.connection === open),
+      );
   }
 
   /** When a subscription has something to be done for; undefined if it has not. */

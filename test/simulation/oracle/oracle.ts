@@ -132,6 +132,10 @@ export class Oracle {
     }
   }
 
+  isWelcomed(connection: string): boolean {
+    return this.welcomed.has(connection);
+  }
+
   broken(promise: string): void {
     this.world.fail(promise);
   }
