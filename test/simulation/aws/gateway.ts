@@ -5,7 +5,7 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { ConnectionId, ServerFrame } from '../../../broker';
+import type { ConnectionId, ServerFrame, Time } from '../../../broker';
 import type { Process } from '../process';
 import type { World } from '../world';
 
@@ -25,6 +25,7 @@ export interface Peer {
 
 interface Wire {
   readonly peer: Peer;
+  readonly madeAt: Time;
   state: 'opening' | 'open' | 'closed';
 }
 
@@ -39,8 +40,13 @@ export class SimulatedGateway {
     return this.wires.get(connection)?.state === 'open';
   }
 
+  /** The open connections of a client but those that are over, or will be in a moment, by some clock. */
   openOf(client: string): ConnectionId[] {
-    return [...this.wires].flatMap(([id, { peer, state }]) => (state === 'open' && peer.client === client ? [id] : []));
+    const { apart, scheduler, settings } = this.world;
+    const since = scheduler.now - settings.connectionLifetime + apart;
+    return [...this.wires].flatMap(([id, { peer, state, madeAt }]) =>
+      state === 'open' && peer.client === client && madeAt > since ? [id] : [],
+    );
   }
 
   clientOf(connection: ConnectionId): string | undefined {
@@ -58,7 +64,7 @@ export class SimulatedGateway {
     const { lambda, scheduler, settings } = this.world;
     this.made += 1;
     const connection = `${peer.client}-${this.made}` as ConnectionId;
-    const wire: Wire = { peer, state: 'opening' };
+    const wire: Wire = { peer, madeAt: scheduler.now, state: 'opening' };
     this.wires.set(connection, wire);
     const status = await lambda.connect(connection, peer.client);
     await scheduler.turn();
