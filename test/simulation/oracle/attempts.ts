@@ -75,10 +75,11 @@ export class Attempts {
       }
   }
 
-  /** Or was settled by another connection meanwhile, or is not owed any more. */
-  private isGivenBack({ account, seq, givenBack, life }: Attempt): boolean {
+  /** Or was settled or nacked by another connection meanwhile, and perhaps delivered again, or is not owed any more. */
+  private isGivenBack({ account, seq, attempt, givenBack, life }: Attempt): boolean {
     if (account.timesGivenBack(seq) > givenBack || account.life !== life) return true;
     const flight = this.world.oracle.flightOf(account, seq);
-    return flight === undefined || flight.dead === true || flight.waiting === true || flight.attempt === 0;
+    const isAnswered = flight?.dead === true || flight?.waiting === true;
+    return flight === undefined || isAnswered || flight.attempt === 0 || flight.attempt > attempt;
   }
 }
