@@ -63,10 +63,15 @@ function parse(schemas: Schemas, text: string): Parsed {
     const message = `there is no action of this name: expected one of ${[...schemas.keys()].join(', ')}`;
     return { ...refOf, error: new ProtocolError('unknown_action', message, 'action') };
   }
-  const parsed = schema.safeParse(frame, { reportInput: true });
+  const parsed = schema.safeParse(frame);
   if (parsed.success) return { ...refOf, request: parsed.data };
-  const [issue] = parsed.error.issues;
-  if (issue === undefined) return { ...refOf, error: new ProtocolError('invalid', 'frame is not valid') };
+  return { ...refOf, error: faultOf(frame, schema) };
+}
+
+/** What is wrong with a frame: parsed again, for only an error is worth what it takes to tell. */
+function faultOf(frame: object, schema: Schema): ProtocolError {
+  const [issue] = schema.safeParse(frame, { reportInput: true }).error?.issues ?? [];
+  if (issue === undefined) return new ProtocolError('invalid', 'frame is not valid');
   const { message, field } = describeIssue(issue);
-  return { ...refOf, error: new ProtocolError('invalid', message, field) };
+  return new ProtocolError('invalid', message, field);
 }
