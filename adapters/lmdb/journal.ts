@@ -2,11 +2,11 @@ import { Unavailable } from '../../broker/ports';
 import { type Change, createSegment, type Durability, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
 /**
- * A group so small, for so few, is written while the process waits, as long as the disk is quick: a thread that did it
- * would take longer to be woken, and to be heard of. Where more wait, there is more to do meanwhile.
+ * A group so small is written while the process waits, if nothing was for a while and as long as the disk is quick: a
+ * thread that did it would take longer to be woken, and to be heard of. In busy times there is more to do meanwhile.
  */
 const QUICK_BYTES = 4096;
-const QUICK_WAITERS = 2;
+const QUIET_MS = 0.5;
 const QUICK_MS = 2;
 /** The same for a group that is only copied. */
 const QUICK_BYTES_UNSYNCED = 256 * 1024;
@@ -43,6 +43,8 @@ export class Journal {
   private running = false;
   /** How long the last write took. */
   private lastMs = Number.POSITIVE_INFINITY;
+  /** And when it ended. */
+  private endedAt = 0;
   /** There may be a part of a group behind the last whole one. */
   private torn = false;
 
@@ -141,15 +143,16 @@ export class Journal {
   }
 
   /** What is not written whole is written over by the next. */
-  private async put(group: Buffer, waiters: number): Promise<void> {
+  private async put(group: Buffer): Promise<void> {
     const begun = performance.now();
     const isSmall =
       this.durability === 'fsync'
-        ? group.length <= QUICK_BYTES && waiters <= QUICK_WAITERS
+        ? group.length <= QUICK_BYTES && begun - this.endedAt >= QUIET_MS
         : group.length <= QUICK_BYTES_UNSYNCED;
     if (isSmall && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
     else await this.segment.write(group, this.position);
-    this.lastMs = performance.now() - begun;
+    this.endedAt = performance.now();
+    this.lastMs = this.endedAt - begun;
   }
 
   private async writeGroup(): Promise<void> {
@@ -161,7 +164,7 @@ export class Journal {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
         const group = encodeGroup(changes);
-        await this.put(group, waiters.length);
+        await this.put(group);
         this.position += group.length;
       }
     } catch (cause) {
