@@ -18,13 +18,14 @@ interface Turn {
 }
 
 /**
- * Timers as delayed messages of SQS. Which is pending is recorded for all processes, and remembered in this one: a record
- * says that a timer was sent, and holds good until its time.
+ * Timers as delayed messages of SQS. Which is pending is recorded for all processes, and by the one that sent it remembered:
+ * a record says that a timer was sent, and holds good until its time.
  *
  * SQS delays by whole seconds: a timer comes up to one late, and one that is pending will do for whoever wants one up to
  * a second earlier. What lies further away than SQS can delay is approached in steps.
  */
 export class SqsTimers implements Timers {
+  /** Sent from here: when it goes off is told by the clock that it was sent by, and those of others may differ. */
   private readonly pending = new Map<string, Time>();
   private readonly waiting = new Map<string, Turn>();
   private readonly running = new Map<string, Promise<void>>();
@@ -52,7 +53,7 @@ export class SqsTimers implements Timers {
   }
 
   /**
-   * Whether a timer that is remembered need not be looked up. One that fires in a moment may have been begun elsewhere
+   * Whether a timer that was sent from here need not be looked up. One that fires in a moment may have been begun elsewhere
    * before its caller has stored what it is for; no route lives long enough for that to happen to a later one.
    */
   private isCertain(pending: Time | undefined, at: Time, now: Time): boolean {
@@ -89,8 +90,8 @@ export class SqsTimers implements Timers {
   private async look(shard: Shard, key: string, at: Time, now: Time): Promise<void> {
     if (this.isCertain(this.pending.get(key), at, now)) return;
     const recorded = await this.record.get(shard);
-    if (recorded !== undefined && recorded > now && recorded <= at + SECOND) this.remember(key, recorded);
-    else await this.send(shard, key, at, now);
+    if (recorded !== undefined && recorded > now && recorded <= at + SECOND) return;
+    await this.send(shard, key, at, now);
   }
 
   /** Sends first and records then, so that none is recorded which will not come. */

@@ -108,10 +108,21 @@ describe('while one is pending', () => {
     await process().arm(SHARD, later(30), NOW);
     const other = process();
     await other.arm(SHARD, later(45), later(1));
-    calls.length = 0;
     await other.arm(SHARD, later(45), later(2));
-    expect(calls).toEqual([]);
+    expect(calls).toEqual(['get', 'send', 'record', 'get', 'get']);
     expect(sent).toHaveLength(1);
+  });
+
+  it('looks up each time what another armed, whose clock may be ahead: for its own, that one has not come yet', async () => {
+    const { process, sent } = deployment();
+    const ahead = process();
+    await ahead.arm(SHARD, later(25), later(20));
+    const behind = process();
+    await behind.arm(SHARD, later(25), NOW);
+    expect(sent).toHaveLength(1);
+    await ahead.begun(SHARD, later(25));
+    await behind.arm(SHARD, later(25), later(5));
+    expect(sent).toHaveLength(2);
   });
 
   it('arms another for what comes earlier', async () => {
