@@ -15,11 +15,15 @@ export const done = ({ seq, attempt }: Flight, now: Time): Flight => ({
   acked: true,
 });
 
-/** A flight decided dead whose message retention took before it was buried: due, so that the next advance says so. */
+/**
+ * A flight decided dead whose message retention took before it was buried: due, so that the next advance says so. It
+ * waits outside the window, where others may have been delivered in its place.
+ */
 export const unburiable = ({ seq, attempt, redriven }: Flight, now: Time): Flight => ({
   seq,
   attempt,
   dueAt: now,
+  waiting: true,
   ...(redriven ? { redriven } : {}),
 });
 

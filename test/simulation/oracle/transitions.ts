@@ -197,7 +197,7 @@ class Transition {
       this.account.gaveBack(seq);
       this.count('attempt given back');
     }
-    if (is.waiting && !was.waiting) this.count('nacked');
+    if (is.waiting && !was.waiting && !was.dead) this.count('nacked');
   }
 
   /** A flight of what the cursor had passed. */

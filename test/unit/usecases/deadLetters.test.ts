@@ -1,3 +1,4 @@
+import type { Subscription } from '../../../broker/model/subscription';
 import { delivered, gaps, ofType, publish } from './frames';
 import { afterwards, beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE, type Wire, type World } from './world';
@@ -63,6 +64,34 @@ describe('a message that is rejected', () => {
     expect(gaps(billing.take())).toEqual(['1-1']);
     expect(await letters(billing)).toEqual([]);
     expect(await world.state(billing)).toMatchObject({ inFlight: [] });
+  });
+
+  it('takes no place of what was delivered in its stead, should retention take it before it is buried', async () => {
+    const death = once(crash);
+    const mostDelivered: number[] = [];
+    const world = createWorld({
+      settings: { messageRetention: DAY, connectionLifetime: 9 * DAY },
+      between: ({ deadLetters, subscriptions }) => ({
+        deadLetters: beforehand(deadLetters, 'put', death),
+        subscriptions: beforehand(subscriptions, 'save', (saved) => {
+          const { inFlight } = saved as Subscription;
+          mostDelivered.push(inFlight.filter(({ dead, waiting }) => !dead && !waiting).length);
+        }),
+      }),
+    });
+    const { billing, shop } = await oneInFlight(world, { ackDeadline: 900, maxDeliveries: 0, maxInFlight: 1 });
+    await world.pass(DAY - 1_000);
+    await shop.request(publish(1));
+    death.arm();
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    billing.take();
+    await world.wakeShard();
+    expect(delivered(billing.take())).toEqual(['2:1']);
+    await world.pass(10_000);
+    await billing.request({ action: 'ack', queue: QUEUE, seqs: [2] });
+    expect(gaps(billing.take())).toEqual(['1-1']);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [] });
+    expect(Math.max(...mostDelivered)).toBe(1);
   });
 
   it('is buried at the next connection when nobody is there to be woken', async () => {
