@@ -49,6 +49,7 @@ export class SimulatedDatabase {
   readonly names = NAMES;
   /** Whose command takes effect just now. */
   private executing: Process | undefined;
+  private isAnswered = true;
 
   constructor(private readonly world: World) {
     for (const name of Object.keys(NAMES) as (keyof TableNames)[]) this.tables.set(name, new Table(name));
@@ -60,9 +61,9 @@ export class SimulatedDatabase {
     return table;
   }
 
-  /** Whose change it is that is watched just now; undefined if nobody is there any more to whom it would be answered. */
+  /** Whose change it is that is watched just now; undefined if it is answered to nobody. */
   get writer(): Process | undefined {
-    return this.executing;
+    return this.isAnswered ? this.executing : undefined;
   }
 
   /** The client of one process. */
@@ -92,7 +93,7 @@ export class SimulatedDatabase {
       if (fate === 'store slow') await process.wait(random.between(100, 1_500));
       const answer = await process.call(() => {
         if (fate === undefined || fate === 'store slow') return this.execute(command, process);
-        if (fate === 'store answer lost' || fate === 'store failed after') this.execute(command, process);
+        if (fate === 'store answer lost' || fate === 'store failed after') this.execute(command, process, false);
         return undefined;
       });
       if (answer === CONDITION_FAILED)
@@ -113,8 +114,9 @@ export class SimulatedDatabase {
     return ATTEMPTS * ANSWER_MS + this.world.random.between(0, LATE_MS);
   }
 
-  private execute(command: object, by: Process | undefined): object {
+  private execute(command: object, by: Process | undefined, isAnswered = true): object {
     this.executing = by;
+    this.isAnswered = isAnswered;
     try {
       return this.carryOut(command);
     } finally {
