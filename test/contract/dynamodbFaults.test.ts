@@ -262,6 +262,19 @@ describe('the record of pending timers', () => {
     await pendingTimers.clear(one, NOW + 5);
     expect(await pendingTimers.get(one)).toBeUndefined();
   });
+
+  it('believes nobody who records a timer after it came, and whoever records one after that', async () => {
+    const { pendingTimers } = stores();
+    const one = shard();
+    await pendingTimers.clear(one, NOW + 5);
+    await pendingTimers.clear(one, NOW + 3);
+    await pendingTimers.record(one, NOW + 5);
+    expect(await pendingTimers.get(one)).toBeUndefined();
+    await pendingTimers.record(one, NOW + 4);
+    expect(await pendingTimers.get(one)).toBeUndefined();
+    await pendingTimers.record(one, NOW + 6);
+    expect(await pendingTimers.get(one)).toBe(NOW + 6);
+  });
 });
 
 describe('the items', () => {

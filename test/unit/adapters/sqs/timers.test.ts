@@ -10,6 +10,7 @@ const later = (seconds: number): Time => NOW + seconds * 1_000;
 /** A deployment: what all its processes share. */
 function deployment() {
   const recorded = new Map<string, Time>();
+  const came = new Map<string, Time>();
   const sent: { wakeUp: WakeUp; delay: number }[] = [];
   const calls: string[] = [];
   const record: PendingTimers = {
@@ -19,10 +20,11 @@ function deployment() {
     },
     record: async (shard, firesAt) => {
       calls.push('record');
-      recorded.set(shardKey(shard), firesAt);
+      if (firesAt > (came.get(shardKey(shard)) ?? 0)) recorded.set(shardKey(shard), firesAt);
     },
     clear: async (shard, firesAt) => {
       calls.push('clear');
+      came.set(shardKey(shard), Math.max(firesAt, came.get(shardKey(shard)) ?? 0));
       if ((recorded.get(shardKey(shard)) ?? Infinity) <= firesAt) recorded.delete(shardKey(shard));
     },
   };
