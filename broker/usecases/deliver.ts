@@ -88,8 +88,8 @@ const mayTake =
   ({ connection }: AttachedConnection): boolean =>
     pusher.isFull?.(connection) !== true;
 
-/** Leaves the rest to another who has more time. */
-const handOver = (ports: Ports, { queue, shard, client }: Subscription): Promise<void> =>
+/** Leaves the rest to another who has more time, or better luck. */
+export const handOver = (ports: Ports, { queue, shard, client }: Subscription): Promise<void> =>
   ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
 
 /** Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them. */

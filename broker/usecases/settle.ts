@@ -2,13 +2,13 @@ import * as decide from '../decide/settle';
 import { windowOf } from '../decide/window';
 import type { Seq, Time } from '../model/names';
 import { backlogOf, countInFlight, type Subscription, type SubscriptionKey } from '../model/subscription';
-import type { Ports } from '../ports';
+import { type Ports, Unavailable } from '../ports';
 import { encodeFrame } from '../protocol/encode';
 import type { RequestOf } from '../protocol/requests';
 import { bury } from './bury';
 import { catchup } from './catchup';
 import { changeOwn, notSubscribed } from './change';
-import { deliver } from './deliver';
+import { deliver, handOver } from './deliver';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
 
 type Settle = RequestOf<'ack' | 'nack' | 'reject' | 'extend'>;
@@ -46,7 +46,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
   const dead = subscription.inFlight.filter((flight) => flight.dead && seqs.includes(flight.seq));
   const left = await bury(ports, subscription, dead);
-  if (left && isAwaited(before, left, ports.clock.now())) await deliver(ports, left);
+  if (left && isAwaited(before, left, ports.clock.now())) await deliverAfter(ports, left);
   if (request.ref === undefined) return {};
   await ports.subscriptions.persisted(subscription);
   const head = (await ports.queues.get(queue))?.head ?? 0;
@@ -105,6 +105,17 @@ function isAwaited(before: Subscription, after: Subscription, now: Time): boolea
   return (
     was.forBacklog === 0 || was.forWaiting === 0 || after.inFlight.some((flight) => !flight.dead && flight.dueAt <= now)
   );
+}
+
+/** The settlement is stored, and repeating it would deliver nothing: a delivery that cannot be made now is made by another. */
+async function deliverAfter(ports: Ports, subscription: Subscription): Promise<void> {
+  try {
+    await deliver(ports, subscription);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    ports.reporter.warn('what a settlement made room for is left to a wake-up', { queue: subscription.queue, error });
+    await handOver(ports, subscription);
+  }
 }
 
 async function tellOthers(

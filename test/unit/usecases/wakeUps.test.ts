@@ -149,6 +149,44 @@ it.each([
   },
 );
 
+describe('what an ack makes room for', () => {
+  const full = async (world: World) => {
+    const { billing, shop } = await subscribed(world);
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1 });
+    await shop.request(publish(2));
+    expect(delivered(billing.take())).toEqual(['1:1']);
+    return billing;
+  };
+
+  it('is found at the deadline of what was acked, should its process die as soon as that is stored', async () => {
+    const died = once(crash);
+    const world = createWorld({
+      between: ({ subscriptions }) => ({ subscriptions: afterwards(subscriptions, 'save', died) }),
+    });
+    const billing = await full(world);
+    died.arm();
+    await billing.request({ action: 'ack', queue: QUEUE, seqs: [1] });
+    await world.pass(29 * SECOND);
+    expect(delivered(billing.take())).toEqual([]);
+    await world.pass(4 * SECOND);
+    expect(delivered(billing.take())).toEqual(['2:1']);
+  });
+
+  it('is left to a wake-up, and the ack answered, if it cannot be delivered at present', async () => {
+    const failed = once(() => {
+      throw new Unavailable('at present');
+    });
+    const world = createWorld({ between: ({ log }) => ({ log: beforehand(log, 'read', failed) }) });
+    const billing = await full(world);
+    failed.arm();
+    const reply = await billing.ask({ action: 'ack', ref: '1', queue: QUEUE, seqs: [1] });
+    expect(reply).toMatchObject({ type: 'acked', settled: 1 });
+    expect(delivered(billing.take())).toEqual([]);
+    await world.pump();
+    expect(delivered(billing.take())).toEqual(['2:1']);
+  });
+});
+
 it('many subscribers whose pushes fail delay no other', async () => {
   let failing = false;
   const world = createWorld({
