@@ -9,21 +9,23 @@ export interface Delivered {
 
 /** A client that does as little as it can: what is measured is the server. */
 export class BenchClient {
-  onMessages: (messages: readonly Delivered[], queue: string) => void = () => undefined;
+  onMessages: (messages: readonly Delivered[], queue: string, client: BenchClient) => void = () => undefined;
   onReply: (frame: { readonly type: string; readonly ref?: string }) => void = () => undefined;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
       const frame = JSON.parse(data.toString());
-      if (frame.type === 'messages') this.onMessages(frame.messages, frame.queue);
+      if (frame.type === 'messages') this.onMessages(frame.messages, frame.queue, this);
       else if (frame.type === 'error') throw new Error(frame.message);
       else this.onReply(frame);
     });
   }
 
-  static async connect(url: string, clientId: string): Promise<BenchClient> {
+  /** @param onMessages of one who is owed something: it may come with the greeting. */
+  static async connect(url: string, clientId: string, onMessages?: BenchClient['onMessages']): Promise<BenchClient> {
     const socket = new WebSocket(`${url}?clientId=${clientId}`, { perMessageDeflate: false });
     const client = new BenchClient(socket);
+    if (onMessages) client.onMessages = onMessages;
     await once(socket, 'open');
     return client;
   }

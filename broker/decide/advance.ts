@@ -1,3 +1,4 @@
+import { censusOf } from '../model/census';
 import { PUBLISHER_LIFETIME_MS } from '../model/limits';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
 import type { Seq, Time } from '../model/names';
@@ -46,8 +47,8 @@ export interface Advance {
 
 /** Redeliveries that are due and may be made: their flights are not dead, and the window has room for what waits. */
 function deliverable(subscription: Subscription, now: Time): Flight[] {
+  if (censusOf(subscription.inFlight).due > now) return [];
   const due = subscription.inFlight.filter((flight) => flight.dueAt <= now && !flight.dead);
-  if (due.length === 0) return due;
   let room = windowOf(subscription).forWaiting;
   return due.filter((flight) => {
     if (flight.waiting) room -= 1;
@@ -213,6 +214,8 @@ function merge(inFlight: readonly Flight[], fresh: readonly Flight[]): readonly 
 
 /** When the earliest of what is in flight is due; what waits for room in the window is due when it gets it. */
 function dueNext(subscription: Subscription, now: Time): Time | undefined {
+  const { dueWithDead } = censusOf(subscription.inFlight);
+  if (dueWithDead > now) return dueWithDead === Number.POSITIVE_INFINITY ? undefined : dueWithDead;
   let at: Time | undefined;
   for (const flight of subscription.inFlight) {
     if (flight.waiting && flight.dueAt <= now) continue;

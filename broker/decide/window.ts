@@ -1,3 +1,4 @@
+import { censusOf } from '../model/census';
 import type { Subscription } from '../model/subscription';
 
 /** How the flights of a subscription take up its window. */
@@ -13,13 +14,7 @@ export interface Window {
  * beyond `maxInFlight` of them, they do, so that what a subscription holds stays bounded.
  */
 export function windowOf({ inFlight, settings }: Subscription): Window {
-  let delivered = 0;
-  let waiting = 0;
-  for (const flight of inFlight) {
-    if (flight.dead) continue;
-    if (flight.waiting) waiting += 1;
-    else delivered += 1;
-  }
+  const { delivered, waiting } = censusOf(inFlight);
   const free = settings.maxInFlight - delivered;
   return {
     forWaiting: Math.max(0, free),

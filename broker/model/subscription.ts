@@ -73,13 +73,6 @@ export interface Subscription extends NotedSubscription {
   readonly expiresAt: Time;
 }
 
-/** The flights that count: what is decided dead is settled. */
-export const countInFlight = (subscription: Subscription): number => {
-  let count = 0;
-  for (const flight of subscription.inFlight) if (!flight.dead) count += 1;
-  return count;
-};
-
 /** How many messages lie between the cursor and the head: exact unless the subscription filters. */
 export const backlogOf = (subscription: Subscription, head: Seq): number => Math.max(0, head + 1 - subscription.next);
 

@@ -1,5 +1,6 @@
 import { catchUp } from '../decide/attach';
-import { backlogOf, countInFlight, type SubscriptionKey } from '../model/subscription';
+import { countInFlight } from '../model/census';
+import { backlogOf, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';

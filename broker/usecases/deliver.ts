@@ -3,6 +3,7 @@ import { detach } from '../decide/attach';
 import { giveBack } from '../decide/giveBack';
 import { wantsEverything } from '../decide/interest';
 import { windowOf } from '../decide/window';
+import { censusOf } from '../model/census';
 import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
@@ -171,6 +172,7 @@ const isWorthStoring = (stored: Subscription, { subscription, gaps }: Advance): 
 
 /** What is dead and not buried yet: decided in this step, or by one who did not live to bury it. */
 function unburied(before: Subscription, after: Subscription, now: Time): Flight[] {
+  if (censusOf(after.inFlight).dead === 0) return [];
   const burying = new Set(before.inFlight.filter((flight) => flight.dead && flight.dueAt > now).map(({ seq }) => seq));
   return after.inFlight.filter((flight) => flight.dead && !burying.has(flight.seq));
 }

@@ -1,5 +1,6 @@
+import { countInFlight } from '../model/census';
 import { FRAME_BYTES } from '../model/limits';
-import { backlogOf, countInFlight, eventNames } from '../model/subscription';
+import { backlogOf, eventNames } from '../model/subscription';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { ListedSubscription, ListItem, ServerFrame } from '../protocol/frames';

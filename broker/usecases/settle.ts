@@ -1,7 +1,8 @@
 import * as decide from '../decide/settle';
 import { windowOf } from '../decide/window';
+import { censusOf, countInFlight } from '../model/census';
 import type { Seq, Time } from '../model/names';
-import { backlogOf, countInFlight, type Subscription, type SubscriptionKey } from '../model/subscription';
+import { backlogOf, type Flight, type Subscription, type SubscriptionKey } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import { encodeFrame } from '../protocol/encode';
 import type { RequestOf } from '../protocol/requests';
@@ -44,7 +45,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   await armRetry(ports, request, before, subscription, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
-  const dead = subscription.inFlight.filter((flight) => flight.dead && seqs.includes(flight.seq));
+  const dead = deadAmong(subscription, seqs);
   const left = await bury(ports, subscription, dead);
   if (left && isAwaited(before, left, ports.clock.now())) await deliverAfter(ports, left);
   if (request.ref === undefined) return {};
@@ -90,7 +91,7 @@ async function armRetry(
   after: Subscription,
   now: Time,
 ): Promise<void> {
-  if (after === before || (action === 'ack' && !after.inFlight.some(({ acked }) => acked))) return;
+  if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return;
   const known = new Map(before.inFlight.map((flight) => [flight.seq, flight.dueAt]));
   const sooner = after.inFlight.filter((flight) => flight.dueAt < (known.get(flight.seq) ?? Infinity) || flight.dead);
   if (sooner.length > 0) await ports.timers.arm(after, Math.min(...sooner.map(({ dueAt }) => dueAt)), now);
@@ -102,9 +103,13 @@ async function armRetry(
  */
 function isAwaited(before: Subscription, after: Subscription, now: Time): boolean {
   const was = windowOf(before);
-  return (
-    was.forBacklog === 0 || was.forWaiting === 0 || after.inFlight.some((flight) => !flight.dead && flight.dueAt <= now)
-  );
+  return was.forBacklog === 0 || was.forWaiting === 0 || censusOf(after.inFlight).due <= now;
+}
+
+function deadAmong({ inFlight }: Subscription, seqs: readonly Seq[]): Flight[] {
+  if (censusOf(inFlight).dead === 0) return [];
+  const named = new Set(seqs);
+  return inFlight.filter((flight) => flight.dead && named.has(flight.seq));
 }
 
 /** The settlement is stored, and repeating it would deliver nothing: a delivery that cannot be made now is made by another. */

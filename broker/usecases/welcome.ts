@@ -1,6 +1,7 @@
 import { formatGrants } from '../access/grants';
 import type { Access } from '../access/identity';
 import { attach, detach } from '../decide/attach';
+import { countInFlight } from '../model/census';
 import type { Client, Connection } from '../model/connection';
 import {
   BATCH_MESSAGES,
@@ -12,7 +13,7 @@ import {
   OPENING_RETRY_MS,
 } from '../model/limits';
 import type { ConnectionId } from '../model/names';
-import { backlogOf, countInFlight, eventNames, type SubscriptionKey } from '../model/subscription';
+import { backlogOf, eventNames, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import { GONE, tooManyConnections } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
