@@ -56,12 +56,22 @@ export class Client implements Peer {
   private asks = 0;
   private published = 0;
   private isCalm = false;
+  private clientId: string;
 
+  /** @param isAnonymous it gives no client id, and is another client with each connection, of which it has one at a time. */
   constructor(
     private readonly world: World,
-    readonly client: string,
+    readonly name: string,
     private readonly queues: readonly QueueName[],
-  ) {}
+    readonly isAnonymous: boolean,
+  ) {
+    this.clientId = name;
+  }
+
+  /** The client id that it has at present. */
+  get client(): string {
+    return this.clientId;
+  }
 
   /** Whether it has a connection by which it expects what it is owed. */
   get isServed(): boolean {
@@ -118,7 +128,9 @@ export class Client implements Peer {
       this.world.fail(`no request fails by the server's own fault: ${shown(awaited?.asked.frame)}`);
   }
 
-  opened(connection: ConnectionId): void {
+  opened(connection: ConnectionId, client: string): void {
+    this.clientId = client;
+    if (this.isAnonymous) this.reacted.clear();
     this.connections.set(connection, { welcomed: false });
   }
 
@@ -139,7 +151,7 @@ export class Client implements Peer {
     const queue = random.pick(this.queues);
     switch (deed) {
       case 'connect':
-        if (this.connections.size < MOST_CONNECTIONS) await this.connect();
+        await this.connect();
         // At once, beside its welcome.
         if (random.chance(0.3)) await this.change({ action: 'subscribe', queue, ...this.wishes() });
         return;
@@ -187,18 +199,21 @@ export class Client implements Peer {
   }
 
   private async connect(): Promise<void> {
-    if (this.connecting + this.connections.size >= MOST_CONNECTIONS) return;
+    if (this.connecting + this.connections.size >= (this.isAnonymous ? 1 : MOST_CONNECTIONS)) return;
     this.connecting += 1;
     await this.world.gateway.connect(this);
     this.connecting -= 1;
+    if (!this.isAnonymous || this.isCalm) return;
+    for (const queue of this.queues)
+      if (this.world.random.chance(0.7)) void this.change({ action: 'subscribe', queue, ...this.wishes() });
   }
 
   private async publishNew(queue: QueueName, count: number): Promise<void> {
     const { random } = this.world;
     const messages = Array.from({ length: count }, () => {
       this.published += 1;
-      const payload = random.chance(0.08) ? 'x'.repeat(LARGE) : `${this.client} ${this.published}`;
-      const id = random.chance(0.4) ? { id: `${this.client} ${this.published}` } : {};
+      const payload = random.chance(0.08) ? 'x'.repeat(LARGE) : `${this.name} ${this.published}`;
+      const id = random.chance(0.4) ? { id: `${this.name} ${this.published}` } : {};
       return { event: random.pick(EVENTS), payload, ...id };
     });
     const frame = count === 1 ? { action: 'publish', queue, ...messages[0] } : { action: 'publish', queue, messages };
@@ -307,7 +322,7 @@ export class Client implements Peer {
     if (open.length === 0) return Promise.resolve(undefined);
     const connection = random.pick(open);
     this.asks += 1;
-    const ref = `${this.client} ${this.asks}`;
+    const ref = `${this.name} ${this.asks}`;
     trace.note(() => `${connection} asks ${shown(frame)}`);
     const asked = oracle.asks(this.client, frame);
     return new Promise((answered) => {

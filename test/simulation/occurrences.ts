@@ -5,6 +5,7 @@ import type { Tally } from './tally';
 const TRANSITIONS = [
   'subscription made',
   'subscription ended',
+  'anonymous subscription ended',
   'first delivery',
   'passed over',
   'window full',

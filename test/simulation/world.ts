@@ -7,7 +7,7 @@ import type { Change } from './aws/table';
 import { SimulatedWakeUpQueue } from './aws/wakeUpQueue';
 import { Client } from './client';
 import { Faults } from './faults';
-import { checkAwake, checkNothingLost } from './oracle/ending';
+import { checkAwake, checkEnded, checkNothingLost } from './oracle/ending';
 import { Oracle } from './oracle/oracle';
 import { Random } from './random';
 import { Scheduler } from './scheduler';
@@ -71,7 +71,10 @@ export class World {
     ];
     this.oracle = new Oracle(this);
     const queues = QUEUES.slice(0, this.random.between(1, QUEUES.length));
-    this.clients = Array.from({ length: this.random.between(1, 3) }, (_, i) => new Client(this, `c${i}`, queues));
+    this.clients = Array.from(
+      { length: this.random.between(1, 3) },
+      (_, i) => new Client(this, `c${i}`, queues, this.random.chance(0.2)),
+    );
   }
 
   nextId(): string {
@@ -109,6 +112,7 @@ export class World {
     await this.pass(CALM_MS);
     checkAwake(this, this.clients);
     checkNothingLost(this);
+    checkEnded(this);
     this.assertHolds();
   }
 

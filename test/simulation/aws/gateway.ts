@@ -8,6 +8,7 @@ import {
 import type { ConnectionId, ServerFrame, Time } from '../../../broker';
 import type { Process } from '../process';
 import type { World } from '../world';
+import type { Item } from './expression';
 
 /** How long the SDK waits for an answer, and how often it asks: as `adapters/apigateway/client.ts` has it. */
 const ANSWER_MS = 1_500;
@@ -16,8 +17,11 @@ const DECODER = new TextDecoder();
 
 /** Who is at the other end of a connection. */
 export interface Peer {
-  readonly client: string;
-  opened(connection: ConnectionId): void;
+  readonly name: string;
+  /** Gives no client id when it connects. */
+  readonly isAnonymous: boolean;
+  /** @param client the client id that the connection has. */
+  opened(connection: ConnectionId, client: string): void;
   receive(frame: ServerFrame, connection: ConnectionId): void;
   /** It is closed, and the client knows. */
   closed(connection: ConnectionId): void;
@@ -26,6 +30,8 @@ export interface Peer {
 interface Wire {
   readonly peer: Peer;
   readonly madeAt: Time;
+  /** The client id that it was recorded with; of an anonymous one that is not known before. */
+  client: string;
   state: 'opening' | 'open' | 'closed';
 }
 
@@ -44,13 +50,18 @@ export class SimulatedGateway {
   openOf(client: string): ConnectionId[] {
     const { apart, scheduler, settings } = this.world;
     const since = scheduler.now - settings.connectionLifetime + apart;
-    return [...this.wires].flatMap(([id, { peer, state, madeAt }]) =>
-      state === 'open' && peer.client === client && madeAt > since ? [id] : [],
+    return [...this.wires].flatMap(([id, { client: owner, state, madeAt }]) =>
+      state === 'open' && owner === client && madeAt > since ? [id] : [],
     );
   }
 
   clientOf(connection: ConnectionId): string | undefined {
-    return this.wires.get(connection)?.peer.client;
+    return this.wires.get(connection)?.client;
+  }
+
+  /** What is stored of a connection. */
+  private recordOf(connection: ConnectionId): Item | undefined {
+    return this.world.database.table('connections').get({ connection: { S: connection } });
   }
 
   clientFor(process: Process): ApiGatewayManagementApiClient {
@@ -63,15 +74,16 @@ export class SimulatedGateway {
   async connect(peer: Peer): Promise<void> {
     const { lambda, scheduler, settings } = this.world;
     this.made += 1;
-    const connection = `${peer.client}-${this.made}` as ConnectionId;
-    const wire: Wire = { peer, madeAt: scheduler.now, state: 'opening' };
+    const connection = `${peer.name}-${this.made}` as ConnectionId;
+    const wire: Wire = { peer, madeAt: scheduler.now, client: peer.name, state: 'opening' };
     this.wires.set(connection, wire);
-    const status = await lambda.connect(connection, peer.client);
+    const status = await lambda.connect(connection, peer.isAnonymous ? undefined : peer.name);
+    if (peer.isAnonymous) wire.client = this.recordOf(connection)?.client?.S ?? '';
     await scheduler.turn();
     wire.state = status === 200 ? 'open' : 'closed';
     this.world.trace.note(() => `${connection} is ${wire.state}`);
     if (status !== 200) return;
-    peer.opened(connection);
+    peer.opened(connection, wire.client);
     scheduler.later(settings.connectionLifetime, () => {
       if (wire.state === 'open') this.close(connection, 'expired');
     });
@@ -84,7 +96,7 @@ export class SimulatedGateway {
     await scheduler.turn();
     if (wire?.state !== 'open' || faults.happens('frame lost')) return;
     const reply = await lambda.request(connection, frame);
-    if (isToBeRepeated(frame, reply)) oracle.armed.excuse(wire.peer.client);
+    if (isToBeRepeated(frame, reply)) oracle.armed.excuse(wire.client);
     await scheduler.turn();
     if (wire.state !== 'open' || reply === undefined || reply === 'died' || faults.happens('reply lost')) return;
     wire.peer.receive(reply, connection);
@@ -97,6 +109,7 @@ export class SimulatedGateway {
     wire.state = 'closed';
     this.world.trace.note(() => `${connection} is closed: ${why}`);
     wire.peer.closed(connection);
+    if (wire.peer.isAnonymous) this.world.oracle.leaves(wire.client);
     if (this.world.faults.happens('disconnect lost')) return;
     this.world.scheduler.later(
       this.world.random.between(0, 3_000),
@@ -139,7 +152,7 @@ export class SimulatedGateway {
         const isOpen = wire?.state === 'open';
         const seemsGone = !isOpen || fate === 'push gone though open' || fate === 'push gone though it arrived';
         const outcome = seemsGone ? 'gone' : fate === undefined ? 'sent' : 'slow';
-        oracle.attempts.pushed(process, wire?.peer.client, frame, outcome);
+        oracle.attempts.pushed(process, wire?.client, frame, outcome);
         if (isOpen && fate !== 'push gone though open' && fate !== 'push too slow')
           wire.peer.receive(frame, connection);
         return seemsGone;

@@ -127,10 +127,10 @@ export class SimulatedLambda {
   }
 
   /** @returns the status code. */
-  connect(connection: ConnectionId, client: string): Promise<number | 'died'> {
+  connect(connection: ConnectionId, client: string | undefined): Promise<number | 'died'> {
     return this.invoke('connect', ROUTE_MS, async (instance) => {
       const requestContext = { connectionId: connection, eventType: 'CONNECT' as const };
-      const event = { requestContext, queryStringParameters: { clientId: client } };
+      const event = { requestContext, queryStringParameters: client === undefined ? null : { clientId: client } };
       return (await connectHandler(instance.portsOf)(event)).statusCode ?? 0;
     });
   }

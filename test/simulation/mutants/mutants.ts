@@ -209,6 +209,18 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '  const { subscriptions } = client;\n  const attached',
   },
   {
+    bug: 'The subscriptions of an anonymous client outlive its connection.',
+    file: 'broker/usecases/farewell.ts',
+    search: 'const ends = isAnonymous(connection.client) && client.connections.length === 0;',
+    replacement: 'const ends = client.connections.length < 0;',
+  },
+  {
+    bug: 'A subscription of an anonymous client ends unless a connection is attached to it at once.',
+    file: 'broker/usecases/subscribe.ts',
+    search: 'expiresAt: expiryFrom(ports, noted, now + ports.settings.connectionLifetime),',
+    replacement: 'expiresAt: expiryFrom(ports, noted, now),',
+  },
+  {
     bug: 'A greeting that was not taken is not repeated.',
     file: 'broker/usecases/welcome.ts',
     search: "if (outcome !== 'sent') return retry(ports, connection);",

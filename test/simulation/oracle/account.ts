@@ -28,6 +28,8 @@ export class Account {
   private soughtAt: Time = -Infinity;
   private endedAt: Time = -Infinity;
   private renewedAt: Time = -Infinity;
+  private askedAt: Time = -Infinity;
+  private leftAt: Time = Infinity;
   /** What is below was passed over at the client's wish. */
   private floor: Seq = 1;
   private readonly acked = new Set<Seq>();
@@ -89,11 +91,17 @@ export class Account {
   }
 
   mayBeEnded(now: Time): boolean {
-    return now <= this.endedAt + UNSETTLED_MS;
+    return now <= this.endedAt + UNSETTLED_MS || this.leftAt <= now;
+  }
+
+  /** Whether its client, which was anonymous, left, and had asked for no subscription just before. */
+  get hasLeft(): boolean {
+    return this.leftAt < Infinity && this.askedAt + UNSETTLED_MS < this.leftAt;
   }
 
   /** @param from the first seq that it may begin with. */
-  subscribing(events: readonly EventName[], from: Seq): void {
+  subscribing(events: readonly EventName[], from: Seq, now: Time): void {
+    this.askedAt = now;
     for (const event of events) lower(this.possible, event, from);
   }
 
@@ -105,6 +113,12 @@ export class Account {
   unsubscribing(events: readonly EventName[] | undefined, now: Time): void {
     this.endedAt = now;
     for (const event of events ?? [...this.certain.keys()]) this.certain.delete(event);
+  }
+
+  /** An anonymous client's connection ended, and with it all that it is owed. */
+  leaves(now: Time): void {
+    this.leftAt = now;
+    this.certain.clear();
   }
 
   unsubscribed(left: readonly EventName[]): void {

@@ -40,6 +40,24 @@ export function undelivered(world: World, { queue, next, events }: Subscription)
   return left;
 }
 
+/** The subscriptions of an anonymous client ended with its connection, if that was noticed. */
+export function checkEnded(world: World): void {
+  const known = new Set(
+    world.database
+      .table('connections')
+      .items()
+      .map(({ client }) => client?.S),
+  );
+  for (const { client, queue, expiresAt } of world.oracle.stored())
+    if (
+      world.givenUp === 0 &&
+      expiresAt > world.scheduler.now &&
+      !known.has(client) &&
+      world.oracle.account(client, queue).hasLeft
+    )
+      world.fail(`what an anonymous client subscribed to ends with its connection (${client} of ${queue})`);
+}
+
 /** Every message that was owed was acked, or is a dead letter, or was told to be gone. */
 export function checkNothingLost(world: World): void {
   const stored = new Map(world.oracle.stored().map((one) => [`${one.client} ${one.queue}`, one]));

@@ -1,6 +1,6 @@
 import { toSubscription } from '../../../adapters/dynamodb/subscriptionItem';
 import type { ClientId, EventName, QueueName, Seq } from '../../../broker/model/names';
-import { EVERY_EVENT } from '../../../broker/model/names';
+import { EVERY_EVENT, isAnonymous } from '../../../broker/model/names';
 import type { Flight, Subscription } from '../../../broker/model/subscription';
 import type { FrameOf, ServerFrame } from '../../../broker/protocol/frames';
 import type { Item } from '../aws/expression';
@@ -93,7 +93,11 @@ export class Oracle {
     const events = frame.events as EventName[] | undefined;
     switch (frame.action) {
       case 'subscribe':
-        account.subscribing(events ?? [EVERY_EVENT], Math.min(firstOf(frame.from, asked.headAt), asked.headAt + 1));
+        account.subscribing(
+          events ?? [EVERY_EVENT],
+          Math.min(firstOf(frame.from, asked.headAt), asked.headAt + 1),
+          now,
+        );
         break;
       case 'unsubscribe':
         account.unsubscribing(events, now);
@@ -132,6 +136,12 @@ export class Oracle {
     }
   }
 
+  /** The connection of an anonymous client ended. */
+  leaves(client: string): void {
+    for (const account of this.accounts.values())
+      if (account.client === client) account.leaves(this.world.scheduler.now);
+  }
+
   isWelcomed(connection: string): boolean {
     return this.welcomed.has(connection);
   }
@@ -159,6 +169,7 @@ export class Oracle {
       const isOver = account.mayBeEnded(now) || one.expiresAt <= now;
       if (!isOver) this.broken(`no subscription ends by itself (${one.client} of ${one.queue})`);
       tally.add('subscription ended');
+      if (isAnonymous(one.client)) tally.add('anonymous subscription ended');
     } else if (is.version === 1) {
       if (was !== undefined && was.expiresAt > now) this.broken('no subscription is made over another');
       account.began(now);
