@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import { inBlocks, type Lookup } from './blocks';
 import type { DataFolder } from './dataFolder';
+import { type Digests, loadDigests } from './digest';
 import { Journal, type Segment } from './journal';
 import { seal, unseal } from './seal';
 import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
@@ -52,6 +53,7 @@ export class Database {
     private readonly folder: DataFolder,
     private readonly report: Report,
     private readonly durability: Durability,
+    private readonly digests: Digests,
   ) {
     this.length = new StoreLength(folder.store);
     // Transactions are begun here, by batch: those that LMDB begins by itself end the process when they fail.
@@ -72,24 +74,24 @@ export class Database {
       throw new CorruptStore(
         `the store in ${folder.store} cannot be opened: it is damaged (${fault}), restore the data folder`,
       );
+    const digests = await loadDigests();
     let database: Database;
     try {
-      database = new Database(folder, report, durability);
+      database = new Database(folder, report, durability, digests);
     } catch (cause) {
       throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
         cause,
       });
     }
     const last = await database.recover();
-    database.journal = await Journal.open(
-      folder.journal,
-      last + 1,
-      () => {
+    database.journal = await Journal.open(folder.journal, last + 1, {
+      onFailure: () => {
         for (const listener of database.failureListeners) listener();
       },
-      () => database.pressure(),
+      pressure: () => database.pressure(),
       durability,
-    );
+      digests,
+    });
     database.timer = setInterval(() => void database.store(), STORE_EVERY_MS);
     database.timer.unref();
     return database;
@@ -159,7 +161,7 @@ export class Database {
 
   /** @throws CorruptStore it is not what was written. */
   private unsealed(table: TableName, key: Key, sealed: string): string {
-    const text = unseal(sealed);
+    const text = unseal(this.digests, sealed);
     if (text === undefined)
       throw new CorruptStore(
         `the store in ${this.folder.store} is damaged (${table} ${JSON.stringify(key)}): restore the data folder`,
@@ -220,7 +222,7 @@ export class Database {
       for (const [name, key, value] of changes) {
         const table = this.table(name);
         if (value === null) table.remove(key);
-        else table.put(key, seal(value));
+        else table.put(key, seal(this.digests, value));
       }
     });
     committed.catch(ignoreCause);
@@ -240,7 +242,7 @@ export class Database {
   private async recover(): Promise<number> {
     const numbers = await segmentNumbers(this.folder.journal);
     const files = numbers.map((number) => segmentFile(this.folder.journal, number));
-    const segments = await Promise.all(files.map(async (file) => decodeGroups(await fs.readFile(file))));
+    const segments = await Promise.all(files.map(async (file) => decodeGroups(this.digests, await fs.readFile(file))));
     // Only the last that was written to can have been cut off by a crash; one that is empty was made for what comes next.
     const torn = segments.findIndex(({ rest }) => rest > 0);
     const isWrittenOn = segments.slice(torn + 1).some(({ changes, rest }) => changes.length + rest > 0);

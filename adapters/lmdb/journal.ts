@@ -1,4 +1,5 @@
 import { Unavailable } from '../../broker/ports';
+import type { Digests } from './digest';
 import { type Change, createSegment, type Durability, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
 /**
@@ -21,6 +22,16 @@ interface Rotation {
   readonly next: OpenSegment;
   readonly resolve: (segment: Segment) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface JournalOptions {
+  /** Called when a group could not be written, before those who wait for it, and for what came after it, are told. */
+  readonly onFailure: () => void;
+  /** Answers what to wait for before more is written, if too much waits to be stored elsewhere. */
+  readonly pressure: () => Promise<void> | undefined;
+  /** What is safe when a write is answered. */
+  readonly durability: Durability;
+  readonly digests: Digests;
 }
 
 /** A part of the journal that is complete: the file, and what is in it. */
@@ -52,27 +63,12 @@ export class Journal {
     private readonly folder: string,
     private number: number,
     private segment: OpenSegment,
-    private readonly onFailure: () => void,
-    private readonly pressure: () => Promise<void> | undefined,
-    private readonly durability: Durability,
+    private readonly options: JournalOptions,
   ) {}
 
-  /**
-   * @param number of its first segment: above all that are in the folder.
-   * @param onFailure called when a group could not be written, before those who wait for it, and for what came after
-   * it, are told.
-   * @param durability what is safe when a write is answered.
-   * @param pressure answers what to wait for before more is written, if too much waits to be stored elsewhere.
-   */
-  static async open(
-    folder: string,
-    number: number,
-    onFailure: () => void,
-    pressure: () => Promise<void> | undefined = () => undefined,
-    durability: Durability = 'fsync',
-  ): Promise<Journal> {
-    const segment = await createSegment(folder, number, durability);
-    return new Journal(folder, number, segment, onFailure, pressure, durability);
+  /** @param number of its first segment: above all that are in the folder. */
+  static async open(folder: string, number: number, options: JournalOptions): Promise<Journal> {
+    return new Journal(folder, number, await createSegment(folder, number, options.durability), options);
   }
 
   /** Bytes in the segment that is written at present. */
@@ -96,7 +92,7 @@ export class Journal {
   async rotate(): Promise<Segment | undefined> {
     if (this.written.length === 0) return undefined;
     // Made beforehand, so that no write waits for it.
-    const next = await createSegment(this.folder, this.number + 1, this.durability);
+    const next = await createSegment(this.folder, this.number + 1, this.options.durability);
     const previous = this.segment;
     const completed = await new Promise<Segment>((resolve, reject) => {
       this.rotation = { next, resolve, reject };
@@ -120,7 +116,7 @@ export class Journal {
   private async run(): Promise<void> {
     while (this.rotation !== undefined || this.waiters.length > 0) {
       if (this.rotation !== undefined) await this.turn(this.rotation);
-      else await (this.pressure() ?? this.writeGroup());
+      else await (this.options.pressure() ?? this.writeGroup());
     }
     this.running = false;
   }
@@ -146,7 +142,7 @@ export class Journal {
   private async put(group: Buffer): Promise<void> {
     const begun = performance.now();
     const isSmall =
-      this.durability === 'fsync'
+      this.options.durability === 'fsync'
         ? group.length <= QUICK_BYTES && begun - this.endedAt >= QUIET_MS
         : group.length <= QUICK_BYTES_UNSYNCED;
     if (isSmall && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
@@ -163,13 +159,13 @@ export class Journal {
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
-        const group = encodeGroup(changes);
+        const group = encodeGroup(this.options.digests, changes);
         await this.put(group);
         this.position += group.length;
       }
     } catch (cause) {
       this.torn = true;
-      this.onFailure();
+      this.options.onFailure();
       const error = new Unavailable('the journal could not be written', { cause });
       for (const { reject } of [...waiters, ...this.waiters]) reject(error);
       this.waiters = [];

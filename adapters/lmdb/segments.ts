@@ -1,7 +1,7 @@
 import { constants, fdatasync, fdatasyncSync, promises as fs, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { digestOf } from './digest';
+import { DIGEST_BYTES, type Digests } from './digest';
 
 const headSchema = z.tuple([
   z.string(),
@@ -15,7 +15,6 @@ export type Change = readonly [database: string, key: (string | number)[], value
 const SUFFIX = '.journal';
 const END_OF_HEAD = '\n';
 const LENGTH_BYTES = 4;
-const DIGEST_BYTES = 8;
 const HEADER_BYTES = LENGTH_BYTES + DIGEST_BYTES;
 
 /** A store on disk is not as it was left. */
@@ -27,7 +26,7 @@ export class CorruptStore extends Error {
  * Changes as they are written: their length in bytes, a digest to know them by, and the changes: each a line of JSON
  * with its database, its key and the length of its value in UTF-16 units (null: removed), and the value as it is.
  */
-export function encodeGroup(changes: readonly Change[]): Buffer {
+export function encodeGroup(digests: Digests, changes: readonly Change[]): Buffer {
   let text = '';
   for (const [database, key, value] of changes)
     text += `${JSON.stringify([database, key, value?.length ?? null])}${END_OF_HEAD}${value ?? ''}`;
@@ -35,7 +34,7 @@ export function encodeGroup(changes: readonly Change[]): Buffer {
   const group = Buffer.allocUnsafe(HEADER_BYTES + length);
   group.write(text, HEADER_BYTES);
   group.writeUInt32LE(length);
-  digestOf(group.subarray(HEADER_BYTES), DIGEST_BYTES).copy(group, LENGTH_BYTES);
+  group.writeBigUInt64LE(digests.ofBytes(group.subarray(HEADER_BYTES)), LENGTH_BYTES);
   return group;
 }
 
@@ -67,25 +66,29 @@ export interface Decoded {
 }
 
 /** Reads the groups of a segment, up to the first that is not whole. */
-export function decodeGroups(bytes: Buffer): Decoded {
+export function decodeGroups(digests: Digests, bytes: Buffer): Decoded {
   const changes: Change[] = [];
   let at = 0;
-  for (let group = groupAt(bytes, at); group?.whole; group = groupAt(bytes, at)) {
+  for (let group = groupAt(digests, bytes, at); group?.whole; group = groupAt(digests, bytes, at)) {
     // One by one: a group may hold more than a call takes arguments.
     for (const change of decodeChanges(group.body.toString())) changes.push(change);
     at = group.end;
   }
-  const broken = groupAt(bytes, at);
-  const after = broken && groupAt(bytes, broken.end);
+  const broken = groupAt(digests, bytes, at);
+  const after = broken && groupAt(digests, bytes, broken.end);
   return { changes, rest: bytes.length - at, damaged: after?.whole ?? false };
 }
 
-function groupAt(bytes: Buffer, at: number): { body: Buffer; end: number; whole: boolean } | undefined {
+function groupAt(
+  digests: Digests,
+  bytes: Buffer,
+  at: number,
+): { body: Buffer; end: number; whole: boolean } | undefined {
   if (at + HEADER_BYTES > bytes.length) return undefined;
   const end = at + HEADER_BYTES + bytes.readUInt32LE(at);
   const body = bytes.subarray(at + HEADER_BYTES, end);
-  const digest = bytes.subarray(at + LENGTH_BYTES, at + HEADER_BYTES);
-  return { body, end, whole: end <= bytes.length && digestOf(body, DIGEST_BYTES).equals(digest) };
+  const whole = end <= bytes.length && digests.ofBytes(body) === bytes.readBigUInt64LE(at + LENGTH_BYTES);
+  return { body, end, whole };
 }
 
 /** Where a segment is kept. */
