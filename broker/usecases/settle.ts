@@ -34,7 +34,10 @@ export const settleRoute: Route = (ports, caller, request) => {
 
 async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Outcome> {
   const { queue } = request;
+  let wasFull = false;
   const settled = await changeOwn(ports, caller, queue, async (subscription, now) => {
+    // Also of one that was decided on in vain: it may have been stored, its answer lost, and another have stored since.
+    wasFull ||= isFull(subscription);
     const settlement = decideOn(ports, subscription, request, now);
     await armRetry(ports, request, subscription, settlement.subscription, now);
     return { ...settlement, before: subscription };
@@ -47,7 +50,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
   const dead = deadAmong(subscription, seqs);
   const left = await bury(ports, subscription, dead);
-  if (left && isAwaited(before, left, ports.clock.now())) await deliverAfter(ports, left);
+  if (left && (wasFull || isDue(left, ports.clock.now()))) await deliverAfter(ports, left);
   if (request.ref === undefined) return {};
   await ports.subscriptions.persisted(subscription);
   const head = (await ports.queues.get(queue))?.head ?? 0;
@@ -98,13 +101,15 @@ async function armRetry(
 }
 
 /**
- * Whether something may be deliverable now that was not before: the window was full, so that wake-ups in the meantime
- * found no room; or something is due at once. Otherwise whatever comes has a wake-up of its own.
+ * Whether something may be deliverable after a settlement that was not before: the window was full, so that wake-ups in
+ * the meantime found no room. If neither it was nor anything {@link isDue}, whatever comes has a wake-up of its own.
  */
-function isAwaited(before: Subscription, after: Subscription, now: Time): boolean {
-  const was = windowOf(before);
-  return was.forBacklog === 0 || was.forWaiting === 0 || censusOf(after.inFlight).due <= now;
+function isFull(subscription: Subscription): boolean {
+  const { forBacklog, forWaiting } = windowOf(subscription);
+  return forBacklog === 0 || forWaiting === 0;
 }
+
+const isDue = ({ inFlight }: Subscription, now: Time): boolean => censusOf(inFlight).due <= now;
 
 function deadAmong({ inFlight }: Subscription, seqs: readonly Seq[]): Flight[] {
   if (censusOf(inFlight).dead === 0) return [];

@@ -31,6 +31,17 @@ export const afterwards = <Port extends object>(port: Port, method: keyof Port &
     return result;
   });
 
+/** A port of which one method does what it does, but its caller hears something else if the hook has an answer. */
+export const misheard = <Port extends object>(
+  port: Port,
+  method: keyof Port & string,
+  hook: () => Promise<unknown> | unknown,
+): Port =>
+  interpose(port, method, async (proceed) => {
+    const result = await proceed();
+    return (await hook()) ?? result;
+  });
+
 /** A hook that does something the first time only, once it is armed. */
 export function once(act: () => Promise<void> | void): Hook & { arm(): void } {
   let armed = false;

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../broker';
 import { delivered, publish } from './frames';
-import { afterwards, beforehand, crash, once } from './interpose';
+import { afterwards, beforehand, crash, misheard, once } from './interpose';
 import { createWorld, QUEUE, type World } from './world';
 
 const SECOND = 1_000;
@@ -170,6 +170,27 @@ describe('what an ack makes room for', () => {
     expect(delivered(billing.take())).toEqual([]);
     await world.pass(4 * SECOND);
     expect(delivered(billing.take())).toEqual(['2:1']);
+  });
+
+  it('is delivered though it is not known that the ack was stored, another being stored meanwhile', async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const world = createWorld({
+      between: ({ subscriptions }) => ({
+        subscriptions: misheard(subscriptions, 'save', async () => {
+          const other = meanwhile;
+          meanwhile = undefined;
+          await other?.();
+          return other && false;
+        }),
+      }),
+    });
+    const { billing, shop } = await subscribed(world);
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 2 });
+    await shop.request(publish(3));
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+    meanwhile = () => billing.ask({ action: 'ack', queue: QUEUE, seqs: [2] });
+    await billing.ask({ action: 'ack', queue: QUEUE, seqs: [1] });
+    expect(delivered(billing.take())).toEqual(['3:1']);
   });
 
   it('is left to a wake-up, and the ack answered, if it cannot be delivered at present', async () => {
