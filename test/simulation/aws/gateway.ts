@@ -59,6 +59,10 @@ export class SimulatedGateway {
     return this.wires.get(connection)?.client;
   }
 
+  private isOpening(connection: ConnectionId): boolean {
+    return this.wires.get(connection)?.state === 'opening';
+  }
+
   /** What is stored of a connection. */
   private recordOf(connection: ConnectionId): Item | undefined {
     return this.world.database.table('connections').get({ connection: { S: connection } });
@@ -80,9 +84,10 @@ export class SimulatedGateway {
     const status = await lambda.connect(connection, peer.isAnonymous ? undefined : peer.name);
     if (peer.isAnonymous) wire.client = this.recordOf(connection)?.client?.S ?? '';
     await scheduler.turn();
-    wire.state = status === 200 ? 'open' : 'closed';
+    // It may have been closed from here while it was being made.
+    wire.state = status === 200 && this.isOpening(connection) ? 'open' : 'closed';
     this.world.trace.note(() => `${connection} is ${wire.state}`);
-    if (status !== 200) return;
+    if (wire.state === 'closed') return;
     peer.opened(connection, wire.client);
     scheduler.later(settings.connectionLifetime, () => {
       if (wire.state === 'open') this.close(connection, 'expired');

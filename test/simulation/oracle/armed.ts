@@ -103,7 +103,7 @@ export class Armed {
     const latest = due + LATE_MS + settings.ackDeadline * SECOND + this.world.apart;
     const concerns = (wakeUp: WakeUp): boolean => {
       if (wakeUp.kind === 'queue') return wakeUp.queue === queue;
-      if (wakeUp.kind === 'welcome') return this.world.gateway.clientOf(wakeUp.connection) === client;
+      if (wakeUp.kind === 'welcome') return this.world.gateway.openOf(client).includes(wakeUp.connection);
       if (!('shard' in wakeUp) || wakeUp.shard.queue !== queue || wakeUp.shard.shard !== shard) return false;
       return wakeUp.kind !== 'subscription' || wakeUp.client === client;
     };
