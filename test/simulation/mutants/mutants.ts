@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A nack arms no timer.',
     file: 'broker/usecases/settle.ts',
-    search: "if (after === before || (action === 'ack' && !after.inFlight.some(({ acked }) => acked))) return;",
+    search: "if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return;",
     replacement: "if (after === before || action !== 'extend') return;",
   },
   {
