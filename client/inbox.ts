@@ -3,8 +3,8 @@ import { type Consumer, wants } from './consumer';
 import { answerWithin } from './deadlines';
 import { Intake } from './intake';
 import { Keeper } from './keeper';
-import { type Entry, Ledger } from './ledger';
-import { messageOf, type Settlement } from './message';
+import { type Delivered, type Entry, Ledger } from './ledger';
+import { type Message, messageOf, type Settlement } from './message';
 import type { SubscribeOptions } from './options';
 import type { Requests } from './requests';
 import { Settler } from './settler';
@@ -36,8 +36,8 @@ export class Inbox {
   private readonly keeper: Keeper;
   private readonly wishes = new Wishes();
   private readonly consumers = new Set<Consumer>();
-  /** Ascending by seq. */
-  private held: Entry[] = [];
+  /** What waits to be handled, ascending by seq. */
+  private held: Delivered[] = [];
   private isSubscribed = false;
   /** As in `acksOf`. */
   private isWhole = false;
@@ -136,7 +136,7 @@ export class Inbox {
       const entry = this.ledger.get(seq);
       if (entry?.stage === 'held') this.ledger.close(entry, 'elsewhere');
     }
-    this.held = this.held.filter((entry) => this.ledger.has(entry));
+    this.held = this.held.filter(({ seq }) => this.ledger.get(seq)?.stage === 'held');
   }
 
   /** There is a connection to send on. */
@@ -171,7 +171,7 @@ export class Inbox {
 
   settle(entry: Entry, settlement: Settlement): void {
     if (!this.ledger.has(entry)) return;
-    if (entry.stage === 'held') this.held = this.held.filter((other) => other !== entry);
+    if (entry.stage === 'held') this.held = this.held.filter(({ seq }) => seq !== entry.seq);
     if (settlement.action === 'ack') {
       this.ledger.close(entry, 'acked');
       this.settler.ack(entry);
@@ -191,15 +191,30 @@ export class Inbox {
   pump(): void {
     for (const consumer of this.consumers) {
       while (consumer.hasRoom()) {
-        const index = this.held.findIndex(({ delivered }) => wants(consumer, delivered.event));
-        const [entry] = index < 0 ? [] : this.held.splice(index, 1);
-        if (entry === undefined) break;
-        entry.stage = 'running';
-        entry.startedAt = this.ports.timers.now();
-        consumer.take(messageOf(this.queue, entry, this));
+        const message = this.next(consumer);
+        if (message === undefined) break;
+        consumer.take(message);
       }
     }
     if (this.consumers.size > 0 && !this.ledger.isEmpty) this.keeper.start();
+  }
+
+  /** The next message for a consumer, which handles it from now on; undefined if none waits for it. */
+  next(consumer: Consumer): Message | undefined {
+    for (let delivered = this.nextFor(consumer); delivered !== undefined; delivered = this.nextFor(consumer)) {
+      const entry = this.ledger.get(delivered.seq);
+      if (entry === undefined) continue;
+      entry.stage = 'running';
+      entry.startedAt = this.ports.timers.now();
+      return messageOf(this.queue, delivered, entry, this);
+    }
+    return undefined;
+  }
+
+  private nextFor(consumer: Consumer): Delivered | undefined {
+    if (consumer.events === undefined) return this.held.shift();
+    const index = this.held.findIndex(({ event }) => wants(consumer, event));
+    return index < 0 ? undefined : this.held.splice(index, 1)[0];
   }
 
   private get deadline(): number {
@@ -209,30 +224,33 @@ export class Inbox {
   private accept(frame: FrameOf<'messages'>, connection: Connection): void {
     const now = this.ports.timers.now();
     const fresh = isFresh(frame);
+    const deadline = this.deadline;
+    const cameOver = [connection] as const;
     this.dropOverdue(now);
     for (const delivered of frame.messages) {
-      const dueAt = now + answerWithin(this.deadline, delivered.attempt);
-      const { verdict, entry } = this.ledger.note(delivered, connection, fresh, dueAt);
+      const dueAt = now + answerWithin(deadline, delivered.attempt);
+      const { verdict, entry } = this.ledger.note(delivered, cameOver, fresh, dueAt);
       if (delivered.attempt > 1 || (verdict === 'new' && !fresh)) this.isWhole = false;
-      if (verdict === 'new') this.hold(entry);
+      if (verdict === 'new') this.hold(delivered);
       else if (verdict === 'again') this.repeat(entry);
     }
   }
 
-  private hold(entry: Entry): void {
-    const { seq, event } = entry.delivered;
+  private hold(delivered: Delivered): void {
+    const { seq, event } = delivered;
     let index = this.held.length;
-    while (index > 0 && (this.held[index - 1]?.delivered.seq ?? 0) > seq) index -= 1;
-    this.held.splice(index, 0, entry);
-    if (!this.isWanted(entry) && !this.unclaimed.has(event))
+    while (index > 0 && (this.held[index - 1]?.seq ?? 0) > seq) index -= 1;
+    if (index === this.held.length) this.held.push(delivered);
+    else this.held.splice(index, 0, delivered);
+    if (!this.isWanted(delivered) && !this.unclaimed.has(event))
       this.cancelClaim ??= this.ports.timers.after(CLAIM_MS, () => this.tellUnclaimed());
   }
 
   private tellUnclaimed(): void {
     this.cancelClaim = undefined;
-    for (const entry of this.held) {
-      const { event } = entry.delivered;
-      if (this.isWanted(entry) || this.unclaimed.has(event)) continue;
+    for (const delivered of this.held) {
+      const { event } = delivered;
+      if (this.isWanted(delivered) || this.unclaimed.has(event)) continue;
       this.unclaimed.add(event);
       this.ports.unclaimed(this.queue, event);
     }
@@ -240,11 +258,17 @@ export class Inbox {
 
   /** What nobody here wants is let go of when the server takes it back: should it still be owed, it comes again. */
   private dropOverdue(now: number): void {
-    const overdue = this.held.filter((entry) => entry.dueAt < now && !this.isWanted(entry));
-    if (overdue.length === 0) return;
+    for (const { events } of this.consumers) if (events === undefined) return;
+    const dropped = new Set<number>();
+    for (const { seq, event } of this.held) {
+      const entry = this.ledger.get(seq);
+      if (entry === undefined || entry.dueAt >= now || this.isWanted({ event })) continue;
+      this.ledger.close(entry, 'elsewhere');
+      dropped.add(seq);
+    }
+    if (dropped.size === 0) return;
     this.isWhole = false;
-    for (const entry of overdue) this.ledger.close(entry, 'elsewhere');
-    this.held = this.held.filter((entry) => this.ledger.has(entry));
+    this.held = this.held.filter(({ seq }) => !dropped.has(seq));
   }
 
   /** Its settlement was lost with a connection. */
@@ -253,15 +277,14 @@ export class Inbox {
     else this.settler.say(entry, { action: 'reject', reason: entry.reason });
   }
 
-  private isWanted({ delivered }: Entry): boolean {
-    for (const consumer of this.consumers) if (wants(consumer, delivered.event)) return true;
+  private isWanted({ event }: { readonly event: string }): boolean {
+    for (const consumer of this.consumers) if (wants(consumer, event)) return true;
     return false;
   }
 
-  private limitOf({ delivered }: Entry): number {
+  private limitOf({ event }: Entry): number {
     let limit = 0;
-    for (const consumer of this.consumers)
-      if (wants(consumer, delivered.event)) limit = Math.max(limit, consumer.maxExtension);
+    for (const consumer of this.consumers) if (wants(consumer, event)) limit = Math.max(limit, consumer.maxExtension);
     return limit;
   }
 }

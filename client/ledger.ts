@@ -5,9 +5,10 @@ import type { FrameOf } from './wire';
 /** A message as it comes over the wire. */
 export type Delivered = FrameOf<'messages'>['messages'][number];
 
-/** What this client knows of one message of one queue. */
+/** What this client knows of one message of one queue; not what it says, which whoever handles it has. */
 export interface Entry {
-  readonly delivered: Delivered;
+  readonly seq: number;
+  readonly event: string;
   stage: Stage;
   /** Of the latest delivery. */
   attempt: number;
@@ -15,12 +16,18 @@ export interface Entry {
   dueAt: number;
   /** When its handler was given it. */
   startedAt: number;
-  /** The connections that it came over. */
-  readonly cameOver: Set<Connection>;
+  /** The connections that it came over; the same array for all that came alike. */
+  cameOver: readonly Connection[];
   /** Why it was rejected. */
   reason?: string | undefined;
   /** Over which connection it was settled, and when. */
   settled?: { readonly over: Connection; readonly at: number } | undefined;
+}
+
+/** What became of a delivery. */
+export interface Noted {
+  readonly verdict: Verdict;
+  readonly entry: Entry;
 }
 
 /** Settled messages that are remembered: more than any window holds. */
@@ -31,7 +38,11 @@ const FORGETTABLE_MS = 10_000;
 /** All messages of a queue that this client has, and those that it settled lately. */
 export class Ledger {
   private readonly open = new Map<number, Entry>();
-  private readonly past = new Map<number, Entry>();
+  private recent = new Map<number, Entry>();
+  /** Those before, which are forgotten all at once. */
+  private earlier = new Map<number, Entry>();
+  /** The highest seq that came: beyond it there is nothing to look for. */
+  private highest = 0;
 
   /** Held and running. */
   entries(): IterableIterator<Entry> {
@@ -40,7 +51,7 @@ export class Ledger {
 
   /** Whether a message came already. */
   knows(seq: number): boolean {
-    return this.open.has(seq) || this.past.has(seq);
+    return this.find(seq) !== undefined;
   }
 
   /** Whether nothing is held or running. */
@@ -49,9 +60,10 @@ export class Ledger {
   }
 
   has(entry: Entry): boolean {
-    return this.open.get(entry.delivered.seq) === entry;
+    return this.open.get(entry.seq) === entry;
   }
 
+  /** What is held or running. */
   get(seq: number): Entry | undefined {
     return this.open.get(seq);
   }
@@ -63,49 +75,73 @@ export class Ledger {
     return lowest;
   }
 
-  /** Takes note of a delivery. */
-  note(delivered: Delivered, over: Connection, fresh: boolean, dueAt: number): { verdict: Verdict; entry: Entry } {
-    const { seq, attempt } = delivered;
-    const known = this.open.get(seq) ?? this.past.get(seq);
-    const final = known?.settled !== undefined && known.settled.over.heardAt - known.settled.at >= FORGETTABLE_MS;
-    const cameHere = known?.cameOver.has(over) ?? false;
-    const verdict = recognize(known, { attempt, fresh, cameHere, final });
-    if (known !== undefined && verdict !== 'new') {
-      known.cameOver.add(over);
-      // Seen again, it may be due later than it was, never sooner.
-      if (attempt > known.attempt) known.dueAt = Math.max(known.dueAt, dueAt);
-      known.attempt = Math.max(known.attempt, attempt);
-      return { verdict, entry: known };
+  /**
+   * Takes note of a delivery.
+   *
+   * @param cameOver the connection, alone.
+   */
+  note(delivered: Delivered, cameOver: readonly [Connection], fresh: boolean, dueAt: number): Noted {
+    const { seq, event, attempt } = delivered;
+    const known = this.find(seq);
+    if (known !== undefined) {
+      const [over] = cameOver;
+      const final = known.settled !== undefined && known.settled.over.heardAt - known.settled.at >= FORGETTABLE_MS;
+      const cameHere = known.cameOver.includes(over);
+      const verdict = recognize(known, { attempt, fresh, cameHere, final });
+      if (verdict !== 'new') {
+        if (!cameHere) known.cameOver = [...known.cameOver, over];
+        // Seen again, it may be due later than it was, never sooner.
+        if (attempt > known.attempt) known.dueAt = Math.max(known.dueAt, dueAt);
+        known.attempt = Math.max(known.attempt, attempt);
+        return { verdict, entry: known };
+      }
+      this.forget(seq);
     }
-    const entry: Entry = { delivered, stage: 'held', attempt, dueAt, startedAt: 0, cameOver: new Set([over]) };
-    this.past.delete(seq);
+    const entry: Entry = {
+      seq,
+      event,
+      stage: 'held',
+      attempt,
+      dueAt,
+      startedAt: 0,
+      cameOver,
+      reason: undefined,
+      settled: undefined,
+    };
     this.open.set(seq, entry);
-    return { verdict, entry };
+    if (seq > this.highest) this.highest = seq;
+    return { verdict: 'new', entry };
   }
 
   /** Moves a message to those that are settled. */
   close(entry: Entry, stage: Exclude<Stage, 'held' | 'running'>): void {
-    const { seq } = entry.delivered;
     entry.stage = stage;
-    this.open.delete(seq);
-    this.past.delete(seq);
-    this.past.set(seq, entry);
-    // Many at a time: to find the oldest, a map walks past all that were removed before it.
-    if (this.past.size < 2 * REMEMBERED) return;
-    for (const oldest of this.past.keys()) {
-      if (this.past.size <= REMEMBERED) break;
-      this.past.delete(oldest);
-    }
+    this.open.delete(entry.seq);
+    this.recent.set(entry.seq, entry);
+    if (this.recent.size < REMEMBERED) return;
+    this.earlier = this.recent;
+    this.recent = new Map();
   }
 
   /** The cursor was moved back to here: what was settled from here on comes again. What is open is handled as it is. */
   goBack(from: number): void {
-    for (const seq of this.past.keys()) if (seq >= from) this.past.delete(seq);
+    for (const past of [this.recent, this.earlier]) for (const seq of past.keys()) if (seq >= from) past.delete(seq);
   }
 
   /** The cursor was moved by this client: what is held is not owed any more, and what was settled may come again. */
   restart(): void {
-    this.past.clear();
+    this.recent.clear();
+    this.earlier.clear();
     for (const [seq, entry] of this.open) if (entry.stage === 'held') this.open.delete(seq);
+  }
+
+  private find(seq: number): Entry | undefined {
+    if (seq > this.highest) return undefined;
+    return this.open.get(seq) ?? this.recent.get(seq) ?? this.earlier.get(seq);
+  }
+
+  private forget(seq: number): void {
+    this.recent.delete(seq);
+    this.earlier.delete(seq);
   }
 }

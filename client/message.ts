@@ -1,4 +1,4 @@
-import type { Entry } from './ledger';
+import type { Delivered, Entry } from './ledger';
 
 /** How a message is to be delivered again. */
 export interface NackOptions {
@@ -54,9 +54,11 @@ export interface Settling {
   extend(entry: Entry, seconds: number): void;
 }
 
-/** Makes the message of an entry. */
-export const messageOf = (queue: string, entry: Entry, settling: Settling): Message =>
-  new HandedMessage(queue, entry, settling);
+/** Makes the message of a delivery. */
+export const messageOf = (queue: string, delivered: Delivered, entry: Entry, settling: Settling): Message =>
+  new HandedMessage(queue, delivered, entry, settling);
+
+const ACK: Settlement = { action: 'ack' };
 
 /** A class, for there are many of them: their methods are made once. */
 class HandedMessage implements Message {
@@ -66,25 +68,32 @@ class HandedMessage implements Message {
   readonly payload: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly publisher: string;
-  readonly publishedAt: Date;
+  #publishedAt: string | Date;
   readonly #entry: Entry;
   readonly #settling: Settling;
 
   constructor(
     readonly queue: string,
+    delivered: Delivered,
     entry: Entry,
     settling: Settling,
   ) {
-    const { seq, id, event, payload, headers, publisher, publishedAt } = entry.delivered;
+    const { seq, id, event, payload, headers, publisher, publishedAt } = delivered;
     this.seq = seq;
     this.id = id;
     this.event = event;
     this.payload = payload;
     this.headers = headers;
     this.publisher = publisher;
-    this.publishedAt = new Date(publishedAt);
+    this.#publishedAt = publishedAt;
     this.#entry = entry;
     this.#settling = settling;
+  }
+
+  /** Made when it is asked for: few ask, and reading the time takes as long as all else here. */
+  get publishedAt(): Date {
+    if (typeof this.#publishedAt === 'string') this.#publishedAt = new Date(this.#publishedAt);
+    return this.#publishedAt;
   }
 
   get attempt(): number {
@@ -96,7 +105,7 @@ class HandedMessage implements Message {
   }
 
   ack(): void {
-    this.#settle({ action: 'ack' });
+    this.#settle(ACK);
   }
 
   nack(options: NackOptions = {}): void {

@@ -35,8 +35,7 @@ export type Verdict = 'new' | 'known' | 'again';
  * delivery once; so what comes over a second connection with an attempt that is known is the same delivery, and what
  * comes over the same one with it was put back by someone: the cursor moved, or a dead letter redriven.
  */
-export function recognize(known: Known | undefined, arrival: Arrival): Verdict {
-  if (known === undefined) return 'new';
+export function recognize(known: Known, arrival: Arrival): Verdict {
   const isFurther = arrival.attempt > known.attempt;
   switch (known.stage) {
     case 'held':

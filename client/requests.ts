@@ -25,9 +25,14 @@ interface Pending {
 export const FRAME_BYTES = 32_768;
 
 const encoder = new TextEncoder();
+const scratch = new Uint8Array(FRAME_BYTES);
 
 /** Bytes of a text in UTF-8. */
-export const bytesOf = (text: string): number => encoder.encode(text).length;
+export function bytesOf(text: string): number {
+  // Encoding to a place of its own is most of the work; what does not fit is not sent anyway.
+  const { read, written } = encoder.encodeInto(text, scratch);
+  return read === text.length ? written : encoder.encode(text).length;
+}
 
 /**
  * Requests and their answers, over however many connections it takes: one whose connection was lost before its answer

@@ -32,7 +32,7 @@ export class Settler {
   ack(entry: Entry): void {
     const { ackDelay, timers, settings } = this.ports;
     const { ackDeadline, maxInFlight } = settings();
-    this.unsent.set(entry.delivered.seq, entry);
+    this.unsent.set(entry.seq, entry);
     const delay = gatherFor(ackDelay, ackDeadline);
     if (delay <= 0 || this.unsent.size >= gatherUpTo(maxInFlight)) this.send();
     else this.cancelTimer ??= timers.after(delay, () => this.send());
@@ -43,7 +43,7 @@ export class Settler {
     const connection = this.ports.connection();
     if (connection === undefined) return;
     entry.settled = { over: connection, at: this.ports.timers.now() };
-    connection.send(JSON.stringify({ action, queue: this.queue, seqs: [entry.delivered.seq], ...fields }));
+    connection.send(JSON.stringify({ action, queue: this.queue, seqs: [entry.seq], ...fields }));
   }
 
   extend(entries: readonly Entry[], seconds: number): void {
@@ -51,7 +51,7 @@ export class Settler {
     if (connection === undefined) return;
     const dueAt = this.ports.timers.now() + seconds * 1000;
     for (const entry of entries) entry.dueAt = dueAt;
-    const seqs = entries.map(({ delivered }) => delivered.seq);
+    const seqs = entries.map(({ seq }) => seq);
     for (let start = 0; start < seqs.length; start += 1000)
       connection.send(
         JSON.stringify({ action: 'extend', queue: this.queue, seqs: seqs.slice(start, start + 1000), seconds }),
@@ -90,8 +90,10 @@ export class Settler {
     this.cancelTimer = undefined;
     if (this.unsent.size === 0) return [];
     const seqs = [...this.unsent.keys()];
-    const at = this.ports.timers.now();
-    if (connection !== undefined) for (const entry of this.unsent.values()) entry.settled = { over: connection, at };
+    if (connection !== undefined) {
+      const settled = { over: connection, at: this.ports.timers.now() };
+      for (const entry of this.unsent.values()) entry.settled = settled;
+    }
     this.unsent.clear();
     return acksOf(seqs, this.ports.isWhole(), this.ports.lowestOpen()).map((acked) => this.frameOf(acked));
   }

@@ -65,11 +65,12 @@ export class Loop implements Consumer, Subscription {
 
   next(): Promise<IteratorResult<Message, undefined>> {
     this.current?.ack();
-    this.current = undefined;
+    // With nobody waiting, what is there is had without a turn.
+    this.current = this.isOver || this.turns.length > 0 ? undefined : this.inbox.next(this);
+    if (this.current !== undefined) return Promise.resolve({ done: false, value: this.current });
     return new Promise((resolve, reject) => {
       this.turns.push({ resolve, reject });
       if (this.isOver) this.answer();
-      else this.inbox.pump();
     });
   }
 

@@ -20,11 +20,12 @@ const DEFAULTS: Settings = { ackDeadline: 30, maxDeliveries: 5, maxInFlight: 100
 export class Wishes {
   private readonly events = new Set<string>();
   private settings: Partial<Settings> = {};
+  private inForce = DEFAULTS;
   private from: Position | undefined;
 
   /** The settings to go by: those that this program never named are taken for the server's defaults. */
   get known(): Settings {
-    return { ...DEFAULTS, ...this.settings };
+    return this.inForce;
   }
 
   /** @returns the request that asks for it. */
@@ -38,6 +39,7 @@ export class Wishes {
       ...(maxInFlight === undefined ? {} : { maxInFlight }),
     };
     this.settings = { ...this.settings, ...named };
+    this.inForce = { ...DEFAULTS, ...this.settings };
     return { action: 'subscribe', queue, from, ...(events ? { events: [...events] } : {}), ...named };
   }
 

@@ -62,11 +62,10 @@ const ownFrames: Way = (url) => ({
     };
   },
   subscriber: async (queue, name, onMessage): Promise<Subscriber> => {
-    const client = await BenchClient.connect(url, name);
-    client.onMessages = (messages) => {
+    const client = await BenchClient.connect(url, name, (messages, from, receiver) => {
       for (const { payload } of messages) onMessage(payload as Payload);
-      client.send({ action: 'ack', queue, upTo: messages.at(-1)?.seq });
-    };
+      receiver.send({ action: 'ack', queue: from, upTo: messages.at(-1)?.seq });
+    });
     await client.request({ action: 'subscribe', queue, maxInFlight: WINDOW });
     return { close: () => client.close() };
   },

@@ -35,7 +35,11 @@ export const rabbitmq: Peer = {
               const content = Buffer.from(JSON.stringify(payload));
               channel.publish(queue, '', content, { persistent: true }, (error) => (error ? reject(error) : resolve()));
             }),
-          close: () => connection.close(),
+          close: async () => {
+            // A delivery may overtake its confirm; closing before it would fail the publish.
+            await channel.waitForConfirms();
+            await connection.close();
+          },
         };
       },
       subscriber: async (queue, name, onMessage) => {

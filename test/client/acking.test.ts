@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { aConnectedWorld, handling } from './fake/client';
 import { answered, type Received } from './fake/server';
 import { turn } from './fake/time';
@@ -173,4 +175,18 @@ it('stops a handler, and has what it did acked', async () => {
   world.server.last.deliver(3, 4);
   await turn();
   expect(world.server.last.sent('ack')).toMatchObject([{ seqs: [1, 2] }]);
+});
+
+it('keeps nothing of what a message says once it is settled, whose number it remembers', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const world = await aConnectedWorld();
+  const contents: WeakRef<object>[] = [];
+  await world.holdfast.consume('orders', {}, ({ headers }) => contents.push(new WeakRef(headers)));
+  world.server.last.deliver(1, 101);
+  await world.time.pass(1_000);
+  expect(contents).toHaveLength(100);
+  collect();
+  // The last may be on the stack still.
+  expect(contents.filter((content) => content.deref() !== undefined).length).toBeLessThan(5);
 });

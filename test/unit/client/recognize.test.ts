@@ -8,10 +8,9 @@ const arrival = (fields: Partial<Arrival> = {}): Arrival => ({
   ...fields,
 });
 
-type Case = [what: string, known: Known | undefined, arrival: Partial<Arrival>, verdict: Verdict];
+type Case = [what: string, known: Known, arrival: Partial<Arrival>, verdict: Verdict];
 
 const cases: Case[] = [
-  ['handles what it does not know', undefined, {}, 'new'],
   ['has what waits here already', { stage: 'held', attempt: 1 }, { attempt: 2 }, 'known'],
   ['has what is being handled already', { stage: 'running', attempt: 1 }, { attempt: 2, cameHere: true }, 'known'],
   ['acks again what comes again though it was acked', { stage: 'acked', attempt: 1 }, { attempt: 2 }, 'again'],
