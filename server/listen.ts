@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { admitsOrigin, FRAME_BYTES, SUBPROTOCOL } from '../broker';
 import type { Admit, Admitted } from './admission';
 import { answerHttp, hasBody } from './http';
+import { refuse } from './refuse';
 
 /** Called for each connection. */
 export type OnConnection = (webSocket: WebSocket, socket: Socket, admitted: Admitted) => void;
@@ -39,12 +40,10 @@ const STRANGERS = 200;
 
 const FULL = 'there are as many connections as the server takes: try again later';
 
-const STATUS = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  503: 'Service Unavailable',
-} as const;
+const CLOSING = 'the server is shutting down: connect again in a moment';
+
+/** What is asked over HTTP while the server closes has so long to be answered. Milliseconds. */
+const ANSWER_MS = 1_000;
 
 /** Listens for WebSocket connections, and answers what little else there is to ask. */
 export async function listen(on: Port, onConnection: OnConnection): Promise<Listener> {
@@ -62,16 +61,18 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
+  let isClosing = false;
   server.on('upgrade', (request, stream, head) => {
     const socket = request.socket;
+    // Whoever breaks off before being let in is nobody's concern.
+    socket.on('error', ignore);
     if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
     if (!admitsOrigin(request.headers.origin, on.origins))
       return refuse(socket, 403, 'pages of this origin may not connect: the server is told which may by --origins');
     if (on.isFull()) return refuse(socket, 503, FULL);
-    // Whoever breaks off before it is decided on is nobody's concern.
-    socket.on('error', ignore);
     void on.admit(request).then((admitted) => {
       if (socket.destroyed) return;
+      if (isClosing) return refuse(socket, 503, CLOSING);
       if (on.isFull()) return refuse(socket, 503, FULL);
       if ('status' in admitted) return refuse(socket, admitted.status, admitted.message);
       socket.off('error', ignore);
@@ -80,7 +81,13 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
   });
   await listening(server, on);
   const address = server.address() as AddressInfo;
-  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  const close = async () => {
+    isClosing = true;
+    const cut = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
+    await new Promise((resolve) => server.close(resolve));
+    clearTimeout(cut);
+  };
+  return { port: address.port, close };
 }
 
 const listening = (server: Server, { host, port }: Port): Promise<void> =>
@@ -93,10 +100,3 @@ const listening = (server: Server, { host, port }: Port): Promise<void> =>
   });
 
 const ignore = (): void => undefined;
-
-function refuse(socket: Socket, status: keyof typeof STATUS, message: string): void {
-  const body = `${message}\n`;
-  const asks = status === 401 ? 'www-authenticate: Bearer\r\n' : '';
-  const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\n${asks}content-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
-  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-}

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { errorCode } from './errorCode';
 import { syncFolder } from './segments';
 
-/** 2: messages are stored in blocks. */
+/** One more whenever what is in a folder, or how it is written, changes so that the version before cannot read it. */
 const FORMAT = 4;
 const MARK = 'holdfast.json';
 const NEW_MARK = `${MARK}.new`;

@@ -190,9 +190,10 @@ export class Database {
         this.applying = this.apply(next.changes);
         await this.applying;
         this.applying = undefined;
+        // Before anything later is stored: read after a crash, it would take the place of that.
+        await fs.rm(next.file, { force: true });
         this.unstored.shift();
         for (const listener of this.storedListeners) listener(next.changes);
-        await fs.rm(next.file);
       }
     } catch (error) {
       // The journal keeps it: nothing is lost, and the next turn tries again.

@@ -50,8 +50,9 @@ export class LmdbLog implements MessageLog {
   ) {
     this.blocks = new Blocks(database);
     database.onFailure(() => {
-      for (const live of this.live.values()) {
-        live.markers.clear();
+      for (const [queue, live] of this.live) {
+        const { head } = this.queues.headOf(queue);
+        for (const [id, { seq }] of live.markers) if (seq > head) live.markers.delete(id);
         live.taken = undefined;
       }
     });

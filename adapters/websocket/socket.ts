@@ -59,9 +59,12 @@ export class FrameSocket {
   /** @returns once the other side has read what waits, or is gone. */
   drained(): Promise<void> {
     this.draining ??= new Promise<void>((resolve) => {
-      this.socket.once('drain', resolve).once('close', resolve);
-    }).finally(() => {
-      this.draining = undefined;
+      const settle = () => {
+        this.socket.off('drain', settle).off('close', settle);
+        this.draining = undefined;
+        resolve();
+      };
+      this.socket.on('drain', settle).on('close', settle);
     });
     return this.draining;
   }
