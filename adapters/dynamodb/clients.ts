@@ -3,6 +3,7 @@ import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
+import { fromCursor, toCursor } from '../cursors';
 import { notedAnew } from '../notedAnew';
 import {
   addConnectionParameters,
@@ -19,7 +20,6 @@ import {
   subscriptionsOf,
   toClient,
 } from './clientItem';
-import { fromCursor, toCursor } from './cursors';
 import type { Database, Written } from './database';
 import type { Item } from './items';
 

@@ -10,7 +10,7 @@ import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, 
 import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
-export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters'] as const;
+export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters', 'expiries'] as const;
 export type TableName = (typeof TABLES)[number];
 export type Key = (string | number)[];
 
@@ -115,6 +115,21 @@ export class Database {
   *range(table: TableName, start?: Key, end?: Key): Iterable<Entry> {
     for (const { key, value } of this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) }))
       yield { key, value: this.unsealed(table, key, value) };
+  }
+
+  /** The keys that LMDB has from `start` up to, not including, `end`, in order: without what stands there. */
+  keys(table: TableName, start: Key, end: Key): Iterable<Key> {
+    return this.table(table).getKeys({ start, end });
+  }
+
+  /** How many keys LMDB has from `start` up to, not including, `end`; in all if they are left out. */
+  count(table: TableName, start?: Key, end?: Key): number {
+    return this.table(table).getKeysCount({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
+  }
+
+  /** Whether LMDB has something at a key. */
+  has(table: TableName, key: Key): boolean {
+    return this.table(table).doesExist(key);
   }
 
   /** The last that LMDB has after `start`, up to and including `end`. */

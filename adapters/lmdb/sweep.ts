@@ -3,6 +3,7 @@ import type { QueueName, Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
 import { Blocks } from './blocks';
 import type { Database, Key, TableName } from './database';
+import { expiredLetters } from './letterExpiries';
 import type { LmdbQueues } from './queues';
 import type { LmdbSubscriptions } from './subscriptions';
 
@@ -32,14 +33,13 @@ export async function sweep({ database, queues, subscriptions, clients }: Swept,
       removed += batch.length;
     }
   }
-  const letters = expiredLetters(database, now);
-  await database.discard(letters);
+  removed += await sweepLetters(database, now);
   for (const subscription of subscriptions.all()) {
     if (subscription.expiresAt > now || !(await subscriptions.remove(subscription))) continue;
     await clients.removeSubscription(subscription);
     removed += 1;
   }
-  return removed + letters.length;
+  return removed;
 }
 
 type Doomed = readonly [table: TableName, key: Key];
@@ -62,9 +62,19 @@ function isMarked(database: Database, queue: string, id: string, now: Time): boo
   return marker !== undefined && Number(marker.split(' ')[1]) <= now;
 }
 
-function expiredLetters(database: Database, now: Time): Doomed[] {
-  const doomed: Doomed[] = [];
-  for (const { key, value } of database.range('deadLetters'))
-    if (Number(JSON.parse(value.slice(0, value.indexOf('\n')))[3]) <= now) doomed.push(['deadLetters', key]);
-  return doomed;
+/** A thousand at a time: others have their turn in between. */
+async function sweepLetters(database: Database, now: Time): Promise<number> {
+  let removed = 0;
+  for (let doomed: Doomed[] = []; ; doomed = []) {
+    for (const { expiry, letter } of expiredLetters(database, now)) {
+      doomed.push(['expiries', expiry]);
+      if (letter !== undefined) {
+        doomed.push(['deadLetters', letter]);
+        removed += 1;
+      }
+      if (doomed.length >= AT_ONCE) break;
+    }
+    if (doomed.length === 0) return removed;
+    await database.discard(doomed);
+  }
 }

@@ -1,9 +1,15 @@
+import * as z from 'zod/mini';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { ClientStore, Page, PageRequest } from '../../broker/ports';
+import { fromCursor, toCursor } from '../cursors';
 import { notedAnew } from '../notedAnew';
-import { paginate } from './pages';
+import { OrderedMap } from './orderedMap';
+import { firstPage } from './pages';
+
+/** The list takes all clients twice: first those that are connected, then the others. */
+const Position = z.strictObject({ list: z.literal('clients'), connected: z.boolean(), after: z.string() });
 
 interface Entry {
   readonly connections: Map<ConnectionId, Connection>;
@@ -12,7 +18,7 @@ interface Entry {
 
 /** The directory of clients, in this process. */
 export class MemoryClients implements ClientStore {
-  private readonly clients = new Map<ClientId, Entry>();
+  private readonly clients = new OrderedMap<ClientId, Entry>();
 
   /** What each client brought into being, in one hour. */
   private made = { hour: 0, queues: new Map<ClientId, Set<QueueName>>() };
@@ -66,15 +72,27 @@ export class MemoryClients implements ClientStore {
     return true;
   }
 
-  async list(page: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {
-    const clients = [...this.clients.keys()]
-      .map((client) => this.view(client, now))
-      .filter(({ connections, subscriptions }) => {
-        if (connections.length === 0 && subscriptions.length === 0) return false;
-        return connected === undefined || connected === connections.length > 0;
-      });
-    const away = ({ connections }: Client) => (connections.length === 0 ? 1 : 0);
-    return paginate('clients', [0, ''], clients, (client) => [away(client), client.client], page);
+  async list({ limit, cursor }: PageRequest, now: Time, connected?: boolean): Promise<Page<Client>> {
+    const after = cursor === undefined ? undefined : fromCursor(Position, cursor);
+    const passes = [true, false].filter((pass) => connected === undefined || pass === connected);
+    return firstPage(this.found(passes, after, now), limit, ({ client, connections }) =>
+      toCursor({ list: 'clients', connected: connections.length > 0, after: client }),
+    );
+  }
+
+  private *found(
+    passes: readonly boolean[],
+    after: z.infer<typeof Position> | undefined,
+    now: Time,
+  ): Generator<Client> {
+    for (const connected of passes) {
+      if (after?.connected === false && connected) continue;
+      const from = after?.connected === connected ? (after.after as ClientId) : undefined;
+      for (const [name, { subscriptions }] of this.clients.after(from)) {
+        const client = this.view(name, now);
+        if (client.connections.length > 0 ? connected : !connected && subscriptions.size > 0) yield client;
+      }
+    }
   }
 
   private view(client: ClientId, now: Time): Client {

@@ -1,9 +1,16 @@
+import * as z from 'zod/mini';
 import type { DeadLetter } from '../../broker/model/message';
 import type { ClientId, QueueName, Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
-import { paginate } from './pages';
+import { fromCursor, toCursor } from '../cursors';
+import { OrderedMap } from './orderedMap';
+import { firstPage } from './pages';
 
-type Letters = Map<Seq, DeadLetter>;
+type Letters = OrderedMap<Seq, DeadLetter>;
+
+const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.number() });
+
+const cursorAfter = (after: Seq): string => toCursor({ list: 'deadLetters', after });
 
 /** The dead letters, in this process. */
 export class MemoryDeadLetters implements DeadLetterStore {
@@ -23,22 +30,23 @@ export class MemoryDeadLetters implements DeadLetterStore {
     for (const seq of seqs) letters.delete(seq);
   }
 
-  async list(owner: DeadLetterOwner, page: PageRequest, now: Time): Promise<Page<DeadLetter>> {
-    return paginate('deadLetters', [0], this.listed(owner, now), ({ message }) => [message.seq], page);
+  async list(owner: DeadLetterOwner, { limit, cursor }: PageRequest, now: Time): Promise<Page<DeadLetter>> {
+    const after = cursor === undefined ? undefined : fromCursor(Position, cursor).after;
+    return firstPage(this.living(owner, now, after), limit, ({ message }) => cursorAfter(message.seq));
   }
 
   async count(owner: DeadLetterOwner, now: Time): Promise<number> {
-    return this.listed(owner, now).length;
+    return [...this.living(owner, now)].length;
   }
 
-  private listed(owner: DeadLetterOwner, now: Time): DeadLetter[] {
-    return [...this.of(owner).values()].filter(({ expiresAt }) => expiresAt > now);
+  private *living(owner: DeadLetterOwner, now: Time, after?: Seq): Generator<DeadLetter> {
+    for (const [, letter] of this.of(owner).after(after)) if (letter.expiresAt > now) yield letter;
   }
 
   private of({ client, queue }: DeadLetterOwner): Letters {
     const queues = this.clients.get(client) ?? new Map<QueueName, Letters>();
     this.clients.set(client, queues);
-    const letters = queues.get(queue) ?? new Map<Seq, DeadLetter>();
+    const letters = queues.get(queue) ?? new OrderedMap<Seq, DeadLetter>();
     queues.set(queue, letters);
     return letters;
   }

@@ -1,9 +1,14 @@
+import * as z from 'zod/mini';
 import { LISTED_EVENTS } from '../../broker/model/limits';
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
+import { fromCursor, toCursor } from '../cursors';
 import { type Placed, shardOfLast, shardsFor } from '../placement';
-import { paginate } from './pages';
+import { OrderedMap } from './orderedMap';
+import { firstPage } from './pages';
+
+const Position = z.strictObject({ list: z.literal('queues'), after: z.string() });
 
 /** Numbers that were taken for messages: `count` of them, from `first` on. */
 export interface Taken {
@@ -19,9 +24,13 @@ export type StoredQueue = Queue & Placed;
 export const learn = (known: readonly EventName[], events: readonly EventName[]): readonly EventName[] =>
   events.every((event) => known.includes(event)) ? known : [...new Set([...known, ...events])].slice(0, LISTED_EVENTS);
 
+function told({ subscribers: _, placed: __, ...queue }: StoredQueue): Queue {
+  return { ...queue, events: [...queue.events].sort() };
+}
+
 /** The queues, in this process. */
 export class MemoryQueues implements QueueStore {
-  protected readonly queues = new Map<QueueName, StoredQueue>();
+  protected readonly queues = new OrderedMap<QueueName, StoredQueue>();
 
   async get(queue: QueueName): Promise<Queue | undefined> {
     return this.stored(queue);
@@ -53,9 +62,10 @@ export class MemoryQueues implements QueueStore {
     if (found !== undefined) this.queues.set(queue, { ...found, subscribers: Math.max(0, found.subscribers - 1) });
   }
 
-  async list(page: PageRequest): Promise<Page<Queue>> {
-    const queues = [...this.queues.keys()].flatMap((name) => this.stored(name) ?? []);
-    return paginate('queues', [''], queues, ({ queue }) => [queue], page);
+  async list({ limit, cursor }: PageRequest): Promise<Page<Queue>> {
+    const after = cursor === undefined ? undefined : (fromCursor(Position, cursor).after as QueueName);
+    const page = firstPage(this.queues.after(after), limit, ([last]) => toCursor({ list: 'queues', after: last }));
+    return { ...page, items: page.items.map(([, queue]) => told(queue)) };
   }
 
   /** Takes the next numbers of a queue, creating it if needed, and learns event names. */
@@ -68,9 +78,7 @@ export class MemoryQueues implements QueueStore {
 
   private stored(name: QueueName): Queue | undefined {
     const found = this.queues.get(name);
-    if (found === undefined) return undefined;
-    const { subscribers: _, placed: __, ...queue } = found;
-    return { ...queue, events: [...queue.events].sort() };
+    return found && told(found);
   }
 
   protected orNew(queue: QueueName, now: Time): StoredQueue {

@@ -1,15 +1,20 @@
+import * as z from 'zod/mini';
 import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
-import { paginate } from './pages';
+import { fromCursor, toCursor } from '../cursors';
+import { OrderedMap } from './orderedMap';
+import { firstPage } from './pages';
+
+const Position = z.strictObject({ list: z.literal('subscriptions'), shard: z.int(), client: z.string() });
 
 const isVersion = (stored: Subscription | undefined, { createdAt }: Subscription, version: number): boolean =>
   stored?.version === version && stored.createdAt === createdAt;
 
 /** The subscriptions, in this process. */
 export class MemorySubscriptions implements SubscriptionStore {
-  protected readonly shards = new Map<string, Map<ClientId, Subscription>>();
+  protected readonly shards = new Map<string, OrderedMap<ClientId, Subscription>>();
   private readonly attached = new Map<string, Map<ClientId, Subscription>>();
 
   async get(key: SubscriptionKey, now: Time): Promise<Subscription | undefined> {
@@ -48,9 +53,10 @@ export class MemorySubscriptions implements SubscriptionStore {
     return shards.filter((shard) => (this.attached.get(shardKey(shard))?.size ?? 0) > 0);
   }
 
-  async list(shards: readonly Shard[], page: PageRequest, now: Time): Promise<Page<Subscription>> {
-    const all = shards.flatMap((shard) => this.living(shard, now));
-    return paginate('subscriptions', [0, ''], all, ({ shard, client }) => [shard, client], page);
+  async list(shards: readonly Shard[], { limit, cursor }: PageRequest, now: Time): Promise<Page<Subscription>> {
+    const after = cursor === undefined ? undefined : fromCursor(Position, cursor);
+    const found = this.living(shards, now, after && { shard: after.shard, client: after.client as ClientId });
+    return firstPage(found, limit, ({ shard, client }) => toCursor({ list: 'subscriptions', shard, client }));
   }
 
   protected put(subscription: Subscription): void {
@@ -67,13 +73,21 @@ export class MemorySubscriptions implements SubscriptionStore {
     return stored !== undefined && stored.expiresAt > now ? stored : undefined;
   }
 
-  private living(shard: Shard, now: Time): Subscription[] {
-    return [...this.shard(shard).values()].filter(({ expiresAt }) => expiresAt > now);
+  private *living(
+    shards: readonly Shard[],
+    now: Time,
+    after: Pick<SubscriptionKey, 'shard' | 'client'> | undefined,
+  ): Generator<Subscription> {
+    for (const shard of [...shards].sort((a, b) => a.shard - b.shard)) {
+      if (after !== undefined && shard.shard < after.shard) continue;
+      const found = this.shard(shard).after(after?.shard === shard.shard ? after.client : undefined);
+      for (const [, subscription] of found) if (subscription.expiresAt > now) yield subscription;
+    }
   }
 
-  private shard(shard: Shard): Map<ClientId, Subscription> {
+  private shard(shard: Shard): OrderedMap<ClientId, Subscription> {
     const key = shardKey(shard);
-    const found = this.shards.get(key) ?? new Map<ClientId, Subscription>();
+    const found = this.shards.get(key) ?? new OrderedMap<ClientId, Subscription>();
     this.shards.set(key, found);
     return found;
   }

@@ -31,8 +31,8 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   const wakeUp = letters.length === 0 ? undefined : await wakeAhead(ports, key);
   const changed = await change(ports, key, (subscription, now) => {
     // Whoever is attached may read what the subscription wants, and perhaps nothing else.
-    const readable = letters.filter(({ message }) => !ports.settings.accessControl || asksFor(subscription, message));
-    const seqs = readable.map(({ message }) => message.seq);
+    const readable = letters.filter((letter) => !ports.settings.accessControl || asksFor(subscription, letter));
+    const seqs = readable.map(({ seq }) => seq);
     return again(subscription, seqs, now);
   });
   if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
@@ -43,7 +43,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   };
 }
 
-const asksFor = ({ events }: Subscription, { event }: Message): boolean =>
+const asksFor = ({ events }: Subscription, { event }: Dead): boolean =>
   events.some((interest) => interest.event === event || interest.event === EVERY_EVENT);
 
 /** Puts as many in flight again as the subscription has room for. */
@@ -67,7 +67,7 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
   const { queue } = request;
   const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
   if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
-  const seqs = (await find(ports, owner, request.seqs)).map(({ message }) => message.seq);
+  const seqs = (await find(ports, owner, request.seqs)).map(({ seq }) => seq);
   await ports.deadLetters.remove(owner, seqs);
   return { reply: { type: 'purged', ...refOf(request), queue, messages: seqs.length } };
 }
@@ -83,23 +83,23 @@ export async function seqsInFlightAgain(ports: Ports, owner: DeadLetterOwner): P
 export const redrivenOf = (inFlight: readonly Flight[]): ReadonlySet<Seq> =>
   new Set(inFlight.filter(({ redriven, dead, acked }) => redriven && (!dead || acked)).map(({ seq }) => seq));
 
+/** What is needed of a dead letter: ten thousand with their payloads would not fit in memory. */
+type Dead = Pick<Message, 'seq' | 'event'>;
+
 const PAGE = 100;
 
 /** The dead letters at these numbers; all, up to a limit, if none are named. */
-async function find(
-  ports: Ports,
-  owner: DeadLetterOwner,
-  seqs: readonly Seq[] | undefined,
-): Promise<readonly DeadLetter[]> {
+async function find(ports: Ports, owner: DeadLetterOwner, seqs: readonly Seq[] | undefined): Promise<readonly Dead[]> {
   const now = ports.clock.now();
   const again = await seqsInFlightAgain(ports, owner);
-  const isDead = ({ message }: DeadLetter) => !again.has(message.seq);
-  if (seqs !== undefined) return (await ports.deadLetters.get(owner, [...new Set(seqs)], now)).filter(isDead);
-  const letters: DeadLetter[] = [];
+  const deadOf = (letters: readonly DeadLetter[]): Dead[] =>
+    letters.map(({ message: { seq, event } }) => ({ seq, event })).filter(({ seq }) => !again.has(seq));
+  if (seqs !== undefined) return deadOf(await ports.deadLetters.get(owner, [...new Set(seqs)], now));
+  const letters: Dead[] = [];
   let cursor: string | undefined;
   do {
     const page = await ports.deadLetters.list(owner, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, now);
-    letters.push(...page.items.filter(isDead));
+    letters.push(...deadOf(page.items));
     cursor = page.cursor;
   } while (cursor !== undefined && letters.length < REDRIVE_MESSAGES);
   return letters;

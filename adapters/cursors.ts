@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { InvalidCursor } from '../../broker/ports';
+import { InvalidCursor } from '../broker/ports';
 
 /** Makes a position into a cursor: opaque, and safe anywhere. */
 export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');

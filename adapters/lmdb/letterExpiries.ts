@@ -1,0 +1,42 @@
+import type { Seq, Time } from '../../broker/model/names';
+import type { DeadLetterOwner } from '../../broker/ports';
+import type { Database, Key } from './database';
+import { letterExpiry } from './letterText';
+import type { Change } from './segments';
+
+/*
+ * Beside the dead letters stands when each expires: [expiry, queue, client, seq], with nothing in it. So what is expired
+ * is found without reading what is not. It stays when its letter is removed or put anew, until it is swept.
+ */
+
+/** The change that goes with a letter. */
+export const expiryChange = ({ queue, client }: DeadLetterOwner, seq: Seq, expiresAt: Time): Change => [
+  'expiries',
+  [expiresAt, queue, client, seq],
+  '',
+];
+
+/** What is expired, and in LMDB still. */
+export interface Expired {
+  readonly expiry: Key;
+  /** The letter; undefined if it is gone, or was put anew and lives. */
+  readonly letter: Key | undefined;
+}
+
+/** All that is expired, the oldest first. */
+export function* expiredLetters(database: Database, now: Time): Generator<Expired> {
+  for (const expiry of database.keys('expiries', [0], [now + 1])) {
+    const [expiresAt, ...letter] = expiry;
+    const text = database.get('deadLetters', letter);
+    yield { expiry, letter: text !== undefined && letterExpiry(text) === expiresAt ? letter : undefined };
+  }
+}
+
+/** Notes the expiries of letters that were stored before expiries were. */
+export async function noteExpiries(database: Database): Promise<void> {
+  if (database.count('expiries') > 0) return;
+  const changes: Change[] = [];
+  for (const { key, value } of database.range('deadLetters'))
+    changes.push(['expiries', [letterExpiry(value), ...key], '']);
+  if (changes.length > 0) await database.write(changes);
+}
