@@ -1,53 +1,106 @@
 import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+/** What all bundles have in common: also that their paths are taken from here, wherever this is called. */
+const common = { absWorkingDir: root, bundle: true, logLevel: 'warning' };
+
+/** One file for `import`, and one for `require`. */
+const bothWays = [
+  ['esm', '.mjs'],
+  ['cjs', '.cjs'],
+];
 
 /**
  * Bundles the command line, the single-machine server included, into dist/holdfast.js. What is native, or loads files
  * of its own, stays in node_modules.
  */
-await build({
-  entryPoints: { holdfast: 'cli/main.ts' },
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  external: ['@aws-sdk/client-dynamodb', 'lmdb', 'fs-native-extensions', 'pino', 'ws'],
-  sourcemap: true,
-  logLevel: 'warning',
-});
-
-/** Bundles the client into one file for browsers and `import`, and one for `require`. */
-for (const [format, extension] of [
-  ['esm', '.mjs'],
-  ['cjs', '.cjs'],
-])
-  await build({
-    entryPoints: { client: 'client/index.ts' },
+const program = () =>
+  build({
+    ...common,
+    entryPoints: { holdfast: 'cli/main.ts' },
     outdir: 'dist',
-    outExtension: { '.js': extension },
-    bundle: true,
-    minify: true,
-    platform: 'neutral',
-    target: 'es2022',
-    format,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['@aws-sdk/client-dynamodb', 'lmdb', 'fs-native-extensions', 'pino', 'ws'],
     sourcemap: true,
-    logLevel: 'warning',
   });
 
-/** The types of the client take a second more, and a compiler that an installation without development packages lacks. */
-if (process.argv.includes('--types')) {
-  const compiler = typescript();
-  if (compiler === undefined) console.warn('The types of the client are not built, for typescript is not installed.');
-  else execFileSync(process.execPath, [compiler, '--project', 'client/tsconfig.json'], { stdio: 'inherit' });
+/** Bundles the client; the file for `import` is for browsers too. */
+async function client() {
+  for (const [format, extension] of bothWays)
+    await build({
+      ...common,
+      entryPoints: { client: 'client/index.ts' },
+      outdir: 'dist',
+      outExtension: { '.js': extension },
+      minify: true,
+      platform: 'neutral',
+      target: 'es2022',
+      format,
+      sourcemap: true,
+    });
 }
 
-function typescript() {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  } catch {
-    return undefined;
-  }
+/**
+ * Bundles the CDK constructs. The CDK is that of whoever uses them, for constructs of two copies of it do not fit
+ * together. One file alone, which both `import` and `require` take, for the same reason.
+ */
+const library = () =>
+  build({
+    ...common,
+    entryPoints: { lib: 'lib/index.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+  });
+
+/**
+ * Of the SDK. The SDK goes in: it starts faster than the runtime's own, its version is the one that was tested, and not
+ * every emulator has one.
+ */
+const ofTheSdk = {
+  platform: 'node',
+  minify: true,
+  mainFields: ['module', 'main'],
+  // The SDK would load it for operations that stream, of which none is used.
+  external: ['@smithy/core/event-streams'],
+};
+
+/** Bundles the functions, each as a folder that Lambda takes. */
+const lambdas = () =>
+  build({
+    ...common,
+    ...ofTheSdk,
+    entryPoints: Object.fromEntries(
+      readdirSync(join(root, 'lambdas')).map((file) => [`${basename(file, '.ts')}/index`, `lambdas/${file}`]),
+    ),
+    outdir: 'dist/lambdas',
+    outExtension: { '.js': '.mjs' },
+    target: 'node24',
+    format: 'esm',
+    sourcemap: 'external',
+    sourcesContent: false,
+    // What was written as CommonJS and calls `require` at run time finds none in a module otherwise.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+
+/** The types of what others import. */
+function types() {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.package.json'], { cwd: root, stdio: 'inherit' });
 }
+
+/** `node build.mjs [PART …]`: without any, what it takes to run the server and the examples. */
+const PARTS = { program, client, library, lambdas, types };
+const wanted = process.argv.slice(2);
+for (const part of wanted.length > 0 ? wanted : ['program', 'client']) await PARTS[part]();

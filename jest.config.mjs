@@ -49,7 +49,8 @@ export default {
     project('long', [], { ...served, testMatch: long, testPathIgnorePatterns: [] }),
     project('client', ['client'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('chaos', ['chaos'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
-    project('stack', ['stack']),
+    project('stack', ['stack'], { globalSetup: '<rootDir>/test/stack/build.ts' }),
+    project('package', ['package'], { globalSetup: '<rootDir>/test/client/globalSetup.ts' }),
     project('cli', [], {
       globalSetup: '<rootDir>/test/cli/build.ts',
       testMatch: ['<rootDir>/test/cli/**/*.test.ts', CLI_DOCS],

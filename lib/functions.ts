@@ -1,16 +1,24 @@
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Code,
+  type FunctionOptions,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Auth, jwtEnvironment } from './auth';
-import { bundling } from './bundling';
 import type { AccessFunction, CommonFunction, FunctionName } from './permissions';
 import { DELIVER_MEMORY, ROUTE_MEMORY } from './sizes';
 
-const root = join(__dirname, '..');
+/** What `node build.mjs lambdas` bundled, a folder each: as far from here as from `dist/`, where this is in the package. */
+const bundles = join(__dirname, '..', 'dist', 'lambdas');
 
 /** A publisher that has not stored its message by then never will; readers give up on its number after three times this. */
 export const routeTimeout = Duration.seconds(10);
@@ -26,20 +34,20 @@ export interface FunctionsProps {
 }
 
 /** The entry points in AWS: one function per kind of request, and `deliver`. */
-export class Functions extends Construct implements Readonly<Record<CommonFunction, NodejsFunction>> {
-  readonly connect: NodejsFunction;
-  readonly disconnect: NodejsFunction;
-  readonly publish: NodejsFunction;
-  readonly subscribe: NodejsFunction;
-  readonly ack: NodejsFunction;
-  readonly list: NodejsFunction;
-  readonly default: NodejsFunction;
-  readonly deliver: NodejsFunction;
+export class Functions extends Construct implements Readonly<Record<CommonFunction, LambdaFunction>> {
+  readonly connect: LambdaFunction;
+  readonly disconnect: LambdaFunction;
+  readonly publish: LambdaFunction;
+  readonly subscribe: LambdaFunction;
+  readonly ack: LambdaFunction;
+  readonly list: LambdaFunction;
+  readonly default: LambdaFunction;
+  readonly deliver: LambdaFunction;
 
   /** What decides on handshakes, and what answers `auth`; undefined if whoever asks is let in. */
-  readonly access: { readonly authorize: NodejsFunction; readonly authenticate: NodejsFunction } | undefined;
+  readonly access: { readonly authorize: LambdaFunction; readonly authenticate: LambdaFunction } | undefined;
 
-  private readonly byName = new Map<FunctionName, NodejsFunction>();
+  private readonly byName = new Map<FunctionName, LambdaFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -63,13 +71,13 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
   }
 
   /** The function of a name, if it is deployed. */
-  named(name: FunctionName): NodejsFunction | undefined {
+  named(name: FunctionName): LambdaFunction | undefined {
     return this.byName.get(name);
   }
 
   private checking(
     auth: Auth,
-    route: (name: AccessFunction, description: string, environment: Record<string, string>) => NodejsFunction,
+    route: (name: AccessFunction, description: string, environment: Record<string, string>) => LambdaFunction,
   ): Functions['access'] {
     if (auth.by === 'none') return undefined;
     const kind = auth.by === 'jwt' ? 'Jwt' : 'Keys';
@@ -80,7 +88,7 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
     };
   }
 
-  private add(name: FunctionName, props: FunctionsProps, own: NodejsFunctionProps): NodejsFunction {
+  private add(name: FunctionName, props: FunctionsProps, own: FunctionOptions): LambdaFunction {
     const id = constructId(name);
     const logGroup = new LogGroup(this, `${id}Logs`, {
       retention: props.logRetention,
@@ -89,12 +97,10 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
     // A role of its own in place of AWS's managed policy, which allows writing to every log of the account.
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    const made = new NodejsFunction(this, id, {
+    const made = new LambdaFunction(this, id, {
       ...own,
-      entry: join(root, 'lambdas', `${name}.ts`),
-      handler: 'handler',
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
+      code: Code.fromAsset(join(bundles, name)),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role,
@@ -104,8 +110,6 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       environment: { ...props.environment, ...own.environment, NODE_OPTIONS: '--enable-source-maps' },
-      awsSdkConnectionReuse: false,
-      bundling,
     });
     this.byName.set(name, made);
     return made;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,9 @@ interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>;
 }
 
-/** Bundles all functions, as `cdk deploy` does, into a folder of their own. */
+/** Bundles all functions, and has them as `cdk deploy` takes them, in a folder of their own. */
 export function bundles(): Bundle[] {
+  execFileSync(process.execPath, [join(__dirname, '../../build.mjs'), 'lambdas'], { stdio: 'inherit' });
   const outdir = mkdtempSync(join(tmpdir(), 'holdfast-bundles-'));
   const app = new App({ outdir });
   const stack = new HoldfastStack(app, 'Holdfast', { holdfast: { auth: { by: 'none' } } });

@@ -4,14 +4,14 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AuthNotChosen, Holdfast, HoldfastStack } from '../../lib';
-import { deployed, newApp, resources, withoutBundling } from './synthesize';
+import { deployed, newApp, resources, withoutAssets } from './synthesize';
 
 const lambda = 'AWS::Lambda::Function';
 const jwt = { auth: 'jwt', issuer: 'https://auth.example.com/', audience: 'queue,other' };
 
 /** What a choice on the command line makes of the stack. */
 const stackWith = (context: Record<string, unknown>) =>
-  new HoldfastStack(newApp({ ...withoutBundling, ...context }), 'Holdfast');
+  new HoldfastStack(newApp({ ...withoutAssets, ...context }), 'Holdfast');
 
 const functionsOf = (template: Template) =>
   Object.entries(resources(template, lambda)).map(([id, { Properties }]) => ({

@@ -11,7 +11,7 @@ import { newApp } from './synthesize';
 
 const run = promisify(execFile);
 
-/** Does what nothing else here does, for it takes seconds: bundles the functions as `cdk deploy` does. */
+/** Does what nothing else here does, for it takes seconds: has the bundles where `cdk deploy` takes them from. */
 describe('a bundle', () => {
   const app = newApp({ auth: 'jwt', issuer: 'https://auth.example.com', audience: 'queue' });
   let folders: string[];

@@ -14,17 +14,17 @@ export interface Resource {
 const root = join(__dirname, '..', '..');
 const { context: flags } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
 
-/** Bundling takes seconds, and changes nothing in the template; `bundle.test.ts` does it. */
-export const withoutBundling = { 'aws:cdk:bundling-stacks': [] };
+/** Copying the bundles takes long, and changes nothing in the template; `bundle.test.ts` does it. */
+export const withoutAssets = { 'aws:cdk:disable-asset-staging': true };
 
 /** An app with the flags of ours. Validating a template takes seconds too; `nag.test.ts` does it. */
-export function newApp(context: Record<string, unknown> = withoutBundling, validated = false): App {
+export function newApp(context: Record<string, unknown> = withoutAssets, validated = false): App {
   return new App({ context: { ...flags, ...context }, builtinCloudFormationValidation: validated });
 }
 
 /** The stack that `cdk deploy` deploys, with what follows `-c` on its command line. */
 export function deployed(context: Record<string, unknown> = {}): Template {
-  return Template.fromStack(new HoldfastStack(newApp({ ...withoutBundling, auth: 'none', ...context }), 'Holdfast'));
+  return Template.fromStack(new HoldfastStack(newApp({ ...withoutAssets, auth: 'none', ...context }), 'Holdfast'));
 }
 
 /** The construct in somebody's own stack. */
