@@ -29,7 +29,7 @@ export function attach(
       ...subscription,
       connections: [...connections, connection],
       expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
-      ...(isFirst ? { inFlight: makeDue(subscription.inFlight, now, false) } : {}),
+      ...(isFirst ? { inFlight: makeDue(subscription.inFlight, now) } : {}),
     },
     show: isFirst
       ? []
@@ -48,13 +48,22 @@ export function detach(subscription: Subscription, connection: ConnectionId, exp
   return { ...subscription, connections, ...(connections.length === 0 ? { expiresAt } : {}) };
 }
 
-/** Asked for: all that is in flight is due, also what waits. */
-export const catchUp = (subscription: Subscription, now: Time): Subscription => ({
-  ...subscription,
-  inFlight: makeDue(subscription.inFlight, now, true),
-});
+/**
+ * Asked for: what is in flight is due, also what waits. What has had all its deliveries keeps its time: asking is not to
+ * end it.
+ */
+export function catchUp(subscription: Subscription, now: Time): { subscription: Subscription; redelivered: number } {
+  const { maxDeliveries } = subscription.settings;
+  let redelivered = 0;
+  const inFlight = subscription.inFlight.map((flight) => {
+    if (flight.dead || (maxDeliveries > 0 && flight.attempt >= maxDeliveries)) return flight;
+    redelivered += 1;
+    return dueBy(flight, now);
+  });
+  return { subscription: { ...subscription, inFlight }, redelivered };
+}
 
-const makeDue = (inFlight: readonly Flight[], now: Time, alsoWaiting: boolean): readonly Flight[] =>
-  inFlight.map((flight) =>
-    flight.dead || flight.dueAt <= now || (flight.waiting && !alsoWaiting) ? flight : { ...flight, dueAt: now },
-  );
+const makeDue = (inFlight: readonly Flight[], now: Time): readonly Flight[] =>
+  inFlight.map((flight) => (flight.dead || flight.waiting ? flight : dueBy(flight, now)));
+
+const dueBy = (flight: Flight, now: Time): Flight => (flight.dueAt <= now ? flight : { ...flight, dueAt: now });

@@ -12,11 +12,13 @@ export function wants(events: readonly Interest[], event: EventName, seq: Seq): 
 export const wantsEverything = ({ events, next }: Pick<Subscription, 'events' | 'next'>): boolean =>
   events.some(({ event, since }) => event === EVERY_EVENT && since <= next);
 
-/** Adds event names; one that is new is wanted from `since` on. */
+/** Adds event names; one that is new is wanted from `since` on, or for as long as every event is. */
 export function widen(events: readonly Interest[], names: readonly EventName[], since: Seq): readonly Interest[] {
   const known = new Set(events.map((interest) => interest.event));
   const added = [...new Set(names)].filter((event) => !known.has(event));
-  return added.length === 0 ? events : [...events, ...added.map((event) => ({ event, since }))];
+  const every = events.find(({ event }) => event === EVERY_EVENT);
+  const from = Math.min(since, every?.since ?? since);
+  return added.length === 0 ? events : [...events, ...added.map((event) => ({ event, since: from }))];
 }
 
 /** Takes event names away. */

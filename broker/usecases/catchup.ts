@@ -1,5 +1,4 @@
 import { catchUp } from '../decide/attach';
-import { countInFlight } from '../model/census';
 import { backlogOf, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import type { RequestOf } from '../protocol/requests';
@@ -14,9 +13,9 @@ export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'
   let redelivered = 0;
   let backlog = 0;
   for (const key of keys) {
-    const changed = await change(ports, key, (subscription, now) => ({ subscription: catchUp(subscription, now) }));
+    const changed = await change(ports, key, catchUp);
     if (changed === undefined) continue;
-    redelivered += countInFlight(changed.subscription);
+    redelivered += changed.redelivered;
     backlog += backlogOf(changed.subscription, queues.get(key.queue)?.head ?? 0);
   }
   return {

@@ -29,6 +29,16 @@ it('delivers what was nacked and waits', async () => {
   expect(await wire.receiveAttempts(queue, 2)).toEqual(['1:2', '2:2']);
 });
 
+it('leaves what has had its last delivery to be acked in its time', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  await wire.subscribe(queue, { maxDeliveries: 1 });
+  await wire.publish(queue, 'add');
+  await wire.receive(queue, 1);
+  expect(await wire.request({ action: 'catchup', queue })).toMatchObject({ redelivered: 0, backlog: 0 });
+  expect(await wire.request({ action: 'ack', queue, seqs: [1] })).toMatchObject({ settled: 1 });
+});
+
 it('takes all subscriptions where it names no queue', async () => {
   const { queue, wire } = await withWindow(2, 3);
   const other = aQueue();

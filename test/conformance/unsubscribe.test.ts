@@ -15,6 +15,18 @@ it('takes events off the subscription and answers with those that are left', asy
   expect(expectJoined(frames, next)).toBe(3);
 });
 
+it('still owes what every event was asked for when one of them is kept', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  await wire.subscribe(queue, { maxInFlight: 1 });
+  await wire.publishAll(queue, ['add', 'delete', 'add']);
+  await wire.receive(queue, 1);
+  await wire.subscribe(queue, { events: ['add'] });
+  await wire.request({ action: 'unsubscribe', queue, events: ['*'] });
+  expect(await wire.request({ action: 'ack', queue, upTo: 1 })).toMatchObject({ settled: 1 });
+  expect((await wire.receive(queue, 1)).map(({ seq, event }) => `${seq} ${event}`)).toEqual(['3 add']);
+});
+
 it('ends the subscription where no event is named', async () => {
   const queue = aQueue();
   const wire = await connect({ clientId: aClient() });

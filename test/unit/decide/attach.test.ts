@@ -78,8 +78,17 @@ describe('detach', () => {
 
 describe('catchUp', () => {
   it('makes all due that is in flight, also what waits, but not what is dead', () => {
-    const next = catchUp(subscription({ inFlight, next: 5 }), LATER);
+    const { subscription: next, redelivered } = catchUp(subscription({ inFlight, next: 5 }), LATER);
+    expect(redelivered).toBe(3);
     expect(next.inFlight.map(({ dueAt }) => dueAt)).toEqual([LATER, LATER, NOW + 5 * SECOND, NOW - 1]);
     expect(next.inFlight[1]).toMatchObject({ waiting: true });
+  });
+
+  it('leaves what has had its last delivery the time it was given', () => {
+    const settings = { ackDeadline: 30, maxDeliveries: 2, maxInFlight: 100 };
+    const last = [1, 2, 3].map((attempt) => ({ seq: attempt, attempt, dueAt: NOW + SECOND }));
+    const { subscription: next, redelivered } = catchUp(subscription({ inFlight: last, next: 5, settings }), NOW);
+    expect(next.inFlight.map(({ dueAt }) => dueAt - NOW)).toEqual([0, SECOND, SECOND]);
+    expect(redelivered).toBe(1);
   });
 });

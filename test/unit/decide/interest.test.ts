@@ -37,6 +37,12 @@ describe('widen', () => {
     ]);
   });
 
+  it('adds a name from where every event was wanted, of which it was one', () => {
+    const every = { event: EVERY_EVENT, since: 3 };
+    expect(widen([every], [add], 9)).toEqual([every, { event: add, since: 3 }]);
+    expect(widen([{ event: EVERY_EVENT, since: 12 }], [add], 9)[1]).toEqual({ event: add, since: 9 });
+  });
+
   it('returns what it was given where nothing is new', () => {
     const events = [{ event: add, since: 2 }];
     expect(widen(events, [add], 9)).toBe(events);

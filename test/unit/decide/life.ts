@@ -96,7 +96,7 @@ export class Life {
   }
 
   catchUp(): void {
-    if (this.subscription.connections.length > 0) this.subscription = catchUp(this.subscription, this.now);
+    if (this.subscription.connections.length > 0) this.subscription = catchUp(this.subscription, this.now).subscription;
   }
 
   /** Expects of the state what must hold between any two steps. */
