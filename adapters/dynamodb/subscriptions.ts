@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
-import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
+import type { Page, PageRequest, SubscriberCount, SubscriptionStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
 import { CONNECTED_INDEX } from './connectedIndex';
 import type { Database } from './database';
@@ -114,6 +114,25 @@ export class DynamoSubscriptions implements SubscriptionStore {
       if (keys.length >= (limit ?? Infinity)) break;
     }
     return keys;
+  }
+
+  /** Of what is read, only whether anybody is there is sent. */
+  async count(shards: readonly Shard[], now: Time): Promise<SubscriberCount> {
+    const counted = await inParallel(shards, WIDTH, async (shard) => {
+      const query = living(this.table, shard, now);
+      const names = { ...query.ExpressionAttributeNames, '#here': 'here' };
+      let [subscribers, connected] = [0, 0];
+      const pages = this.db.query({ ...query, ProjectionExpression: '#here', ExpressionAttributeNames: names });
+      for await (const { Items: items = [] } of pages) {
+        subscribers += items.length;
+        connected += items.filter(({ here }) => here !== undefined).length;
+      }
+      return { subscribers, connected };
+    });
+    return {
+      subscribers: counted.reduce((sum, { subscribers }) => sum + subscribers, 0),
+      connected: counted.reduce((sum, { connected }) => sum + connected, 0),
+    };
   }
 
   async list(shards: readonly Shard[], request: PageRequest, now: Time): Promise<Page<Subscription>> {

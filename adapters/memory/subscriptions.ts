@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
-import type { Page, PageRequest, SubscriptionStore } from '../../broker/ports';
+import type { Page, PageRequest, SubscriberCount, SubscriptionStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
 import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
@@ -53,6 +53,16 @@ export class MemorySubscriptions implements SubscriptionStore {
     return shards.filter((shard) => (this.attached.get(shardKey(shard))?.size ?? 0) > 0);
   }
 
+  async count(shards: readonly Shard[], now: Time): Promise<SubscriberCount> {
+    let subscribers = 0;
+    let connected = 0;
+    for (const { connections } of this.living(shards, now)) {
+      subscribers += 1;
+      if (connections.length > 0) connected += 1;
+    }
+    return { subscribers, connected };
+  }
+
   async list(shards: readonly Shard[], { limit, cursor }: PageRequest, now: Time): Promise<Page<Subscription>> {
     const after = cursor === undefined ? undefined : fromCursor(Position, cursor);
     const found = this.living(shards, now, after && { shard: after.shard, client: after.client as ClientId });
@@ -76,7 +86,7 @@ export class MemorySubscriptions implements SubscriptionStore {
   private *living(
     shards: readonly Shard[],
     now: Time,
-    after: Pick<SubscriptionKey, 'shard' | 'client'> | undefined,
+    after?: Pick<SubscriptionKey, 'shard' | 'client'>,
   ): Generator<Subscription> {
     for (const shard of [...shards].sort((a, b) => a.shard - b.shard)) {
       if (after !== undefined && shard.shard < after.shard) continue;

@@ -1,6 +1,7 @@
 import { KEPT_REASON, KEPT_REASONS_BYTES } from '../model/limits';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
+import { byteLength } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
 
@@ -57,7 +58,7 @@ function affords({ inFlight }: Subscription, reason: string): string | undefined
   return bytes <= KEPT_REASONS_BYTES ? reason : undefined;
 }
 
-const bytesOf = (reason: string): number => Buffer.byteLength(JSON.stringify(reason));
+const bytesOf = (reason: string): number => byteLength(JSON.stringify(reason));
 
 /** These are still being worked on: due `by` milliseconds from now. What waits after a nack is left as it is. */
 export const extend = (subscription: Subscription, named: Named, now: Time, by: number): Settlement =>

@@ -3,6 +3,12 @@ import type { Shard } from '../model/queue';
 import type { Subscription, SubscriptionKey } from '../model/subscription';
 import type { Page, PageRequest } from './page';
 
+/** How many subscribers a queue has, and how many of them have connections. */
+export interface SubscriberCount {
+  readonly subscribers: number;
+  readonly connected: number;
+}
+
 /** The subscriptions, changed by compare-and-set. */
 export interface SubscriptionStore {
   /** Consistent: sees every save that was answered before. One whose `expiresAt` is not after `now` is left out. */
@@ -34,6 +40,8 @@ export interface SubscriptionStore {
   connected(shard: Shard, now: Time): Promise<Subscription[]>;
   /** Those of the shards that have subscriptions with connections, perhaps also some that had a moment ago. Consistent. */
   attended(shards: readonly Shard[], now: Time): Promise<Shard[]>;
+  /** How many there are in all. Consistent, as `get`. */
+  count(shards: readonly Shard[], now: Time): Promise<SubscriberCount>;
   /** All of a queue, in a stable order. */
   list(shards: readonly Shard[], page: PageRequest, now: Time): Promise<Page<Subscription>>;
 }

@@ -1,6 +1,7 @@
 import { FRAME_BYTES } from '../model/limits';
 import { type Message, messageText } from '../model/message';
 import type { QueueName, Seq } from '../model/names';
+import { byteLength } from '../model/utf8';
 import type { ServerFrame } from './frames';
 
 const encoder = new TextEncoder();
@@ -39,7 +40,7 @@ export function encodeMessages(
 ): MessagesFrame[] {
   const frames: MessagesFrame[] = [];
   // Room for `from` and `next` as large as they get.
-  const envelope = Buffer.byteLength(opening(queue, covers && { from: 2 ** 53, next: 2 ** 53 })) + ']}'.length;
+  const envelope = byteLength(opening(queue, covers && { from: 2 ** 53, next: 2 ** 53 })) + ']}'.length;
   let texts: string[] = [];
   let start = 0;
   let bytes = envelope;
@@ -59,7 +60,7 @@ export function encodeMessages(
   deliveries.forEach(({ message, attempt }, index) => {
     const text = messageText(message);
     const ending = `,"attempt":${attempt}}`;
-    const size = (message.bytes ?? Buffer.byteLength(text)) + ending.length + 1;
+    const size = (message.bytes ?? byteLength(text)) + ending.length + 1;
     if (texts.length > 0 && bytes + size > FRAME_BYTES) close(index, message.seq);
     texts.push(text + ending);
     bytes += size;

@@ -68,6 +68,11 @@ export const headers = z
         issues.push({ code: 'custom', input: text, path: [key], message: 'must be a string' });
   });
 
+/** How many items of a list at most. */
+export const limit = wholeNumber(1, 100);
+/** Where the reply before ended. */
+export const cursor = z.string().check(z.maxLength(4096));
+
 /** Where in the log a subscription begins or is moved to. */
 export const position = z.union([z.literal('new'), z.literal('earliest'), z.object({ seq }), z.object({ time })], {
   error: 'must be "new", "earliest", {"seq": 1 or more} or {"time": "2026-11-01T00:00:00Z"}',

@@ -136,6 +136,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     event: z.string(),
     publishedAt: field.time,
     subscribers: z.array(subscriberStatus),
+    cursor: z.optional(z.string()),
   }),
   z.object({ type: z.literal('redriven'), ...settledMessages }),
   z.object({ type: z.literal('purged'), ...settledMessages }),

@@ -86,8 +86,8 @@ export const list = z
     queue: field.described(z.optional(field.queueName), 'Whose subscriptions or dead letters.'),
     clientId: field.described(z.optional(field.clientId), 'Only this one’s dead letters.'),
     connected: field.described(z.optional(z.boolean()), 'Only clients that are (or are not) connected.'),
-    limit: field.described(z.optional(field.wholeNumber(1, 100)), 'Default 50.'),
-    cursor: z.optional(z.string().check(z.maxLength(4096))),
+    limit: field.described(z.optional(field.limit), 'Default 50.'),
+    cursor: z.optional(field.cursor),
   })
   .check(({ value, issues }) => {
     if (value.queue === undefined && (value.what === 'subscriptions' || value.what === 'deadLetters'))
@@ -95,7 +95,13 @@ export const list = z
   });
 
 /** What became of one message, for each subscriber. */
-export const status = z.object({ action: z.literal('status'), ...onQueue, seq: field.seq });
+export const status = z.object({
+  action: z.literal('status'),
+  ...onQueue,
+  seq: field.seq,
+  limit: field.described(z.optional(field.limit), 'Left out: as many as fit the reply.'),
+  cursor: z.optional(field.cursor),
+});
 
 const ofDeadLetters = {
   ...onQueue,

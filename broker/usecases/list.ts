@@ -1,39 +1,31 @@
 import { countInFlight } from '../model/census';
-import { FRAME_BYTES } from '../model/limits';
 import { backlogOf, eventNames } from '../model/subscription';
-import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
-import { ProtocolError } from '../protocol/errors';
+import type { Page, PageRequest, Ports } from '../ports';
 import type { ListedSubscription, ListItem, ServerFrame } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
+import { fitting, ITEMS_BYTES } from './fitting';
 import { deadLetters } from './listDeadLetters';
+import { listedClient } from './listedClient';
 import { ownClient, ownQueues, ownSubscription } from './listOwn';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { overseesAll, overseesQueue } from './oversight';
-import { allSubscriptions, existingQueue, shardsOf } from './queue';
+import { existingQueue, shardsOf } from './queue';
 import { redrivenOf } from './redrive';
-import { summarize } from './welcome';
+import { refusingCursors } from './refusingCursors';
 
 type List = RequestOf<'list'>;
 
 const DEFAULT_LIMIT = 50;
-// Room for what surrounds the items: the frame's other fields and a cursor.
-const ITEMS_BYTES = FRAME_BYTES - 4_608;
 
 /** What the server knows, a page at a time: as many items as were asked for, or as fit a frame. */
 export async function list(ports: Ports, caller: Caller, request: List): Promise<Outcome> {
   const { what, limit = DEFAULT_LIMIT, cursor } = request;
   const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
-  try {
-    const found = await fitting(page, (part) => filled(part, (one) => pageOf(ports, caller, request, one)));
-    const reply: ServerFrame = { type: 'list', ...refOf(request), what, items: [...found.items] };
-    return { reply: found.cursor === undefined ? reply : { ...reply, cursor: found.cursor } };
-  } catch (error) {
-    if (error instanceof InvalidCursor)
-      throw new ProtocolError('invalid', 'cursor must be one that a reply to the same list gave', 'cursor', {
-        cause: error,
-      });
-    throw error;
-  }
+  const found = await refusingCursors('list', () =>
+    framed(page, (part) => filled(part, (one) => pageOf(ports, caller, request, one))),
+  );
+  const reply: ServerFrame = { type: 'list', ...refOf(request), what, items: [...found.items] };
+  return { reply: found.cursor === undefined ? reply : { ...reply, cursor: found.cursor } };
 }
 
 type Read = (page: PageRequest) => Promise<Page<ListItem>>;
@@ -55,15 +47,9 @@ async function filled(page: PageRequest, read: Read): Promise<Page<ListItem>> {
 }
 
 /** A page whose items are too large for a frame is read again with as many as fit: only the store can make its cursor. */
-async function fitting(page: PageRequest, read: Read): Promise<Page<ListItem>> {
+async function framed(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   const found = await read(page);
-  let bytes = 0;
-  let fit = 0;
-  for (const item of found.items) {
-    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
-    if (bytes > ITEMS_BYTES) break;
-    fit += 1;
-  }
+  const fit = fitting(found.items, ITEMS_BYTES).length;
   return fit === found.items.length ? found : read({ ...page, limit: Math.max(1, fit) });
 }
 
@@ -88,28 +74,15 @@ const mapPage = async <From, To>(page: Page<From>, map: (item: From) => Promise<
 
 async function clients(ports: Ports, { connected }: List, page: PageRequest): Promise<Page<ListItem>> {
   const found = await ports.clients.list(page, ports.clock.now(), connected);
-  const listed = await mapPage(found, async ({ client, connections, subscriptions: keys }) => ({
-    clientId: client,
-    connected: connections.length > 0,
-    connections: connections.map(({ connection, connectedAt }) => ({
-      connectionId: connection,
-      connectedAt: new Date(connectedAt).toISOString(),
-    })),
-    subscriptions: await summarize(ports, keys),
-  }));
+  const listed = await mapPage(found, (client) => listedClient(ports, client));
   // One whose subscriptions have all ended by themselves is known to the directory only.
   return { ...listed, items: listed.items.filter((item) => item.connected || item.subscriptions.length > 0) };
 }
 
 async function queues(ports: Ports, page: PageRequest): Promise<Page<ListItem>> {
   return mapPage(await ports.queues.list(page), async (queue) => {
-    let subscribers = 0;
-    let connected = 0;
-    for await (const subscription of allSubscriptions(ports, queue)) {
-      subscribers += 1;
-      if (subscription.connections.length > 0) connected += 1;
-    }
-    return { queue: queue.queue, events: [...queue.events], head: queue.head, subscribers, connected };
+    const counted = await ports.subscriptions.count(shardsOf(queue), ports.clock.now());
+    return { queue: queue.queue, events: [...queue.events], head: queue.head, ...counted };
   });
 }
 

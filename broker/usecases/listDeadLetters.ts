@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { DeadLetter } from '../model/message';
 import type { ClientId } from '../model/names';
 import type { Queue } from '../model/queue';
+import { fromBase64Url, toBase64Url } from '../model/utf8';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
@@ -65,11 +66,11 @@ const placeSchema = z.strictObject({
 });
 type Place = z.infer<typeof placeSchema>;
 
-const encode = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+const encode = (place: Place): string => toBase64Url(JSON.stringify(place));
 
 function decode(cursor: string): Place {
   try {
-    return placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return placeSchema.parse(JSON.parse(fromBase64Url(cursor) ?? ''));
   } catch (cause) {
     throw new InvalidCursor('not a cursor of this list', { cause });
   }

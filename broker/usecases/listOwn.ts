@@ -1,12 +1,13 @@
 import type { QueueName } from '../model/names';
 import type { Subscription, SubscriptionKey } from '../model/subscription';
+import { fromBase64Url, toBase64Url } from '../model/utf8';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import type { ListedClient, ListedQueue } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { findKey, notSubscribed } from './change';
+import { listedClient } from './listedClient';
 import type { Caller } from './outcome';
 import { seesEvent } from './oversight';
-import { summarize } from './welcome';
 
 /** Of all clients, the one that asks. */
 export async function ownClient(
@@ -14,19 +15,10 @@ export async function ownClient(
   { client }: Caller,
   { connected }: RequestOf<'list'>,
 ): Promise<Page<ListedClient>> {
-  const { connections, subscriptions } = await ports.clients.get(client, ports.clock.now());
-  const isConnected = connections.length > 0;
+  const own = await ports.clients.get(client, ports.clock.now());
+  const isConnected = own.connections.length > 0;
   if (connected !== undefined && connected !== isConnected) return { items: [] };
-  const item: ListedClient = {
-    clientId: client,
-    connected: isConnected,
-    connections: connections.map(({ connection, connectedAt }) => ({
-      connectionId: connection,
-      connectedAt: new Date(connectedAt).toISOString(),
-    })),
-    subscriptions: await summarize(ports, subscriptions),
-  };
-  return { items: [item] };
+  return { items: [await listedClient(ports, own)] };
 }
 
 /** Of all queues, those that the client who asks is subscribed to; of their subscribers, it alone is counted. */
@@ -74,10 +66,10 @@ function paginate(keys: readonly SubscriptionKey[], { limit, cursor }: PageReque
 
 const MARK = 'own ';
 
-const encode = (queue: string): string => Buffer.from(MARK + queue).toString('base64url');
+const encode = (queue: string): string => toBase64Url(MARK + queue);
 
 function decode(cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (!text.startsWith(MARK)) throw new InvalidCursor('not a cursor of this list');
+  const text = fromBase64Url(cursor);
+  if (!text?.startsWith(MARK)) throw new InvalidCursor('not a cursor of this list');
   return text.slice(MARK.length);
 }

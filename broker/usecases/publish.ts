@@ -1,5 +1,6 @@
 import { MESSAGE_BYTES } from '../model/limits';
 import type { JsonText } from '../model/names';
+import { byteLength } from '../model/utf8';
 import type { Draft, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { PublishedMessage } from '../protocol/fields';
@@ -52,7 +53,7 @@ const LONGEST_CHARACTER = 3;
 
 function exceeds(payload: JsonText, headers: JsonText): boolean {
   if ((payload.length + headers.length) * LONGEST_CHARACTER <= MESSAGE_BYTES) return false;
-  return Buffer.byteLength(payload) + Buffer.byteLength(headers) > MESSAGE_BYTES;
+  return byteLength(payload) + byteLength(headers) > MESSAGE_BYTES;
 }
 
 function textOf(value: unknown, field: string): JsonText {

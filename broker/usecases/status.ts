@@ -1,29 +1,36 @@
 import { wants } from '../decide/interest';
 import type { Message } from '../model/message';
 import type { QueueName } from '../model/names';
+import type { Queue } from '../model/queue';
 import type { Subscription } from '../model/subscription';
-import type { Ports } from '../ports';
+import type { Page, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { SubscriberStatus } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { findKey } from './change';
+import { fitting, ITEMS_BYTES } from './fitting';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { overseesEvent, seesEvent } from './oversight';
-import { allSubscriptions, existingQueue } from './queue';
+import { existingQueue, shardsOf } from './queue';
+import { refusingCursors } from './refusingCursors';
 
-/** What became of one message, for each subscriber that asked for its event: told from their states alone. */
+/** So many fit a frame whatever their client ids are. */
+const PAGE = 100;
+const MOST_PAGES = 20;
+
+/**
+ * What became of one message, for each subscriber that asked for its event: told from their states alone. Of many, as
+ * many as fit a frame or are found within reason; the rest follow a cursor.
+ */
 export async function status(ports: Ports, caller: Caller, request: RequestOf<'status'>): Promise<Outcome> {
   const { seq } = request;
   const queue = await existingQueue(ports, request.queue);
   const [message] = await ports.log.get(queue.queue, [seq], ports.clock.now());
   if (message === undefined || !maySee(caller, queue.queue, message))
     throw new ProtocolError('not_found', `there is no message ${seq} in this queue, or it has expired`, 'seq');
-  const subscribers: SubscriberStatus[] = [];
-  const subscriptions = overseesEvent(caller, queue.queue, message.event)
-    ? allSubscriptions(ports, queue)
-    : await ownSubscriptions(ports, caller, queue.queue);
-  for await (const subscription of subscriptions)
-    if (wants(subscription.events, message.event, seq)) subscribers.push(await stateOf(ports, subscription, message));
+  const { items, cursor } = overseesEvent(caller, queue.queue, message.event)
+    ? await refusingCursors('status', () => everybody(ports, queue, message, request))
+    : { items: await statesOf(ports, await ownSubscriptions(ports, caller, queue.queue), message) };
   return {
     reply: {
       type: 'status',
@@ -32,10 +39,44 @@ export async function status(ports: Ports, caller: Caller, request: RequestOf<'s
       seq,
       event: message.event,
       publishedAt: new Date(message.publishedAt).toISOString(),
-      subscribers,
+      subscribers: [...items],
+      ...(cursor === undefined ? {} : { cursor }),
     },
   };
 }
+
+async function everybody(
+  ports: Ports,
+  queue: Queue,
+  message: Message,
+  { limit = Infinity, cursor: after }: RequestOf<'status'>,
+): Promise<Page<SubscriberStatus>> {
+  let items: readonly SubscriberStatus[] = [];
+  let cursor = after;
+  for (let pages = 0; pages < MOST_PAGES && items.length < limit; pages++) {
+    const page = { limit: Math.min(PAGE, limit - items.length), ...(cursor === undefined ? {} : { cursor }) };
+    const found = await ports.subscriptions.list(shardsOf(queue), page, ports.clock.now());
+    const more = [...items, ...(await statesOf(ports, found.items, message))];
+    // It is read again by who goes on: only the store can make a cursor, and only for a whole page.
+    if (fitting(more, ITEMS_BYTES).length < more.length) break;
+    items = more;
+    cursor = found.cursor;
+    if (cursor === undefined) return { items };
+  }
+  return cursor === undefined ? { items } : { items, cursor };
+}
+
+/** Of those that want the message, side by side. */
+const statesOf = (
+  ports: Ports,
+  subscriptions: readonly Subscription[],
+  message: Message,
+): Promise<SubscriberStatus[]> =>
+  Promise.all(
+    subscriptions
+      .filter(({ events }) => wants(events, message.event, message.seq))
+      .map((subscription) => stateOf(ports, subscription, message)),
+  );
 
 /** Its own message, or one that it may read. */
 const maySee = (caller: Caller, queue: QueueName, { event, publisher }: Message): boolean =>

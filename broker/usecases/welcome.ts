@@ -25,6 +25,7 @@ import { deliver } from './deliver';
 import { dismiss } from './dismiss';
 import { expiryFrom, expiryWith } from './expiry';
 import { farewell } from './farewell';
+import { fitting } from './fitting';
 import { mayRead, unreadable } from './readers';
 import { armExpiry, withdrawalOf } from './withdraw';
 
@@ -74,7 +75,8 @@ async function greetingOf(ports: Ports, connection: Connection, client: Client):
     connectionId: connection.connection,
     expiresAt: new Date(connection.expiresAt).toISOString(),
     heartbeat: HEARTBEAT_SECONDS,
-    subscriptions: fitting(await summarize(ports, client.subscriptions)),
+    // Those with very many or long names of events are told in full by `list`.
+    subscriptions: [...fitting(await summarize(ports, client.subscriptions), SUMMARIES_BYTES)],
     limits: {
       frame: FRAME_BYTES,
       message: MESSAGE_BYTES,
@@ -86,15 +88,6 @@ async function greetingOf(ports: Ports, connection: Connection, client: Client):
 
 // Room for the rest of the frame.
 const SUMMARIES_BYTES = FRAME_BYTES - 1_024;
-
-/** As many as a frame holds: those with very many or long names of events are told in full by `list`. */
-function fitting(summaries: readonly SubscriptionSummary[]): SubscriptionSummary[] {
-  let bytes = 0;
-  return summaries.filter((summary) => {
-    bytes += Buffer.byteLength(JSON.stringify(summary)) + 1;
-    return bytes <= SUMMARIES_BYTES;
-  });
-}
 
 /** The state of subscriptions in short, in the order of their keys. */
 export async function summarize(ports: Ports, keys: readonly SubscriptionKey[]): Promise<SubscriptionSummary[]> {

@@ -43,9 +43,15 @@ export function addStatus(root: Command): void {
     .addOption(json())
     .addHelpText('after', examples('holdfast status orders 42', 'holdfast status orders 42 --json'))
     .action(async (queue: string, seq: number, options: { json?: boolean }, command: Command) => {
-      const { event, publishedAt, subscribers } = await connected(command, (_, ask) =>
-        ask({ action: 'status', queue, seq }),
-      );
+      const { event, publishedAt, subscribers } = await connected(command, async (_, ask) => {
+        const subscribers: SubscriberStatus[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const reply = await ask({ action: 'status', queue, seq, ...(cursor === undefined ? {} : { cursor }) });
+          subscribers.push(...reply.subscribers);
+          if (reply.cursor === undefined) return { ...reply, subscribers };
+          cursor = reply.cursor;
+        }
+      });
       if (options.json) return void printJson({ queue, seq, event, publishedAt, subscribers });
       if (process.stdout.isTTY)
         print(say`Message ${seq} of ${queue}: ${event}, published ${fromNow(publishedAt, Date.now())}.`);

@@ -221,6 +221,19 @@ export function describeSubscriptionStore(name: string, makeStores: MakeStores):
       expect(await store().attended([], NOW)).toEqual([]);
     });
 
+    it('counts those of a queue, over its shards, and those of them that are connected', async () => {
+      const queue = queueName();
+      const shards = [0, 1, 2, 3].map((shard) => ({ queue, shard }));
+      for (let i = 0; i < 23; i++) {
+        const connections = i % 4 === 0 ? attached() : [];
+        const key = { queue, shard: i % 3, client: clientId() };
+        await store().save(subscription(key, { connections, ...(i % 5 === 4 ? { expiresAt: NOW + 1 } : {}) }), NOW);
+      }
+      expect(await store().count(shards, NOW)).toEqual({ subscribers: 23, connected: 6 });
+      expect(await store().count(shards, NOW + 1)).toEqual({ subscribers: 19, connected: 5 });
+      expect(await store().count([{ queue, shard: 3 }], NOW)).toEqual({ subscribers: 0, connected: 0 });
+    });
+
     it('lists all of a queue once, over its shards, page by page, in a stable order', async () => {
       const queue = queueName();
       const shards = [0, 1, 2, 3].map((shard) => ({ queue, shard }));
