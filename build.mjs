@@ -94,6 +94,20 @@ const lambdas = () =>
     },
   });
 
+/** Bundles what publishes from functions of others, so that theirs need nothing of the SDK that the runtime may lack. */
+async function publisher() {
+  for (const [format, extension] of bothWays)
+    await build({
+      ...common,
+      ...ofTheSdk,
+      entryPoints: { publish: 'publisher/index.ts' },
+      outdir: 'dist',
+      outExtension: { '.js': extension },
+      target: 'node20',
+      format,
+    });
+}
+
 /** The types of what others import. */
 function types() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
@@ -101,6 +115,6 @@ function types() {
 }
 
 /** `node build.mjs [PART …]`: without any, what it takes to run the server and the examples. */
-const PARTS = { program, client, library, lambdas, types };
+const PARTS = { program, client, library, publisher, lambdas, types };
 const wanted = process.argv.slice(2);
 for (const part of wanted.length > 0 ? wanted : ['program', 'client']) await PARTS[part]();

@@ -59,7 +59,7 @@ export default {
     project('browser', ['browser'], { globalSetup: '<rootDir>/test/browser/globalSetup.ts' }),
     project('fuzz', ['fuzz'], served),
     project('docs', ['docs'], {
-      globalSetup: '<rootDir>/test/cli/build.ts',
+      globalSetup: '<rootDir>/test/client/globalSetup.ts',
       testPathIgnorePatterns: [CLI_DOCS],
     }),
     project('cost', ['cost']),

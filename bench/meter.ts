@@ -1,6 +1,6 @@
 import type { AttributeValue, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
 import type { DatabaseClient } from '../adapters/dynamodb';
-import { CONNECTED_INDEX } from '../adapters/dynamodb/connectedIndex';
+import { CONNECTED_INDEX } from '../adapters/dynamodb/tables';
 
 /** DynamoDB's units: a write unit is up to 1 KB written, a read unit up to 4 KB read consistently. */
 export interface Units {

@@ -1,23 +1,23 @@
 import { Aws, Duration } from 'aws-cdk-lib';
+import { TABLE_VARIABLES, type TableName } from '../adapters/dynamodb/tables';
 import { formatQuotas } from '../broker/model/quotas';
 import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
 import type { HoldfastProps } from './holdfastProps';
-import { type TableName, type Tables, tableVariables } from './tables';
+import type { Tables } from './tables';
 import type { WakeUps } from './wakeUps';
 
 type Environment = Record<string, string>;
 
-const tableNames = Object.keys(tableVariables) as TableName[];
+const tableNames = Object.keys(TABLE_VARIABLES) as TableName[];
 
 /** What the functions learn from their environment: where everything is, and how long it is kept, in seconds. */
 export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: HoldfastProps): Environment {
   const expiry = props.subscriptionExpiry ?? Duration.days(31);
   return {
     ...namesOf(tables, tableNames),
-    ...retention(props),
+    ...common(props),
     HOLDFAST_AUTH: props.auth.by,
-    HOLDFAST_AWS_DOMAIN: Aws.URL_SUFFIX,
     HOLDFAST_WAKE_UPS_URL: wakeUps.queue.queueUrl,
     HOLDFAST_CALLBACK_URL: api.callbackUrl,
     HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),
@@ -30,15 +30,18 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
 
 /** As much of it as publishing takes. */
 export function publisherEnvironment(tables: Tables, props: HoldfastProps): Environment {
-  return { ...namesOf(tables, ['queues', 'messages']), ...retention(props) };
+  return { ...namesOf(tables, ['queues', 'messages']), ...common(props) };
 }
 
 function namesOf(tables: Tables, names: readonly TableName[]): Environment {
-  return Object.fromEntries(names.map((name) => [tableVariables[name], tables[name].tableName]));
+  return Object.fromEntries(names.map((name) => [TABLE_VARIABLES[name], tables[name].tableName]));
 }
 
-function retention(props: HoldfastProps): Environment {
-  return { HOLDFAST_MESSAGE_RETENTION: seconds(props.messageRetention ?? Duration.days(7)) };
+function common(props: HoldfastProps): Environment {
+  return {
+    HOLDFAST_AWS_DOMAIN: Aws.URL_SUFFIX,
+    HOLDFAST_MESSAGE_RETENTION: seconds(props.messageRetention ?? Duration.days(7)),
+  };
 }
 
 function seconds(duration: Duration): string {

@@ -4,13 +4,14 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { TableName } from '../adapters/dynamodb/tables';
 import { Alarms } from './alarms';
 import { Api } from './api';
 import { environment, publisherEnvironment } from './environment';
 import { Functions } from './functions';
 import type { HoldfastProps } from './holdfastProps';
 import { type FunctionName, permissions, publishing, type TableAccess } from './permissions';
-import { type TableName, Tables } from './tables';
+import { Tables } from './tables';
 import { wake } from './wake';
 import { WakeUps } from './wakeUps';
 

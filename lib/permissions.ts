@@ -1,4 +1,4 @@
-import type { TableName } from './tables';
+import type { TableName } from '../adapters/dynamodb/tables';
 
 /** One call of the DynamoDB API. */
 export type TableAction =

@@ -37,6 +37,7 @@ export class WakeUps extends Construct {
       });
     }
   }
+
   /** Allows arming wake-ups. */
   grantArm(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [this.queue.queueArn] });

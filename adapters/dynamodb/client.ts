@@ -33,16 +33,18 @@ const service = (): Service => ({
  * A client that gives up soon enough for its caller to answer.
  *
  * @param settings what to set otherwise than the environment says.
+ * @param domain of AWS in this region, which only the stack knows: China has one of its own.
  */
-export function dynamodbClient(settings: Partial<ClientSettings> = {}): DatabaseClient {
+export function dynamodbClient(
+  settings: Partial<ClientSettings> = {},
+  domain = process.env.HOLDFAST_AWS_DOMAIN,
+): DatabaseClient {
   return serviceClient<ServiceInputTypes, ServiceOutputTypes>(service(), {
-    endpoint: settings.endpoint ?? configuredEndpoint('DYNAMODB') ?? regionalEndpoint(),
+    endpoint: settings.endpoint ?? configuredEndpoint('DYNAMODB') ?? regionalEndpoint(domain),
     maxAttempts: ATTEMPTS,
     requestHandler: requests(ANSWER_MS, SOCKETS),
     ...settings,
   });
 }
 
-/** Where AWS has it in this region; only the stack knows whose domain that is: China has one of its own. */
-const regionalEndpoint = (): string =>
-  `https://dynamodb.${process.env.AWS_REGION}.${process.env.HOLDFAST_AWS_DOMAIN ?? 'amazonaws.com'}`;
+const regionalEndpoint = (domain = 'amazonaws.com'): string => `https://dynamodb.${process.env.AWS_REGION}.${domain}`;

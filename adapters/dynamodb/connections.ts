@@ -4,14 +4,12 @@ import type { ClientId, ConnectionId, Time } from '../../broker/model/names';
 import type { ConnectionStore } from '../../broker/ports';
 import type { Database } from './database';
 import { expiry, expiryOf, type Item, isExpired, number, numberAt, text, textAt } from './items';
+import { KEY_INDEX } from './tables';
 
 /*
  * A connection: `connection`, `client`, `connectedAt` and the expiry; and where there is access control, `grants` as JSON,
  * and `accessUntil` and `key` if its credential expires or is a key. An index by `key` has those that are.
  */
-
-/** The index of connections by the key of their access. */
-export const BY_KEY = 'byKey';
 
 const connectionKey = (connection: ConnectionId): Item => ({ connection: text(connection) });
 
@@ -32,8 +30,7 @@ function accessOf(item: Item): { access?: Access } {
   };
 }
 
-/** A connection from its item; for who reads the table's stream, too. */
-export const toConnection = (item: Item): Connection => ({
+const toConnection = (item: Item): Connection => ({
   connection: textAt(item, 'connection') as ConnectionId,
   client: textAt(item, 'client') as ClientId,
   connectedAt: numberAt(item, 'connectedAt'),
@@ -82,7 +79,7 @@ export class DynamoConnections implements ConnectionStore {
     const connections: ConnectionId[] = [];
     const pages = this.db.query({
       TableName: this.table,
-      IndexName: BY_KEY,
+      IndexName: KEY_INDEX.name,
       ConsistentRead: false,
       KeyConditionExpression: '#key = :key',
       ExpressionAttributeNames: { '#key': 'key' },

@@ -1,4 +1,4 @@
-import type { Stores } from '../../broker/ports';
+import type { MessageLog, Stores } from '../../broker/ports';
 import type { DatabaseClient } from './client';
 import { DynamoClients } from './clients';
 import { DynamoConnections } from './connections';
@@ -10,11 +10,11 @@ import { Numbers } from './numbers';
 import { DynamoPendingTimers, type PendingTimers } from './pendingTimers';
 import { DynamoQueues } from './queues';
 import { DynamoSubscriptions } from './subscriptions';
-import type { TableNames } from './tables';
+import type { LogTables, TableNames } from './tables';
 
 export { type DatabaseClient, dynamodbClient } from './client';
 export type { PendingTimers } from './pendingTimers';
-export type { TableNames } from './tables';
+export type { LogTables, TableNames } from './tables';
 
 /** The stores in DynamoDB, and the record that its timers need. Made once per process, like the client. */
 export function dynamodbStores(
@@ -24,7 +24,7 @@ export function dynamodbStores(
   const db = new Database(client);
   return {
     queues: new DynamoQueues(db, tables.queues),
-    log: new DynamoLog(db, tables.messages, new Numbers(db, tables.queues)),
+    log: logIn(db, tables),
     subscriptions: new DynamoSubscriptions(db, tables.subscriptions),
     connections: new DynamoConnections(db, tables.connections),
     clients: new DynamoClients(db, tables.clients),
@@ -33,3 +33,9 @@ export function dynamodbStores(
     pendingTimers: new DynamoPendingTimers(db, tables.timers),
   };
 }
+
+/** The log alone, for who only publishes. */
+export const dynamodbLog = (client: DatabaseClient, tables: LogTables): MessageLog =>
+  logIn(new Database(client), tables);
+
+const logIn = (db: Database, { queues, messages }: LogTables) => new DynamoLog(db, messages, new Numbers(db, queues));

@@ -1,39 +1,53 @@
 import { type BrokerSettings, DEFAULT_SETTINGS } from '../../broker/model/limits';
 import { DEFAULT_QUOTAS, parseQuotas } from '../../broker/model/quotas';
 import { EVERY_ORIGIN } from '../../broker/protocol/origin';
-import type { TableNames } from '../dynamodb/tables';
+import { type LogTables, TABLE_VARIABLES, type TableName, type TableNames } from '../dynamodb/tables';
+
+/** Variables by their names; those of this process, where nothing else is said. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws Error the function was deployed without it. */
-export function variable(name: string): string {
-  const value = process.env[name];
+export function variable(name: string, environment: Environment = process.env): string {
+  const value = environment[name];
   if (!value) throw new Error(`the environment variable ${name} is missing`);
   return value;
 }
 
 /** @throws Error it is missing or no number. */
-function numeric(name: string): number {
-  const value = Number(variable(name));
+function numeric(name: string, environment?: Environment): number {
+  const value = Number(variable(name, environment));
   if (!(value >= 0)) throw new Error(`the environment variable ${name} is not a number`);
   return value;
 }
 
 const SECOND = 1_000;
 
+const nameOf = (table: TableName, environment?: Environment) => variable(TABLE_VARIABLES[table], environment);
+
 /** What the tables of this deployment are called. */
 export const tableNames = (): TableNames => ({
-  queues: variable('HOLDFAST_QUEUES_TABLE'),
-  messages: variable('HOLDFAST_MESSAGES_TABLE'),
-  subscriptions: variable('HOLDFAST_SUBSCRIPTIONS_TABLE'),
-  connections: variable('HOLDFAST_CONNECTIONS_TABLE'),
-  clients: variable('HOLDFAST_CLIENTS_TABLE'),
-  deadLetters: variable('HOLDFAST_DEAD_LETTERS_TABLE'),
-  timers: variable('HOLDFAST_TIMERS_TABLE'),
-  keys: variable('HOLDFAST_KEYS_TABLE'),
+  ...logTables(),
+  subscriptions: nameOf('subscriptions'),
+  connections: nameOf('connections'),
+  clients: nameOf('clients'),
+  deadLetters: nameOf('deadLetters'),
+  timers: nameOf('timers'),
+  keys: nameOf('keys'),
 });
+
+/** What those are called that publishing takes. */
+export const logTables = (environment?: Environment): LogTables => ({
+  queues: nameOf('queues', environment),
+  messages: nameOf('messages', environment),
+});
+
+/** How long messages are kept in this deployment. Milliseconds. */
+export const messageRetention = (environment?: Environment): number =>
+  numeric('HOLDFAST_MESSAGE_RETENTION', environment) * SECOND;
 
 /** How long things are kept in this deployment. The environment speaks of seconds; a subscription's 0 is never. */
 export const settings = (): BrokerSettings => ({
-  messageRetention: numeric('HOLDFAST_MESSAGE_RETENTION') * SECOND,
+  messageRetention: messageRetention(),
   deadLetterRetention: numeric('HOLDFAST_DEAD_LETTER_RETENTION') * SECOND,
   subscriptionExpiry: numeric('HOLDFAST_SUBSCRIPTION_EXPIRY') * SECOND || Number.POSITIVE_INFINITY,
   connectionLifetime: DEFAULT_SETTINGS.connectionLifetime,

@@ -19,11 +19,6 @@ export class WebSocketPusher implements Pusher {
     this.sockets.delete(connection);
   }
 
-  /** All that are open, and some that are not. */
-  connections(): ConnectionId[] {
-    return [...this.sockets.keys()];
-  }
-
   isFull(connection: ConnectionId): boolean {
     const socket = this.sockets.get(connection);
     if (!socket?.isOpen || !socket.isFull) return false;

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { DatabaseClient, TableNames } from '../../adapters/dynamodb';
-import { TABLE_KEYS } from '../../adapters/dynamodb/createTables';
+import { TABLE_KEYS } from '../../adapters/dynamodb/tables';
 
 type Item = Record<string, AttributeValue>;
 type Table = 'messages' | 'connections';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { gzipSync } from 'node:zlib';
+import { TABLE_VARIABLES } from '../../adapters/dynamodb/tables';
 import type { CommonFunction } from '../../lib/permissions';
-import { tableVariables } from '../../lib/tables';
 import { testTables } from '../../test/contract/dynamodb';
 import { audience, Publisher, QUEUE } from '../cost/audience';
 import { startCloud } from '../cost/cloud';
@@ -61,7 +61,7 @@ async function coldStarts(cloud: { dynamodb: string; services: string }): Promis
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_DYNAMODB: cloud.dynamodb,
     ...Object.fromEntries(
-      Object.entries(tableVariables).map(([name, variable]) => [variable, tables[name as keyof typeof tables]]),
+      Object.entries(TABLE_VARIABLES).map(([name, variable]) => [variable, tables[name as keyof typeof tables]]),
     ),
     HOLDFAST_AUTH: 'none',
     HOLDFAST_WAKE_UPS_URL: `${cloud.services}/wake-ups`,

@@ -1,7 +1,7 @@
-import { MESSAGE_BYTES } from '../model/limits';
-import type { JsonText } from '../model/names';
+import { type BrokerSettings, MESSAGE_BYTES } from '../model/limits';
+import type { ClientId, JsonText } from '../model/names';
 import { byteLength } from '../model/utf8';
-import type { Draft, Ports } from '../ports';
+import type { Appended, Clock, Draft, Ids, MessageLog, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { PublishedMessage } from '../protocol/fields';
 import type { RequestOf } from '../protocol/requests';
@@ -10,19 +10,23 @@ import { type Caller, type Outcome, type Route, refOf } from './outcome';
 
 const NO_HEADERS = '{}' as JsonText;
 
+/** What storing messages takes. */
+export interface AppendPorts {
+  readonly log: Pick<MessageLog, 'append'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly settings: Pick<BrokerSettings, 'messageRetention'>;
+}
+
 /** Stores messages. Their delivery is woken by the log. */
 export const publishRoute: Route = (ports, caller, request) =>
   request.action === 'publish' ? publish(ports, caller, request) : undefined;
 
 async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish'>): Promise<Outcome> {
-  const { queue, event, payload, headers, id } = request;
-  const drafts =
-    request.messages === undefined && event !== undefined
-      ? [draft(ports, caller, { event, payload, headers, id }, 'payload')]
-      : (request.messages ?? []).map((message, index) => draft(ports, caller, message, `messages.${index}.payload`));
+  const { queue } = request;
+  const drafts = draftsOf(ports, caller.client, request);
   await allowNewQueue(ports, caller, queue);
-  const now = ports.clock.now();
-  const appended = await ports.log.append(queue, drafts, now, now + ports.settings.messageRetention);
+  const appended = await append(ports, request, drafts);
   const [first] = appended;
   if (request.messages !== undefined || first === undefined)
     return { reply: { type: 'published', ...refOf(request), queue, messages: appended } };
@@ -30,7 +34,33 @@ async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish
   return { reply: { type: 'published', ...refOf(request), queue, seq, id: storedId, duplicate } };
 }
 
-function draft(ports: Ports, caller: Caller, message: PublishedMessage, field: string): Draft {
+/**
+ * Stores messages for who comes by no connection, and is held to no quota. Their delivery is woken by the log.
+ *
+ * @returns where each stands.
+ * @throws ProtocolError `too_large`. As {@link MessageLog.append}: Unavailable, Uncertain.
+ */
+export async function publishDirectly(
+  ports: AppendPorts,
+  client: ClientId,
+  request: RequestOf<'publish'>,
+): Promise<Appended[]> {
+  return append(ports, request, draftsOf(ports, client, request));
+}
+
+function append({ log, clock, settings }: AppendPorts, { queue }: RequestOf<'publish'>, drafts: readonly Draft[]) {
+  const now = clock.now();
+  return log.append(queue, drafts, now, now + settings.messageRetention);
+}
+
+function draftsOf(ports: AppendPorts, client: ClientId, request: RequestOf<'publish'>): Draft[] {
+  const { event, payload, headers, id, messages = [] } = request;
+  if (request.messages === undefined && event !== undefined)
+    return [draft(ports, client, { event, payload, headers, id }, 'payload')];
+  return messages.map((message, index) => draft(ports, client, message, `messages.${index}.payload`));
+}
+
+function draft({ ids }: AppendPorts, publisher: ClientId, message: PublishedMessage, field: string): Draft {
   const payload = textOf(message.payload ?? null, field);
   const headers = message.headers === undefined ? NO_HEADERS : textOf(message.headers, field);
   if (exceeds(payload, headers))
@@ -40,12 +70,12 @@ function draft(ports: Ports, caller: Caller, message: PublishedMessage, field: s
       field,
     );
   return {
-    id: message.id ?? ports.ids.next(),
+    id: message.id ?? ids.next(),
     idempotent: message.id !== undefined,
     event: message.event,
     payload,
     headers,
-    publisher: caller.client,
+    publisher,
   };
 }
 

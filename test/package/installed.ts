@@ -30,7 +30,9 @@ export function install(): Installed {
   if (packed === undefined) throw new Error('npm packed nothing');
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   write('package.json', JSON.stringify({ name: 'somebody-else', private: true }));
-  const beside = ['aws-cdk-lib', 'constructs', 'typescript', '@types/node'].map((name) => `${name}@${versionOf(name)}`);
+  const beside = ['aws-cdk-lib', 'constructs', 'esbuild', 'typescript', '@types/node'].map(
+    (name) => `${name}@${versionOf(name)}`,
+  );
   run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`, ...beside);
   return {
     folder,

@@ -1,19 +1,21 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { testTables } from '../contract/dynamodb';
+import { examplesOf } from '../examples/guide';
 import { type Installed, install } from './installed';
 
 jest.setTimeout(300_000);
 
 const MEGABYTE = 1_000_000;
 
-const STACK = `
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Holdfast } from 'holdfast/lib';
-
+/** The stack that the README has, its function, and what deploys it. */
+const [STACK = '', CHECKOUT = ''] = examplesOf('README.md').flatMap(({ name, code }) => (name ? [] : [code]));
+const APP = `
 const app = new App({ outdir: 'out' });
-const stack = new Stack(app, 'Own');
-const queue = new Holdfast(stack, 'Queue', { auth: { by: 'keys' }, messageRetention: Duration.days(30) });
-new CfnOutput(stack, 'Url', { value: queue.url });
+new ShopStack(app, 'Shop');
 app.synth();
 `;
 
@@ -69,13 +71,49 @@ describe('the package, installed from what npm packs', () => {
   test.each([
     ['mts', 'import'],
     ['cts', 'require'],
-  ])('brings constructs for a stack in TypeScript: as .%s it can %s them, and synthesizes', (extension) => {
-    installed.write(`stack.${extension}`, STACK);
+  ])('brings constructs for the stack of the README: as .%s it can %s them, and synthesizes', (extension) => {
+    const stack = `import { App } from 'aws-cdk-lib';\n${STACK}${APP}`;
+    installed.write(`stack.${extension}`, stack);
+    installed.write('checkout.ts', CHECKOUT);
     const compilerOptions = { strict: true, target: 'es2022', module: 'nodenext', types: ['node'], outDir: 'js' };
-    installed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [`stack.${extension}`] }));
+    installed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [`stack.${extension}`, 'checkout.ts'] }));
     installed.run('npx', 'tsc');
     installed.run('node', `js/stack.${extension.replace('ts', 'js')}`);
-    expect(functionsIn(join(installed.folder, 'out'))).toHaveLength(10);
+    const functions = functionsIn(join(installed.folder, 'out'));
+    expect(functions.filter((file) => file.endsWith('index.mjs'))).toHaveLength(10);
+    expect(functions.filter((file) => file.endsWith('index.js'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['what bundles to CommonJS, as the CDK does', 'cjs'],
+    ['what bundles to a module', 'esm'],
+  ])('brings a publisher for %s, which needs nothing else then', async (_what, format) => {
+    installed.write('checkout.ts', CHECKOUT);
+    const outfile = `bundled/checkout.${format === 'esm' ? 'mjs' : 'cjs'}`;
+    const options = [`--format=${format}`, `--outfile=${outfile}`, '--external:@aws-sdk/*', '--external:@smithy/*'];
+    installed.run('npx', 'esbuild', 'checkout.ts', '--bundle', '--platform=node', ...options);
+    const { tables, endpoint, client, close } = await testTables();
+    const handler = `import(${JSON.stringify(join(installed.folder, outfile))}).then(({ handler }) => handler({ id: 'a', detail: 7 }))`;
+    await promisify(execFile)(process.execPath, ['--eval', handler], {
+      // Nothing is installed there.
+      cwd: '/',
+      env: {
+        PATH: process.env.PATH,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+        AWS_LAMBDA_FUNCTION_NAME: 'checkout',
+        HOLDFAST_QUEUES_TABLE: tables.queues,
+        HOLDFAST_MESSAGES_TABLE: tables.messages,
+        HOLDFAST_MESSAGE_RETENTION: '3600',
+      },
+    });
+    const { Item } = await client().send(
+      new GetItemCommand({ TableName: tables.messages, Key: { queue: { S: 'orders' }, seq: { N: '1' } } }),
+    );
+    expect(Item).toMatchObject({ publisher: { S: 'checkout' }, id: { S: 'a' } });
+    await close();
   });
 });
 
@@ -83,11 +121,12 @@ interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>;
 }
 
-/** The modules of the functions that a stack was synthesized with, all of which are there. */
+/** The modules of the functions that a stack was synthesized with, as far as they are there. */
 function functionsIn(out: string): string[] {
-  const { Resources } = JSON.parse(readFileSync(join(out, 'Own.template.json'), 'utf8')) as Template;
+  const { Resources } = JSON.parse(readFileSync(join(out, 'Shop.template.json'), 'utf8')) as Template;
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-    .map(({ Properties }) => join(out, `asset.${Properties.Code?.S3Key?.replace('.zip', '')}`, 'index.mjs'))
-    .filter((module) => readFileSync(module, 'utf8').includes('handler'));
+    .map(({ Properties }) => join(out, `asset.${Properties.Code?.S3Key?.replace('.zip', '')}`))
+    .flatMap((folder) => ['index.mjs', 'index.js'].map((file) => join(folder, file)))
+    .filter((file) => existsSync(file));
 }

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { TABLE_VARIABLES } from '../../adapters/dynamodb/tables';
 import { type Bundle, bundlesOf } from '../../bench/lambda/bundles';
 import { HoldfastStack } from '../../lib';
-import { tableVariables } from '../../lib/tables';
 import { testTables } from '../contract/dynamodb';
 import { newApp } from './synthesize';
 
@@ -55,7 +55,7 @@ describe('a bundle', () => {
   test('has all that its function needs to ask the tables', async () => {
     const { tables, endpoint, close } = await testTables();
     const names = Object.fromEntries(
-      Object.entries(tableVariables).map(([name, variable]) => [variable, tables[name as keyof typeof tables]]),
+      Object.entries(TABLE_VARIABLES).map(([name, variable]) => [variable, tables[name as keyof typeof tables]]),
     );
     const env = {
       ...process.env,

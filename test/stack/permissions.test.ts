@@ -119,6 +119,7 @@ describe('a function of somebody else’s', () => {
       Environment: { Variables: object };
     };
     expect(Object.keys(Environment.Variables).sort()).toEqual([
+      'HOLDFAST_AWS_DOMAIN',
       'HOLDFAST_MESSAGES_TABLE',
       'HOLDFAST_MESSAGE_RETENTION',
       'HOLDFAST_QUEUES_TABLE',

@@ -13,8 +13,7 @@ import {
   type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CONNECTED_INDEX } from '../../../adapters/dynamodb/connectedIndex';
-import type { TableNames } from '../../../adapters/dynamodb/tables';
+import { CONNECTED_INDEX, type TableNames } from '../../../adapters/dynamodb/tables';
 import type { Process } from '../process';
 import type { World } from '../world';
 import { type Item, meets, updated } from './expression';

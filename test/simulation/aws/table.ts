@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { TABLE_KEYS } from '../../../adapters/dynamodb/createTables';
-import type { TableNames } from '../../../adapters/dynamodb/tables';
+import { TABLE_KEYS, type TableNames } from '../../../adapters/dynamodb/tables';
 import type { Time } from '../../../broker/model/names';
 import type { Item } from './expression';
 

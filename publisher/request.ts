@@ -1,0 +1,38 @@
+import type { ClientId } from '../broker/model/names';
+import { ProtocolError } from '../broker/protocol/errors';
+import { claimedClient } from '../broker/protocol/handshake';
+import { parseRequest } from '../broker/protocol/parse';
+import type { RequestOf } from '../broker/protocol/requests';
+import { InvalidRequest } from '../client/errors';
+
+/**
+ * A message to publish as the request that would have come by a connection, held to the same rules.
+ *
+ * @throws InvalidRequest the payload is no JSON value.
+ * @throws ProtocolError a field is not as it should be.
+ */
+export function requestOf(message: Readonly<Record<string, unknown>>): RequestOf<'publish'> {
+  const parsed = parseRequest(frameOf(message));
+  if ('error' in parsed) throw parsed.error;
+  if (parsed.request.action !== 'publish') throw new ProtocolError('unknown_action', 'it is not a publish', 'action');
+  return parsed.request;
+}
+
+function frameOf(message: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify({ ...message, action: 'publish' });
+  } catch (cause) {
+    throw new InvalidRequest('a payload must be a JSON value', 'payload', { cause });
+  }
+}
+
+/**
+ * Whom messages are by.
+ *
+ * @throws InvalidRequest it is no client id.
+ */
+export function clientOf(clientId: string): ClientId {
+  const client = claimedClient(clientId);
+  if (typeof client === 'string') return client;
+  throw new InvalidRequest(client?.error ?? 'clientId is missing', 'clientId');
+}
