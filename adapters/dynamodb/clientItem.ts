@@ -17,6 +17,9 @@ import { type Item, number, numberOr, text, textAt } from './items';
 const CONNECTION = 'c:';
 const SUBSCRIPTION = 's:';
 
+/** The longest key in the table: that of an hour of a client whose id is as long as it may be. */
+export const LONGEST_KEY = 160;
+
 export const clientKey = (client: ClientId): Item => ({ client: text(client) });
 
 export const connectionCount = (item: Item): number => numberOr(item, 'connections', 0);

@@ -12,6 +12,7 @@ import {
   connectionCount,
   connectionsOf,
   countQueueParameters,
+  LONGEST_KEY,
   removeClientParameters,
   removeConnectionsParameters,
   removeSubscriptionParameters,
@@ -33,7 +34,7 @@ const SCANS = 10;
 const Position = z.strictObject({
   list: z.literal('clients'),
   connected: z.boolean(),
-  after: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  after: z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_KEY))),
 });
 type Position = z.infer<typeof Position>;
 
