@@ -90,5 +90,6 @@ export class Worker implements Consumer, Consumption {
   }
 }
 
-/** As much of it as a server keeps. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 256);
+/** As much of it as a server keeps, without the half of a character that a cut may leave. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 256).replace(/\p{Cs}/gu, '');

@@ -34,8 +34,8 @@ export function nack(
   { delay, reason }: { delay?: number | undefined; reason?: string | undefined } = {},
 ): Settlement {
   const { settings } = subscription;
-  const affordable = reason === undefined ? undefined : affords(subscription, reason);
-  const kept = affordable === undefined ? {} : { reason: affordable.slice(0, KEPT_REASON) };
+  const affordable = reason === undefined ? undefined : affords(subscription, wellFormed(reason));
+  const kept = affordable === undefined ? {} : { reason: wellFormed(affordable.slice(0, KEPT_REASON)) };
   return settle(subscription, named, (flight) => {
     if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) return dying(flight, now, affordable);
     const dueAt = now + (delay ?? retryAfterNack(settings, flight.attempt, random));
@@ -45,11 +45,14 @@ export function nack(
 
 /** These go to the dead letters. */
 export const reject = (subscription: Subscription, named: Named, now: Time, reason = REJECTED): Settlement => {
-  const kept = affords(subscription, reason) ?? REJECTED;
+  const kept = affords(subscription, wellFormed(reason)) ?? REJECTED;
   return settle(subscription, named, (flight) => dying(flight, now, kept));
 };
 
 const REJECTED = 'rejected';
+
+/** Without halves of characters, such as a cut leaves: they have no UTF-8 form, and DynamoDB refuses them. */
+const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '');
 
 /** A reason, unless those that are held take up all their room; then what is settled matters more than why. */
 function affords({ inFlight }: Subscription, reason: string): string | undefined {

@@ -123,6 +123,18 @@ it('hands out once what waited here for its turn when it was delivered again', a
   expect(handled).toEqual(['1:1', '2:2']);
 });
 
+it('nacks with as much of a long error as a server keeps, and no half of a character', async () => {
+  const world = await aConnectedWorld();
+  await handling(world, {
+    handle: () => {
+      throw new Error(`${'x'.repeat(255)}😀`);
+    },
+  });
+  world.server.last.deliver(1, 2);
+  await turn();
+  expect(world.server.last.sent('nack')).toMatchObject([{ reason: 'x'.repeat(255) }]);
+});
+
 it('handles a nacked message again when it comes back', async () => {
   const world = await aConnectedWorld();
   const handled = await handling(world, {

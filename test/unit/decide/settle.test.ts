@@ -86,9 +86,21 @@ describe('nack', () => {
     const [kept] = nack(three, { seqs: [1] }, NOW, 0, { reason: 'x'.repeat(1024) }).subscription.inFlight;
     expect(kept?.reason).toBe('x'.repeat(KEPT_REASON));
   });
+
+  it.each([
+    ['at its end', `${'x'.repeat(KEPT_REASON - 1)}😀`, 'x'.repeat(KEPT_REASON - 1)],
+    ['that it was given with', '\ude00no\ud83d 😀', 'no 😀'],
+  ])('keeps no half of a character %s, which a store may refuse', (_, reason, expected) => {
+    const [kept] = nack(three, { seqs: [1] }, NOW, 0, { reason }).subscription.inFlight;
+    expect(kept?.reason).toBe(expected);
+  });
 });
 
 describe('reject', () => {
+  it('keeps no half of a character', () => {
+    expect(reject(three, { seqs: [1] }, NOW, 'no\ud83d 😀').subscription.inFlight[0]?.reason).toBe('no 😀');
+  });
+
   it('makes dead for its reason, whatever the attempt, and holds the message until it is buried', () => {
     const { subscription: next } = reject(three, { seqs: [1] }, NOW, 'malformed');
     expect(next.inFlight[0]).toEqual({
