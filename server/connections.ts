@@ -59,7 +59,7 @@ export class Connections {
     this.pusher.add(id, frames);
     this.answered.add(webSocket);
     const over = setTimeout(
-      () => void dismiss(this.ports, connection, LIFETIME_OVER),
+      () => this.track(dismiss(this.ports, connection, LIFETIME_OVER)),
       this.ports.settings.connectionLifetime,
     );
     over.unref();
@@ -86,7 +86,7 @@ export class Connections {
   async close(): Promise<void> {
     clearInterval(this.pinging);
     const goodbyes = [...this.open.keys()].map((connection) => dismiss(this.ports, { connection }, SHUTTING_DOWN));
-    await Promise.all(goodbyes);
+    await Promise.all(goodbyes.map((goodbye) => this.track(goodbye)));
     const cut = setTimeout(() => {
       for (const webSocket of this.open.values()) webSocket.terminate();
     }, GOODBYE_MS);
@@ -114,11 +114,13 @@ export class Connections {
     await farewell(this.ports, connection);
   }
 
-  private track(work: Promise<void>): void {
-    const tracked = work
+  /** @returns once it is done, or was reported. */
+  private track(work: Promise<void>): Promise<void> {
+    const tracked: Promise<void> = work
       .catch((error) => this.ports.reporter.warn('a connection could not be begun or ended', { error }))
       .finally(() => this.ending.delete(tracked));
     this.ending.add(tracked);
+    return tracked;
   }
 
   /** A connection that did not answer the ping before is dead, though nobody said so. */

@@ -11,11 +11,15 @@ export class Revocations {
     private readonly ports: Ports,
     private readonly open: () => Iterable<ConnectionId>,
   ) {
-    this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+    this.looking = setInterval(() => this.lookOrReport(), LOOK_EVERY_MS).unref();
   }
 
   stop(): void {
     clearInterval(this.looking);
+  }
+
+  private lookOrReport(): void {
+    this.look().catch((error) => this.ports.reporter.warn('revoked keys could not be looked for', { error }));
   }
 
   private async look(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type Access,
   answer,
   type Caller,
+  errorFrame,
   inspectRoute,
   NO_GRANTS,
   type Outcome,
@@ -84,12 +85,24 @@ export class Session {
     try {
       // A publish waits for the disk anyway, and must not be overtaken by another.
       if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
-      const caller = this.caller.access === undefined ? this.caller : await this.callerNow();
-      this.reply(await answer(this.ports, caller, parsed, this.routes));
+      this.reply(await this.answered(parsed));
       // Who asks without reading the answers is not read either.
       if (this.socket.isFull) await this.socket.drained();
+    } catch (error) {
+      // Nobody waits for this but the next request, which must be served all the same.
+      this.ports.reporter.warn('a request could not be served to its end', { error });
     } finally {
       this.settled(bytes);
+    }
+  }
+
+  /** Never throws, as {@link answer} does not. */
+  private async answered(parsed: Parsed): Promise<Outcome> {
+    if (this.caller.access === undefined) return answer(this.ports, this.caller, parsed, this.routes);
+    try {
+      return await answer(this.ports, await this.callerNow(), parsed, this.routes);
+    } catch (error) {
+      return { reply: errorFrame(parsed, error, this.ports.reporter) };
     }
   }
 
@@ -132,6 +145,9 @@ export class Session {
 
   private reply({ reply, wakeUps }: Outcome): void {
     if (reply && this.socket.isOpen) this.socket.send(JSON.stringify(reply), 'last');
-    for (const wakeUp of wakeUps ?? []) void this.ports.wakeUps.send(wakeUp, 0);
+    for (const wakeUp of wakeUps ?? [])
+      this.ports.wakeUps.send(wakeUp, 0).catch((error) => {
+        this.ports.reporter.warn('a wake-up could not be sent', { wakeUp, error });
+      });
   }
 }
