@@ -24,17 +24,16 @@ interface Fresh {
 export class Round {
   private readonly reads = new Map<Seq, { limit: number; slice: Promise<Slice> }>();
   private readonly encoded = new Map<Seq, { fresh: Fresh; frames: MessagesFrame[] }[]>();
+  /** A timer was pending for this time, or before, when this round saw to it. */
+  private armedFor = Infinity;
+  /** The earliest time that a state stored in this round counts on. */
+  private owed = Infinity;
+  private random: number | undefined;
 
   constructor(
     private readonly log: MessageLog,
     private readonly queue: QueueName,
   ) {}
-  /** A timer was pending for this time, or before, when this round saw to it. */
-  private armedFor = Infinity;
-  /** The earliest time that a state stored in this round counts on. */
-  private owed = Infinity;
-
-  private random: number | undefined;
 
   /** Reads on from a number, at most `limit` entries. */
   async read(from: Seq, limit: number, now: Time): Promise<Slice> {
