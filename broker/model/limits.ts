@@ -6,6 +6,14 @@ export const FRAME_BYTES = 32_768;
 export const MESSAGE_BYTES = 30_000;
 /** Messages in one publish. */
 export const BATCH_MESSAGES = 100;
+/** Event names that one subscription asks for. */
+export const SUBSCRIPTION_EVENTS = 200;
+/** Characters of a reason. */
+export const REASON_CHARACTERS = 1_024;
+/** Characters of a cursor. */
+export const CURSOR_CHARACTERS = 4_096;
+/** Characters of a token or an API key. */
+export const TOKEN_CHARACTERS = 16_384;
 /** Messages named by one ack, nack, reject or extend: the largest window. */
 export const WINDOW_MESSAGES = 1_000;
 /**

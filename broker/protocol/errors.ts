@@ -46,7 +46,7 @@ export class ProtocolError extends Error {
 
 /** More than the caller may have at present. */
 export class RateLimited extends ProtocolError {
-  /** @param retryAfter seconds. */
+  /** @param retryAfter whole seconds. */
   constructor(
     message: string,
     readonly retryAfter: number,

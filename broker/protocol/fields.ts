@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { BATCH_MESSAGES, WINDOW_MESSAGES } from '../model/limits';
+import { BATCH_MESSAGES, CURSOR_CHARACTERS, REASON_CHARACTERS, WINDOW_MESSAGES } from '../model/limits';
 
 const NAME_CHARACTERS = 128;
 // A lone surrogate has no UTF-8 form: two such names would become one key.
@@ -52,7 +52,7 @@ export const messageId = z
   .string()
   .check(z.minLength(1), z.maxLength(128), z.regex(/^\P{Cs}*$/u, { error: 'must not contain lone surrogates' }));
 /** Why a message was nacked or rejected. */
-export const reason = z.optional(z.string().check(z.maxLength(1024)));
+export const reason = z.optional(z.string().check(z.maxLength(REASON_CHARACTERS)));
 /**
  * Strings by name. Checked as they are, and not copied by the schema: any name may be used, and a copy would lose those
  * that JavaScript's objects have a meaning for.
@@ -71,7 +71,7 @@ export const headers = z
 /** How many items of a list at most. */
 export const limit = wholeNumber(1, 100);
 /** Where the reply before ended. */
-export const cursor = z.string().check(z.maxLength(4096));
+export const cursor = z.string().check(z.maxLength(CURSOR_CHARACTERS));
 
 /** Where in the log a subscription begins or is moved to. */
 export const position = z.union([z.literal('new'), z.literal('earliest'), z.object({ seq }), z.object({ time })], {

@@ -154,7 +154,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     message: z.string(),
     field: z.optional(z.string()),
     retryable: z.boolean(),
-    retryAfter: z.optional(z.number()),
+    retryAfter: z.optional(z.int().check(z.minimum(1))),
   }),
   z.object({
     type: z.literal('gap'),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { TOKEN_CHARACTERS } from '../model/limits';
 import * as field from './fields';
 
 const onQueue = { ref: field.ref, queue: field.queueName };
@@ -120,7 +121,7 @@ export const auth = z.object({
   action: z.literal('auth'),
   ref: field.ref,
   token: field.described(
-    z.string().check(z.minLength(1), z.maxLength(16_384)),
+    z.string().check(z.minLength(1), z.maxLength(TOKEN_CHARACTERS)),
     'A token or an API key, of the same client.',
   ),
 });

@@ -55,7 +55,8 @@ export class Rates {
       if (amount === 0) continue;
       const wait = this.take(`${scope} ${measure} ${nameOf(scope, caller)}`, rate, amount, now);
       if (wait === 0) continue;
-      const error = new RateLimited(`${measure} of this ${scope} must be at most ${rate} a second`, wait / 1_000);
+      const retryAfter = Math.ceil(wait / 1_000);
+      const error = new RateLimited(`${measure} of this ${scope} must be at most ${rate} a second`, retryAfter);
       const { ref } = parsed;
       // A publish that is refused has cost its parsing only, and what else the connection has to say may be said.
       return { parsed: { ...(ref === undefined ? {} : { ref }), error }, rest: measure === 'publishes' ? 0 : wait };

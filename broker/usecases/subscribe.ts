@@ -1,6 +1,6 @@
 import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
-import { defaultWindow } from '../model/limits';
+import { defaultWindow, SUBSCRIPTION_EVENTS } from '../model/limits';
 import { EVERY_EVENT, type Seq } from '../model/names';
 import {
   backlogOf,
@@ -21,8 +21,6 @@ import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
 import { readersOf } from './readers';
 import { endSubscription } from './unsubscribe';
-
-const EVENTS_PER_SUBSCRIPTION = 200;
 
 type Subscribe = RequestOf<'subscribe'>;
 
@@ -79,10 +77,10 @@ async function extend(ports: Ports, key: SubscriptionKey, request: Subscribe): P
 
 function grown(subscription: Subscription, request: Subscribe, since: Seq): Subscription {
   const events = widen(subscription.events, request.events ?? [EVERY_EVENT], since);
-  if (events.length > EVENTS_PER_SUBSCRIPTION)
+  if (events.length > SUBSCRIPTION_EVENTS)
     throw new ProtocolError(
       'invalid',
-      `events of one subscription must be at most ${EVENTS_PER_SUBSCRIPTION}: use ["*"], or unsubscribe from some`,
+      `events of one subscription must be at most ${SUBSCRIPTION_EVENTS}: use ["*"], or unsubscribe from some`,
       'events',
     );
   const settings = settingsOf(request, subscription.settings);

@@ -1,6 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { manualClock } from '../../adapters/memory';
+import { type ClientId, type ConnectionId, DEFAULT_QUOTAS, parseRequest, Rates } from '../../broker';
+import {
+  BATCH_MESSAGES,
+  CURSOR_CHARACTERS,
+  DEFAULT_SETTINGS,
+  KEPT_REASON,
+  MESSAGE_BYTES,
+  REASON_CHARACTERS,
+  SUBSCRIPTION_EVENTS,
+  TOKEN_CHARACTERS,
+  WINDOW_MESSAGES,
+} from '../../broker/model/limits';
 import { requestSchema, serverFrameSchema } from '../../broker/protocol';
+import { errorFrame } from '../../broker/usecases/answer';
 
 const document = readFileSync(join(__dirname, '../../docs/protocol.md'), 'utf8');
 
@@ -53,3 +67,46 @@ it.each(requestSchema.def.options.map(({ shape }) => [shape.action.def.values[0]
     expect(own.filter((field) => !section.includes(`\`${field}\``))).toEqual([]);
   },
 );
+
+it('shows the refusal that a server gives', () => {
+  const rates = new Rates({ ...DEFAULT_QUOTAS, 'connection.publishes': 100 }, manualClock());
+  const publish = parseRequest('{"action":"publish","ref":"1","queue":"orders","event":"add"}');
+  const caller = { client: 'shop' as ClientId, connection: 'one' as ConnectionId };
+  const admitted = Array.from({ length: 101 }, () => rates.admit(caller, publish, 60).parsed);
+  const refused = admitted.filter((parsed) => 'error' in parsed);
+  const shown = frames.map(([, json]) => JSON.parse(json)).find(({ code }) => code === 'rate_limited');
+  const reporter = { warn: () => undefined };
+  expect(refused.map((parsed) => 'error' in parsed && errorFrame(parsed, parsed.error, reporter))).toEqual([shown]);
+});
+
+describe('the table of limits', () => {
+  const section = document.slice(document.indexOf('## Defaults and limits'));
+  const row = (what: string) => {
+    const cells = section.match(new RegExp(`^\\| ${what} +\\|(.*)\\|(.*)\\|$`, 'm')) ?? [];
+    return cells.slice(1).map((cell) => /\d[\d,]*/.exec(cell)?.[0].replaceAll(',', ''));
+  };
+
+  it.each([
+    ['payload and headers of a message, as JSON', MESSAGE_BYTES],
+    ['messages in one publish', BATCH_MESSAGES],
+    ['events of one subscription', SUBSCRIPTION_EVENTS],
+    ['seqs in one request', WINDOW_MESSAGES],
+    ['`reason`', REASON_CHARACTERS],
+    ['`cursor`', CURSOR_CHARACTERS],
+    ['`token` in `auth`', TOKEN_CHARACTERS],
+  ])('says how far it goes: %s', (what, most) => {
+    expect(row(what)[1]).toBe(String(most));
+  });
+
+  it.each([
+    ['subscriptions of one client', 'client.subscriptions'],
+    ['connections of one client', 'client.connections'],
+    ['largest window that a subscription may ask for', 'subscription.inFlight'],
+  ] as const)('says what the quota is where nobody sets one: %s', (what, quota) => {
+    expect(row(what)[0]).toBe(String(DEFAULT_SETTINGS.quotas[quota]));
+  });
+
+  it('says how much is kept of a reason', () => {
+    expect(section).toContain(`the first ${KEPT_REASON} characters`);
+  });
+});

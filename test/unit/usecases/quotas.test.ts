@@ -116,7 +116,7 @@ describe('rates', () => {
     expect(refused.rest).toBe(500);
     expect(refusalOf(refused)).toMatchObject({
       ref: '1',
-      error: { code: 'rate_limited', retryAfter: 0.5, message: 'frames of this connection must be at most 2 a second' },
+      error: { code: 'rate_limited', retryAfter: 1, message: 'frames of this connection must be at most 2 a second' },
     });
     now = 500;
     expect(refusalOf(rates.admit(caller('a', '1'), ping, 10))).toBeUndefined();
@@ -143,7 +143,7 @@ describe('rates', () => {
     const rates = ratesOf({ 'client.publishes': 8 });
     expect(refusalOf(rates.admit(caller('a', '1'), batch, 100))).toBeUndefined();
     const refused = rates.admit(caller('a', '2'), batch, 100);
-    expect(refusalOf(refused)).toMatchObject({ ref: '2', error: { code: 'rate_limited', retryAfter: 0.25 } });
+    expect(refusalOf(refused)).toMatchObject({ ref: '2', error: { code: 'rate_limited', retryAfter: 1 } });
     expect(refused.rest).toBe(0);
     expect(refusalOf(rates.admit(caller('a', '2'), ping, 100))).toBeUndefined();
   });
