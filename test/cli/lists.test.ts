@@ -90,6 +90,16 @@ describe('subscriptions', () => {
 });
 
 describe('status', () => {
+  test('tells of every subscriber, of more than one reply holds', async () => {
+    const clients = Array.from({ length: 200 }, (_, n) => `status-${'of-many-'.repeat(14)}${n}`).sort();
+    const wires = await Promise.all(clients.map((client) => server.wire(client)));
+    await Promise.all(wires.map((wire) => wire.subscribe('status crowd')));
+    await wires[0]?.publish('status crowd', 'x');
+    const { stdout } = await server.run(['status', 'status crowd', '1', '--json']);
+    expect(JSON.parse(stdout).subscribers.map(({ clientId }: { clientId: string }) => clientId)).toEqual(clients);
+    await Promise.all(wires.map((wire) => wire.close()));
+  });
+
   test('says what became of a message, for each subscriber', async () => {
     const wire = await server.wire('status-a');
     await wire.subscribe('status queue');
