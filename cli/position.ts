@@ -1,8 +1,6 @@
 import ms from 'ms';
+import type { Position } from '../client';
 import { Misuse } from './exitCode';
-
-/** Where in the log of a queue: as `from` of subscribe and `to` of seek have it. */
-export type Position = 'new' | 'earliest' | { readonly seq: number } | { readonly time: string };
 
 const SEQ = /^\d+$/;
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;

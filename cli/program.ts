@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CLIENT_ID, CLIENT_ID_RULE } from '../broker/model/names';
 import { COMMANDS } from './commands';
 import { whole } from './commands/options';
 
@@ -23,10 +24,9 @@ export interface Target {
   readonly timeout: number;
 }
 
-// The rule is the protocol's; here it spares the connection, which the server would refuse without a word.
+// Spares the connection, which the server would refuse without a word.
 function clientId(text: string): string {
-  if (!/^[A-Za-z0-9._:@-]{1,128}$/.test(text))
-    throw new InvalidArgumentError('It must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -');
+  if (!CLIENT_ID.test(text)) throw new InvalidArgumentError(`It must be ${CLIENT_ID_RULE}`);
   return text;
 }
 

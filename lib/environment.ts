@@ -1,5 +1,6 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Token } from 'aws-cdk-lib';
 import { TABLE_VARIABLES, type TableName } from '../adapters/dynamodb/tables';
+import { DEFAULT_SETTINGS, SETTING_BOUNDS } from '../broker/model/limits';
 import { formatQuotas } from '../broker/model/quotas';
 import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
@@ -13,16 +14,16 @@ const tableNames = Object.keys(TABLE_VARIABLES) as TableName[];
 
 /** What the functions learn from their environment: where everything is, and how long it is kept, in seconds. */
 export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: HoldfastProps): Environment {
-  const expiry = props.subscriptionExpiry ?? Duration.days(31);
   return {
     ...namesOf(tables, tableNames),
     ...common(props),
     HOLDFAST_AUTH: props.auth.by,
     HOLDFAST_WAKE_UPS_URL: wakeUps.queue.queueUrl,
     HOLDFAST_CALLBACK_URL: api.callbackUrl,
-    HOLDFAST_DEAD_LETTER_RETENTION: seconds(props.deadLetterRetention ?? Duration.days(14)),
-    HOLDFAST_SUBSCRIPTION_EXPIRY: expiry === 'never' ? '0' : seconds(expiry),
-    HOLDFAST_SHARD_SIZE: String(props.shardSize ?? 250),
+    HOLDFAST_DEAD_LETTER_RETENTION: seconds('deadLetterRetention', props.deadLetterRetention),
+    HOLDFAST_SUBSCRIPTION_EXPIRY:
+      props.subscriptionExpiry === 'never' ? '0' : seconds('subscriptionExpiry', props.subscriptionExpiry),
+    HOLDFAST_SHARD_SIZE: shardSize(props.shardSize),
     ...(props.quotas && { HOLDFAST_QUOTAS: formatQuotas(props.quotas) }),
     ...(props.origins && { HOLDFAST_ORIGINS: checkedOrigins(props.origins).join(',') }),
   };
@@ -40,12 +41,33 @@ function namesOf(tables: Tables, names: readonly TableName[]): Environment {
 function common(props: HoldfastProps): Environment {
   return {
     HOLDFAST_AWS_DOMAIN: Aws.URL_SUFFIX,
-    HOLDFAST_MESSAGE_RETENTION: seconds(props.messageRetention ?? Duration.days(7)),
+    HOLDFAST_MESSAGE_RETENTION: seconds('messageRetention', props.messageRetention),
   };
 }
 
-function seconds(duration: Duration): string {
-  return String(duration.toSeconds());
+/** How a setting's bounds are said. */
+const RANGES = {
+  messageRetention: '1 hour to 365 days',
+  deadLetterRetention: '1 hour to 365 days',
+  subscriptionExpiry: "1 day or more, or 'never'",
+} as const satisfies Record<keyof typeof SETTING_BOUNDS, string>;
+
+/**
+ * @param given left out: the default.
+ * @throws Error it is out of bounds.
+ */
+function seconds(setting: keyof typeof SETTING_BOUNDS, given = Duration.millis(DEFAULT_SETTINGS[setting])): string {
+  const { least, most } = SETTING_BOUNDS[setting];
+  if (!given.isUnresolved() && (given.toMilliseconds() < least || given.toMilliseconds() > most))
+    throw new Error(`${setting} must be ${RANGES[setting]}, not ${given.toHumanString()}`);
+  return String(given.toSeconds());
+}
+
+/** @throws Error no shard could have as many. */
+function shardSize(given = DEFAULT_SETTINGS.shardSize): string {
+  if (!Token.isUnresolved(given) && !(Number.isInteger(given) && given >= 1))
+    throw new Error(`shardSize must be a whole number from 1, not ${given}`);
+  return String(given);
 }
 
 function checkedOrigins(origins: readonly string[]): readonly string[] {

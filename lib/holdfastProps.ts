@@ -36,7 +36,7 @@ export interface HoldfastProps {
 
   /**
    * How many subscriptions of a queue share a shard, which is delivered by one function at a time. Smaller shards
-   * deliver sooner to many subscribers and cost more wake-ups.
+   * deliver sooner to many subscribers and cost more wake-ups. A whole number from 1.
    *
    * @default 250
    */

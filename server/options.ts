@@ -1,8 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import ms from 'ms';
 import type { Durability } from '../adapters/lmdb';
-import { DEFAULT_SETTINGS, isOriginPattern, LOOPBACK_ORIGIN, parseQuotas, type Quotas } from '../broker';
+import {
+  DEFAULT_SETTINGS,
+  isOriginPattern,
+  LOOPBACK_ORIGIN,
+  parseQuotas,
+  type Quotas,
+  SETTING_BOUNDS,
+} from '../broker';
 import { type AuthOptions, addAuthOptions, conflictOf } from './authOptions';
+import { duration } from './duration';
 
 /** How the single-machine server runs. */
 export interface ServerOptions extends AuthOptions {
@@ -24,9 +31,6 @@ export interface ServerOptions extends AuthOptions {
   readonly logLevel: string;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
 function port(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('It must be a number from 0 (any that is free) to 65535.');
@@ -39,16 +43,9 @@ function notEmpty(text: string): string {
   return text;
 }
 
-const duration = (least: number, most: number, range: string) => (text: string) => {
-  // A number alone would be milliseconds, which nobody means here.
-  const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
-  if (value === undefined || Number.isNaN(value) || value < least || value > most)
-    throw new InvalidArgumentError(`It must be a duration such as 36h or 7d, ${range}.`);
-  return value;
-};
-
-const retention = duration(HOUR, 365 * DAY, 'from 1h to 365d');
-const expiry = duration(DAY, Number.MAX_SAFE_INTEGER, 'at least 1d, or never');
+const retention = duration(SETTING_BOUNDS.messageRetention, 'from 1h to 365d');
+const deadLetterRetention = duration(SETTING_BOUNDS.deadLetterRetention, 'from 1h to 365d');
+const expiry = duration(SETTING_BOUNDS.subscriptionExpiry, 'at least 1d, or never');
 
 function origins(text: string): string[] {
   const all = text.split(',').map((one) => one.trim());
@@ -123,7 +120,7 @@ export function serverCommand(): Command {
     .addOption(
       option('--dead-letter-retention <duration>', 'how long dead letters are kept', 'HOLDFAST_DEAD_LETTER_RETENTION')
         .default(DEFAULT_SETTINGS.deadLetterRetention, '14d')
-        .argParser(retention),
+        .argParser(deadLetterRetention),
     )
     .addOption(
       option(

@@ -3,14 +3,11 @@ import { dirname, join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod/mini';
 import { errorCode } from './errorCode';
+import { LOCK, MARK, mayBeDataFolder, NEW_MARK } from './folderNames';
 import { syncFolder } from './segments';
 
 /** One more whenever what is in a folder, or how it is written, changes so that the version before cannot read it. */
 const FORMAT = 4;
-const MARK = 'holdfast.json';
-const NEW_MARK = `${MARK}.new`;
-/** What a start that was cut off may have left without the mark, and API keys that were made before it. */
-const FIRST_FILES = ['lock', NEW_MARK, 'keys'];
 const markSchema = z.object({ format: z.int().check(z.minimum(1)) });
 
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */
@@ -83,18 +80,14 @@ const notWritable = (path: string, cause: unknown): UnusableFolder =>
 
 /** A lock of the operating system's, which ends with the process. */
 async function take(path: string): Promise<fs.FileHandle> {
-  if (
-    !(await isOurs(path)) &&
-    (await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)))).some(
-      (name) => !FIRST_FILES.includes(name),
-    )
-  )
+  const names = await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)));
+  if (!mayBeDataFolder(names))
     throw new UnusableFolder(
       `${path} is not a Holdfast data folder, and holds other files: choose another with --data`,
     );
   let handle: fs.FileHandle;
   try {
-    handle = await fs.open(join(path, 'lock'), 'a+', 0o600);
+    handle = await fs.open(join(path, LOCK), 'a+', 0o600);
   } catch (cause) {
     throw notWritable(path, cause);
   }

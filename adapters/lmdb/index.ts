@@ -7,6 +7,7 @@ import { MemoryConnections } from '../memory/connections';
 import { Database, type Report } from './database';
 import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
+import { KEYS } from './folderNames';
 import { noteExpiries } from './letterExpiries';
 import { LmdbLog } from './log';
 import { LmdbQueues } from './queues';
@@ -69,7 +70,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     connections: new MemoryConnections(),
     clients,
     deadLetters: new LmdbDeadLetters(database),
-    keys: new FileKeys(join(path, 'keys')),
+    keys: new FileKeys(join(path, KEYS)),
     check: () => database.write([CHECK]),
     sweep: (now) => sweep({ database, queues, subscriptions, clients }, now),
     close: async () => {

@@ -78,6 +78,19 @@ export interface BrokerSettings {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** Least and most, both included. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Within what an operator may set it. Milliseconds; a subscription's expiry may also be Infinity: never. */
+export const SETTING_BOUNDS = {
+  messageRetention: { least: HOUR, most: 365 * DAY },
+  deadLetterRetention: { least: HOUR, most: 365 * DAY },
+  subscriptionExpiry: { least: DAY, most: Number.MAX_SAFE_INTEGER },
+} as const satisfies { readonly [Name in keyof BrokerSettings]?: Bounds };
+
 /** The defaults; API Gateway ends connections after 2 hours (AWS quotas, "connection duration"). */
 export const DEFAULT_SETTINGS: BrokerSettings = {
   messageRetention: 7 * DAY,

@@ -4,7 +4,7 @@ import type { $brand } from 'zod/mini';
 export type QueueName = string & $brand<'QueueName'>;
 /** The name of an event inside its queue: as a queue's name. `*` stands for every event in a subscription. */
 export type EventName = string & $brand<'EventName'>;
-/** Who talks: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`. Names the durable subscriber. */
+/** Who talks, by {@link CLIENT_ID}. Names the durable subscriber. */
 export type ClientId = string & $brand<'ClientId'>;
 /** One of a client's connections; given by the platform, disposable. */
 export type ConnectionId = string & $brand<'ConnectionId'>;
@@ -14,6 +14,10 @@ export type Seq = number;
 export type Time = number;
 /** A JSON text, kept as it will be sent, so that it is written once and never parsed again. */
 export type JsonText = string & $brand<'JsonText'>;
+
+/** What a client id is made of, and how that is said. */
+export const CLIENT_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
+export const CLIENT_ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : @ -';
 
 /** In a subscription: every event of the queue. */
 export const EVERY_EVENT = '*' as EventName;

@@ -1,15 +1,10 @@
 import * as z from 'zod/mini';
 import { BATCH_MESSAGES, CURSOR_CHARACTERS, REASON_CHARACTERS, WINDOW_MESSAGES } from '../model/limits';
+import { CLIENT_ID, CLIENT_ID_RULE } from '../model/names';
 
 const NAME_CHARACTERS = 128;
 // A lone surrogate has no UTF-8 form: two such names would become one key.
 const NAME = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
-
-/** Says of a field what its type does not. */
-export function described<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-}
 
 /** A whole number between two bounds, both included. */
 export const wholeNumber = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
@@ -22,10 +17,10 @@ function faultOfName(text: string): string {
   return 'must not contain control characters or lone surrogates';
 }
 
-/** The name of a queue. */
-export const queueName = described(name().brand<'QueueName'>(), 'Name of the queue: 1 to 128 characters.');
-/** The name of an event in a subscription; may be `*`. */
-export const eventName = described(name().brand<'EventName'>(), 'Name of an event, or * for every event.');
+/** The name of a queue: 1 to 128 characters. */
+export const queueName = name().brand<'QueueName'>();
+/** The name of an event in a subscription, or `*` for every event. */
+export const eventName = name().brand<'EventName'>();
 /** The name of a published event; may not be `*`. */
 export const publishedEvent = eventName.check(
   z.regex(/^(?!\*$)/, { error: 'must not be *, which stands for every event in a subscription' }),
@@ -33,14 +28,11 @@ export const publishedEvent = eventName.check(
 /** Who talks. */
 export const clientId = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9._:@-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -' }))
+  .check(z.regex(CLIENT_ID, { error: `must be ${CLIENT_ID_RULE}` }))
   .brand<'ClientId'>();
 
-/** Echoed in the reply. */
-export const ref = described(
-  z.optional(z.string().check(z.maxLength(64))),
-  'Up to 64 characters, echoed in the reply.',
-);
+/** Up to 64 characters, echoed in the reply. */
+export const ref = z.optional(z.string().check(z.maxLength(64)));
 /** The number of a message. */
 export const seq = z.int().check(z.minimum(1));
 /** Numbers of messages, as acknowledged. */
@@ -82,7 +74,8 @@ export type Position = z.infer<typeof position>;
 /** One of several messages in a publish. */
 export const publishedMessage = z.object({
   event: publishedEvent,
-  payload: described(z.optional(z.unknown()), 'Any JSON value; null if left out.'),
+  /** Any JSON value; null if left out. */
+  payload: z.optional(z.unknown()),
   headers: z.optional(headers),
   id: z.optional(messageId),
 });
@@ -94,7 +87,10 @@ export const events = z.array(eventName).check(z.minLength(1), z.maxLength(100))
 
 /** The settings of a subscription, as a request may change them. */
 export const settings = {
-  ackDeadline: described(z.optional(wholeNumber(1, 900)), 'Seconds; default 30.'),
-  maxDeliveries: described(z.optional(wholeNumber(0, 100)), 'Default 5; 0: no limit.'),
-  maxInFlight: described(z.optional(wholeNumber(1, WINDOW_MESSAGES)), 'Default 100.'),
+  /** Seconds; default 30. */
+  ackDeadline: z.optional(wholeNumber(1, 900)),
+  /** Default 5; 0: no limit. */
+  maxDeliveries: z.optional(wholeNumber(0, 100)),
+  /** Default 100. */
+  maxInFlight: z.optional(wholeNumber(1, WINDOW_MESSAGES)),
 };

@@ -28,8 +28,10 @@ export const publish = z
 export const subscribe = z.object({
   action: z.literal('subscribe'),
   ...onQueue,
-  events: field.described(z.optional(field.events), 'Left out: ["*"], every event.'),
-  from: field.described(z.optional(field.position), 'Where a new subscription begins; default "new".'),
+  /** Left out: ["*"], every event. */
+  events: z.optional(field.events),
+  /** Where a new subscription begins; default "new". */
+  from: z.optional(field.position),
   ...field.settings,
 });
 
@@ -37,7 +39,8 @@ export const subscribe = z.object({
 export const unsubscribe = z.object({
   action: z.literal('unsubscribe'),
   ...onQueue,
-  events: field.described(z.optional(field.events), 'Left out: all.'),
+  /** Left out: all. */
+  events: z.optional(field.events),
 });
 
 /** Moves the cursor, and forgets what is in flight. */
@@ -56,7 +59,8 @@ export const nack = z.object({
   action: z.literal('nack'),
   ...onQueue,
   seqs: field.seqs,
-  delay: field.described(z.optional(field.wholeNumber(0, 900)), 'Seconds; left out: the back-off.'),
+  /** Seconds; left out: the back-off. */
+  delay: z.optional(field.wholeNumber(0, 900)),
   reason: field.reason,
 });
 
@@ -75,7 +79,8 @@ export const extend = z.object({
 export const catchup = z.object({
   action: z.literal('catchup'),
   ref: field.ref,
-  queue: field.described(z.optional(field.queueName), 'Left out: all subscriptions.'),
+  /** Left out: all subscriptions. */
+  queue: z.optional(field.queueName),
 });
 
 /** What the server knows. */
@@ -84,10 +89,14 @@ export const list = z
     action: z.literal('list'),
     ref: field.ref,
     what: z.enum(['clients', 'queues', 'subscriptions', 'deadLetters']),
-    queue: field.described(z.optional(field.queueName), 'Whose subscriptions or dead letters.'),
-    clientId: field.described(z.optional(field.clientId), 'Only this one’s dead letters.'),
-    connected: field.described(z.optional(z.boolean()), 'Only clients that are (or are not) connected.'),
-    limit: field.described(z.optional(field.limit), 'Default 50.'),
+    /** Whose subscriptions or dead letters. */
+    queue: z.optional(field.queueName),
+    /** Only this one’s dead letters. */
+    clientId: z.optional(field.clientId),
+    /** Only clients that are (or are not) connected. */
+    connected: z.optional(z.boolean()),
+    /** Default 50. */
+    limit: z.optional(field.limit),
     cursor: z.optional(field.cursor),
   })
   .check(({ value, issues }) => {
@@ -100,14 +109,17 @@ export const status = z.object({
   action: z.literal('status'),
   ...onQueue,
   seq: field.seq,
-  limit: field.described(z.optional(field.limit), 'Left out: as many as fit the reply.'),
+  /** Left out: as many as fit the reply. */
+  limit: z.optional(field.limit),
   cursor: z.optional(field.cursor),
 });
 
 const ofDeadLetters = {
   ...onQueue,
-  clientId: field.described(z.optional(field.clientId), 'Left out: the caller.'),
-  seqs: field.described(z.optional(field.seqs), 'Left out: all.'),
+  /** Left out: the caller. */
+  clientId: z.optional(field.clientId),
+  /** Left out: all. */
+  seqs: z.optional(field.seqs),
 };
 
 /** Delivers dead letters again. */
@@ -120,10 +132,8 @@ export const purge = z.object({ action: z.literal('purge'), ...ofDeadLetters });
 export const auth = z.object({
   action: z.literal('auth'),
   ref: field.ref,
-  token: field.described(
-    z.string().check(z.minLength(1), z.maxLength(TOKEN_CHARACTERS)),
-    'A token or an API key, of the same client.',
-  ),
+  /** A token or an API key, of the same client. */
+  token: z.string().check(z.minLength(1), z.maxLength(TOKEN_CHARACTERS)),
 });
 
 /** Keeps a connection from being idle. */

@@ -1,8 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import ms from 'ms';
+import { type Command, Option } from 'commander';
+import { duration } from '../../server/duration';
 import type { Wanted } from '../keys/create';
 import type { Keyring } from '../keys/keyring';
 import { examples, gathered, json } from './options';
+
+/** Milliseconds. */
+const ANY = { least: 1, most: Number.MAX_SAFE_INTEGER };
 
 type Listing = Keyring & { readonly json?: boolean };
 
@@ -27,7 +30,7 @@ export function addKeys(root: Command): void {
       .addOption(pattern('publish', 'events it may publish: QUEUE/EVENT, QUEUE/* or *; may be given again'))
       .addOption(pattern('subscribe', 'events it may subscribe to'))
       .addOption(pattern('admin', 'events of which it may see and mend what is others’'))
-      .option('--expires <duration>', 'when it ends by itself: 90d', duration),
+      .option('--expires <duration>', 'when it ends by itself: 90d', duration(ANY)),
   )
     .addHelpText(
       'after',
@@ -49,10 +52,4 @@ export function addKeys(root: Command): void {
   )
     .addHelpText('after', examples('holdfast keys revoke 0b5e4f6a7c8d9e0f1a2b'))
     .action(async (key: string, options: Listing) => (await import('../keys/revoke')).revoke(key, options));
-}
-
-function duration(text: string): number {
-  const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
-  if (value === undefined || !(value > 0)) throw new InvalidArgumentError('It must be a duration such as 36h or 90d.');
-  return value;
 }

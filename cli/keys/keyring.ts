@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { FileKeys } from '../../adapters/keys';
+import { KEYS, mayBeDataFolder } from '../../adapters/lmdb/folderNames';
 import type { KeyStore } from '../../broker/ports';
 import { Misuse } from '../exitCode';
 
@@ -12,16 +13,13 @@ export interface Keyring {
   readonly profile?: string;
 }
 
-/** What a data folder may hold before its first server has run. */
-const BEFOREHAND = new Set(['keys', 'lock', 'holdfast.json.new']);
-
 /** Opens the keys of a server, which may be running, or of a deployment. */
 export async function keysOf({ data, table, region, profile }: Keyring): Promise<KeyStore> {
   if (table === undefined) {
     if (region !== undefined || profile !== undefined)
       throw new Misuse('--region and --profile are for a deployment: name its table of keys with --table');
     await expectDataFolder(data);
-    return new FileKeys(join(data, 'keys'));
+    return new FileKeys(join(data, KEYS));
   }
   // Loaded only here: the SDK is large.
   const { keysInTable } = await import('./inTable');
@@ -31,6 +29,6 @@ export async function keysOf({ data, table, region, profile }: Keyring): Promise
 /** A mistyped folder shall not be given keys that no server will ever read. */
 async function expectDataFolder(data: string): Promise<void> {
   const names: string[] = await fs.readdir(data).catch(() => []);
-  if (names.length > 0 && !names.includes('holdfast.json') && !names.every((name) => BEFOREHAND.has(name)))
+  if (!mayBeDataFolder(names))
     throw new Misuse(`${data} is not a Holdfast data folder, and holds other files: name the server's with --data`);
 }

@@ -62,7 +62,7 @@ test.each([
   [['create', 'a b', '--publish', '*'], /the client must be 1 to 128/],
   [['create', 'anon-1', '--publish', '*'], /anon-/],
   [['create', 'billing', '--publish', 'orders'], /QUEUE\/EVENT/],
-  [['create', 'billing', '--publish', '*', '--expires', '7'], /such as 36h or 90d/],
+  [['create', 'billing', '--publish', '*', '--expires', '7'], /such as 36h or 7d/],
   [['list', '--region', 'eu-central-1'], /--table/],
 ])('It refuses %j, says why, and makes nothing', async (args, expected) => {
   const data = aFolder();

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { HoldfastProps } from '../../lib';
 import { deployed, inOwnStack, resource, resources } from './synthesize';
 
 const lambda = 'AWS::Lambda::Function';
@@ -98,6 +99,17 @@ describe('the functions', () => {
           },
         },
       });
+  });
+
+  test.each<[string, Partial<HoldfastProps>, string]>([
+    ['messages', { messageRetention: Duration.minutes(59) }, 'messageRetention must be 1 hour to 365 days, not 59 min'],
+    ['messages', { messageRetention: Duration.days(366) }, 'messageRetention must be 1 hour to 365 days, not 366 days'],
+    ['dead letters', { deadLetterRetention: Duration.days(0) }, 'deadLetterRetention must be 1 hour to 365 days'],
+    ['subscriptions', { subscriptionExpiry: Duration.hours(23) }, "must be 1 day or more, or 'never', not 23 hours"],
+    ['subscriptions', { subscriptionExpiry: Duration.seconds(0) }, 'subscriptionExpiry must be 1 day or more'],
+    ['shards', { shardSize: 0 }, 'shardSize must be a whole number from 1, not 0'],
+  ])('are not deployed with what no %s can be kept or cut by', (_of, props, message) => {
+    expect(() => inOwnStack(props)).toThrow(message);
   });
 
   test('are told of quotas that are not the usual ones', () => {
