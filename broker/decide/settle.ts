@@ -1,9 +1,9 @@
-import { KEPT_REASON, KEPT_REASONS_BYTES } from '../model/limits';
+import { KEPT_REASON } from '../model/limits';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
-import { byteLength } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
+import { reasonsFit } from './reasons';
 
 /** What a settlement did. */
 export interface Settlement {
@@ -34,34 +34,47 @@ export function nack(
   { delay, reason }: { delay?: number | undefined; reason?: string | undefined } = {},
 ): Settlement {
   const { settings } = subscription;
-  const affordable = reason === undefined ? undefined : affords(subscription, wellFormed(reason));
-  const kept = affordable === undefined ? {} : { reason: wellFormed(affordable.slice(0, KEPT_REASON)) };
-  return settle(subscription, named, (flight) => {
-    if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) return dying(flight, now, affordable);
-    const dueAt = now + (delay ?? retryAfterNack(settings, flight.attempt, random));
-    return { ...flight, ...kept, dueAt, waiting: true };
-  });
+  const because = (reasons?: { readonly kept?: string | undefined; readonly last: string }) =>
+    settle(subscription, named, (flight) => {
+      if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries)
+        return dying(flight, now, reasons?.last);
+      const { reason: before, ...rest } = flight;
+      const kept = reasons === undefined ? before : reasons.kept;
+      const dueAt = now + (delay ?? retryAfterNack(settings, flight.attempt, random));
+      return { ...rest, ...(kept === undefined ? {} : { reason: kept }), dueAt, waiting: true };
+    });
+  if (reason === undefined) return because();
+  const kept = startOf(reason);
+  const { last, settlement } = firstThatFits([wellFormed(reason), kept, NACKED], (one) => because({ kept, last: one }));
+  // What is settled matters more than why.
+  return reasonsFit(settlement.subscription.inFlight, 'waiting') ? settlement : because({ last });
 }
 
 /** These go to the dead letters. */
-export const reject = (subscription: Subscription, named: Named, now: Time, reason = REJECTED): Settlement => {
-  const kept = affords(subscription, wellFormed(reason)) ?? REJECTED;
-  return settle(subscription, named, (flight) => dying(flight, now, kept));
-};
+export const reject = (subscription: Subscription, named: Named, now: Time, reason = REJECTED): Settlement =>
+  firstThatFits([wellFormed(reason), startOf(reason), REJECTED], (last) =>
+    settle(subscription, named, (flight) => dying(flight, now, last)),
+  ).settlement;
 
+const NACKED = 'nacked';
 const REJECTED = 'rejected';
 
 /** Without halves of characters, such as a cut leaves: they have no UTF-8 form, and DynamoDB refuses them. */
 const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '');
 
-/** A reason, unless those that are held take up all their room; then what is settled matters more than why. */
-function affords({ inFlight }: Subscription, reason: string): string | undefined {
-  let bytes = bytesOf(reason);
-  for (const flight of inFlight) if (flight.reason !== undefined) bytes += bytesOf(flight.reason);
-  return bytes <= KEPT_REASONS_BYTES ? reason : undefined;
-}
+const startOf = (reason: string): string => wellFormed(reason.slice(0, KEPT_REASON));
 
-const bytesOf = (reason: string): number => byteLength(JSON.stringify(reason));
+/** Settles for the first of the reasons that there is room for, or for the last of them. */
+function firstThatFits(
+  reasons: readonly [string, ...string[]],
+  settleFor: (reason: string) => Settlement,
+): { readonly last: string; readonly settlement: Settlement } {
+  const [last, ...shorter] = reasons;
+  const settlement = settleFor(last);
+  const [next, ...rest] = shorter;
+  if (next === undefined || reasonsFit(settlement.subscription.inFlight, 'dead')) return { last, settlement };
+  return firstThatFits([next, ...rest], settleFor);
+}
 
 /** These are still being worked on: due `by` milliseconds from now. What waits after a nack is left as it is. */
 export const extend = (subscription: Subscription, named: Named, now: Time, by: number): Settlement =>

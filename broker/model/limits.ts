@@ -50,7 +50,7 @@ export const BURIAL_RETRY_MS = 5_000;
 export const UNSTORED_SKIP = 100;
 /** Characters of a nack's reason that are kept until its message dies or is settled. */
 export const KEPT_REASON = 256;
-/** Bytes of JSON that the reasons in flight of a subscription take together; beyond, they are not kept. */
+/** Bytes of JSON that the reasons of what waits take together, and those of what is dead; beyond, they are not kept. */
 export const KEPT_REASONS_BYTES = 16_384;
 /**
  * Messages that a subscription holds in flight at most, those that wait and those redriven included: what it holds is

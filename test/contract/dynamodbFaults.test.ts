@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbStores } from '../../adapters/dynamodb';
 import { toItem } from '../../adapters/dynamodb/subscriptionItem';
 import { dying } from '../../broker/decide/dying';
-import { nack } from '../../broker/decide/settle';
+import { nack, reject } from '../../broker/decide/settle';
 import { HELD_MESSAGES, KEPT_REASON } from '../../broker/model/limits';
 import type { Tombstone } from '../../broker/model/message';
 import type { ConnectionId } from '../../broker/model/names';
@@ -322,10 +322,12 @@ describe('the items', () => {
         settings: { ackDeadline: 900, maxDeliveries: 100, maxInFlight: 1_000 },
       },
     );
-    const reason = '\u0001'.repeat(KEPT_REASON);
+    const reason = (seq: number) => `${seq}${'\u0001'.repeat(KEPT_REASON)}`;
     for (const { seq } of flights.slice(0, 1_000))
-      held = nack(held, { seqs: [seq] }, NOW, 0.5, { reason }).subscription;
-    const dead = new Set(flights.slice(1_000, 3_000));
+      held = nack(held, { seqs: [seq] }, NOW, 0.5, { reason: reason(seq) }).subscription;
+    for (const { seq } of flights.slice(1_000, 1_100))
+      held = reject(held, { seqs: [seq] }, NOW, reason(seq)).subscription;
+    const dead = new Set(held.inFlight.slice(1_100, 3_000));
     held = { ...held, inFlight: held.inFlight.map((one) => (dead.has(one) ? dying(one, NOW) : one)) };
     expect(Buffer.byteLength(JSON.stringify(toItem(held, 'dG9rZW4h')))).toBeLessThan(400_000);
   });
