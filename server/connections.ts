@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { Buffers, FrameSocket, type WebSocketPusher } from '../adapters/websocket';
 import {
@@ -19,6 +20,7 @@ import type { Admitted } from './admission';
 import { Session } from './session';
 
 const PING_EVERY_MS = 30_000;
+const ANSWER_MS = 1_000;
 const GOODBYE_MS = 1_000;
 const RETRY_MS = 1_000;
 
@@ -27,6 +29,7 @@ export class Connections {
   private readonly rates: Rates;
   private readonly buffers = new Buffers();
   private readonly open = new Map<ConnectionId, WebSocket>();
+  private readonly sessions = new Map<ConnectionId, Session>();
   private readonly ending = new Set<Promise<void>>();
   private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
   private readonly answered = new WeakSet<WebSocket>();
@@ -74,6 +77,7 @@ export class Connections {
     });
     const caller = { client: connection.client, connection: id, ...(access && { access }) };
     const session = new Session(this.ports, caller, frames, this.rates, begun, this.authenticate);
+    this.sessions.set(id, session);
     webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
   }
 
@@ -82,9 +86,16 @@ export class Connections {
     return this.open.keys();
   }
 
-  /** Says goodbye to all, and closes them; those that do not close by themselves are cut off. */
+  /** Answers what has been asked, says goodbye to all, and closes them; those that do not close by themselves are cut off. */
   async close(): Promise<void> {
     clearInterval(this.pinging);
+    const sessions = [...this.sessions.values()];
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(sessions.map((session) => session.finish())),
+      sleep(ANSWER_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
     const goodbyes = [...this.open.keys()].map((connection) => dismiss(this.ports, { connection }, SHUTTING_DOWN));
     await Promise.all(goodbyes.map((goodbye) => this.track(goodbye)));
     const cut = setTimeout(() => {
@@ -108,6 +119,7 @@ export class Connections {
 
   private async end(connection: Connection, begun: Promise<void>): Promise<void> {
     this.open.delete(connection.connection);
+    this.sessions.delete(connection.connection);
     this.pusher.remove(connection.connection);
     await this.ports.connections.remove(connection.connection);
     await begun.catch(() => undefined);

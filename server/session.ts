@@ -46,6 +46,8 @@ export class Session {
   private full: (() => void) | undefined;
   private isResting = false;
   private last: Promise<void> | undefined;
+  private isOver = false;
+  private finished: () => void = () => undefined;
 
   /**
    * @param begun settles when the connection was welcomed: nothing is answered before.
@@ -64,6 +66,7 @@ export class Session {
   }
 
   receive(data: RawData, isBinary: boolean): void {
+    if (this.isOver) return;
     const bytes = Buffer.isBuffer(data) ? data.length : 0;
     if (this.underWay === 0) this.busySince = performance.now();
     this.underWay += 1;
@@ -79,6 +82,15 @@ export class Session {
     const begin = () => this.serve(parsed, bytes, isPublish);
     const turn = this.last === undefined ? begin() : this.last.then(begin);
     if (!isPublish) this.waitFor(turn);
+  }
+
+  /** Serves nothing that arrives from now on. @returns once what arrived before is answered. */
+  finish(): Promise<void> {
+    this.isOver = true;
+    return new Promise((resolve) => {
+      this.finished = resolve;
+      if (this.underWay === 0) resolve();
+    });
   }
 
   private async serve(parsed: Parsed, bytes: number, isPublish: boolean): Promise<void> {
@@ -109,6 +121,7 @@ export class Session {
   private settled(bytes: number): void {
     this.underWay -= 1;
     this.bytesUnderWay -= bytes;
+    if (this.underWay === 0) this.finished();
     if (this.underWay > UNDER_WAY / 2 || this.bytesUnderWay > BYTES_UNDER_WAY / 2) return;
     this.full?.();
     this.full = undefined;

@@ -39,7 +39,8 @@ test('What was published without waiting for the answer just before the end is a
   await wire.closed;
   const answered = wire.received.filter(({ type }) => type === 'published').length;
   const back = await connectTo(await aServer(data));
-  await back.subscribe('orders', { from: 'earliest', maxInFlight: 1_000 });
+  const { backlog } = await back.subscribe('orders', { from: 'earliest', maxInFlight: 1_000 });
+  expect(backlog).toBe(answered);
   const messages = await back.receive('orders', answered);
   expect(messages.map(({ seq, payload }) => seq - 1 === payload)).not.toContain(false);
 });
