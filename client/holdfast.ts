@@ -7,6 +7,7 @@ import type { Events } from './events';
 import { Inboxes } from './inboxes';
 import { Link, type State } from './link';
 import type { Message } from './message';
+import { onAbort } from './onAbort';
 import { opened } from './opening';
 import { openOutboxStore } from './openOutboxStore';
 import type { ConnectOptions, ConsumeOptions, SubscribeOptions } from './options';
@@ -51,6 +52,7 @@ export class Holdfast<Q = AnyQueues> {
   private readonly inboxes: Inboxes;
   private readonly outbox: Outbox;
   private readonly stopWaking: () => void;
+  private ignoreSignal = () => {};
   private closing: Promise<void> | undefined;
   private closedBy: HoldfastError | undefined;
 
@@ -105,7 +107,7 @@ export class Holdfast<Q = AnyQueues> {
     this.stopWaking = onWake(() => this.link.wake());
     if (signal?.aborted) this.link.close(new Closed('the signal was aborted already'));
     else {
-      signal?.addEventListener('abort', () => void this.close(), { once: true });
+      this.ignoreSignal = onAbort(signal, () => void this.close());
       this.link.start();
       this.outbox.restore();
     }
@@ -233,7 +235,8 @@ export class Holdfast<Q = AnyQueues> {
     });
     const ready = this.enlist(queue, options);
     inbox.add(worker);
-    options.signal?.addEventListener('abort', () => worker.stop().catch((error) => this.report(error)), { once: true });
+    const ignoreSignal = onAbort(options.signal, () => void worker.stop().catch((error) => this.report(error)));
+    worker.done.then(ignoreSignal, ignoreSignal);
     try {
       await ready;
     } catch (error) {
@@ -306,6 +309,7 @@ export class Holdfast<Q = AnyQueues> {
       const reason = error ?? new Closed('this client was closed');
       this.closedBy = reason;
       this.stopWaking();
+      this.ignoreSignal();
       this.outbox.fail(reason);
       this.requests.fail(reason);
       this.inboxes.end(reason instanceof Closed ? undefined : reason);

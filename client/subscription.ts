@@ -1,6 +1,7 @@
 import type { Consumer } from './consumer';
 import type { Inbox } from './inbox';
 import type { Message } from './message';
+import { onAbort } from './onAbort';
 
 /**
  * The messages of a queue, one at a time, for one loop:
@@ -43,6 +44,7 @@ export class Loop implements Consumer, Subscription {
   private readonly turns: Turn[] = [];
   private current: Message | undefined;
   private isOver = false;
+  private ignoreSignal = () => {};
   private failure: unknown;
 
   constructor(
@@ -55,7 +57,7 @@ export class Loop implements Consumer, Subscription {
     // Whoever loops is told by the loop.
     ready.catch((error) => this.end(error));
     if (signal?.aborted) this.end(signal.reason);
-    else signal?.addEventListener('abort', () => this.end(signal.reason), { once: true });
+    else this.ignoreSignal = onAbort(signal, () => this.end(signal?.reason));
     if (!this.isOver) inbox.add(this);
   }
 
@@ -100,6 +102,7 @@ export class Loop implements Consumer, Subscription {
   end(error?: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.ignoreSignal();
     this.failure = error;
     this.inbox.remove(this);
     this.answer();

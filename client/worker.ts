@@ -36,7 +36,7 @@ export class Worker implements Consumer, Consumption {
   private readonly idle: (() => void)[] = [];
 
   constructor(
-    private readonly inbox: Inbox,
+    private readonly inbox: Pick<Inbox, 'remove' | 'flush' | 'pump'>,
     private readonly options: WorkerOptions,
   ) {
     this.events = options.events;
@@ -64,8 +64,11 @@ export class Worker implements Consumer, Consumption {
   async stop(): Promise<void> {
     await this.finish();
     this.inbox.remove(this);
-    await this.inbox.flush();
-    this.settle?.resolve();
+    try {
+      await this.inbox.flush();
+    } finally {
+      this.settle?.resolve();
+    }
   }
 
   end(error?: unknown): void {
