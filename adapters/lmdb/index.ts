@@ -8,7 +8,6 @@ import { Database, type Report } from './database';
 import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
 import { KEYS } from './folderNames';
-import { noteExpiries } from './letterExpiries';
 import { LmdbLog } from './log';
 import { LmdbQueues } from './queues';
 import type { Change, Durability } from './segments';
@@ -58,7 +57,6 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     await folder.release();
     throw error;
   });
-  await noteExpiries(database);
   const queues = new LmdbQueues(database, report);
   const subscriptions = new LmdbSubscriptions(database, report);
   const clients = new MemoryClients();

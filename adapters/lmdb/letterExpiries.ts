@@ -31,12 +31,3 @@ export function* expiredLetters(database: Database, now: Time): Generator<Expire
     yield { expiry, letter: text !== undefined && letterExpiry(text) === expiresAt ? letter : undefined };
   }
 }
-
-/** Notes the expiries of letters that were stored before expiries were. */
-export async function noteExpiries(database: Database): Promise<void> {
-  if (database.count('expiries') > 0) return;
-  const changes: Change[] = [];
-  for (const { key, value } of database.range('deadLetters'))
-    changes.push(['expiries', [letterExpiry(value), ...key], '']);
-  if (changes.length > 0) await database.write(changes);
-}

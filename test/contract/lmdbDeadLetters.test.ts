@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LmdbStores, openLmdb } from '../../adapters/lmdb';
 import { Database } from '../../adapters/lmdb/database';
-import { takeDataFolder } from '../../adapters/lmdb/dataFolder';
 import type { ClientId, QueueName, Seq } from '../../broker/model/names';
 import { deadLetter, everyPage, LATER, NOW, pageOf } from './suites/samples';
 
@@ -120,18 +119,5 @@ describe('the dead letters in LMDB', () => {
     expect(await listed(10)).toEqual([1]);
     expect(await stores.sweep(LATER)).toBe(1);
     expect(await stores.deadLetters.count(OWNER, NOW)).toBe(0);
-  });
-
-  test('that were stored without their expiries are given them when they are opened', async () => {
-    await put([1], NOW + 10);
-    await put([2]);
-    await stores.close();
-    const database = await Database.open(await takeDataFolder(folder), () => undefined, 'fsync');
-    await database.discard([...database.keys('expiries', [0], [LATER + 1])].map((key) => ['expiries', key]));
-    await database.close();
-    stores = await openLmdb(folder);
-    await reopen();
-    expect(await stores.sweep(NOW + 10)).toBe(1);
-    expect(await listed(10)).toEqual([2]);
   });
 });
