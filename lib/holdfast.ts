@@ -48,6 +48,7 @@ export class Holdfast extends Construct {
     this.tables = new Tables(this, 'Tables', {
       removalPolicy,
       deletionProtection: props.deletionProtection ?? removalPolicy === RemovalPolicy.RETAIN,
+      ...(props.tablePrefix !== undefined && { prefix: props.tablePrefix }),
       ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     this.wakeUps = new WakeUps(this, 'WakeUps');

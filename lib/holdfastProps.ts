@@ -57,6 +57,14 @@ export interface HoldfastProps {
   readonly deletionProtection?: boolean;
 
   /**
+   * What the names of the tables begin with: `restored` for `restored-Queues`, `restored-Messages` … Tables of such names
+   * that are there already can be taken over: docs/operations.md tells how, under Restoring.
+   *
+   * @default - CloudFormation makes up their names
+   */
+  readonly tablePrefix?: string;
+
+  /**
    * A key of yours that encrypts the tables.
    *
    * @default - a key that AWS owns: free of charge, and not yours to revoke

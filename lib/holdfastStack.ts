@@ -27,6 +27,7 @@ export interface HoldfastStackProps extends StackProps {
  * - `-c auth=keys`, `-c auth=jwt -c issuer=https://… -c audience=…`, or `-c auth=none`. With `jwt`, `-c clientClaim=…` and
  *   `-c grantsClaim=…` name the claims that are read.
  * - `-c stack=Staging`: it is called so, beside others in the same account.
+ * - `-c tables=restored`: its tables are called `restored-Queues` and so on.
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
  * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
@@ -55,9 +56,11 @@ export class HoldfastStack extends Stack {
     const emulator: unknown = this.node.tryGetContext('emulator');
     const quotas: unknown = this.node.tryGetContext('quotas');
     const origins: unknown = this.node.tryGetContext('origins');
+    const tables: unknown = this.node.tryGetContext('tables');
     return {
       removalPolicy: this.flag('retain') ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       routeResponses: this.flag('routeResponses'),
+      ...(tables !== undefined && { tablePrefix: String(tables) }),
       ...(quotas !== undefined && { quotas: parseQuotas(String(quotas)) }),
       ...(origins !== undefined && { origins: String(origins).split(',') }),
       ...(emulator !== undefined && { emulator: String(emulator) }),

@@ -43,6 +43,13 @@ export interface TablesProps {
   readonly deletionProtection: boolean;
 
   /**
+   * What their names begin with, such as `restored` for `restored-Queues`.
+   *
+   * @default - CloudFormation makes up their names
+   */
+  readonly prefix?: string;
+
+  /**
    * The key that encrypts the tables.
    *
    * @default - a key that AWS owns: free of charge, and not yours to revoke
@@ -76,7 +83,9 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
     const table = (name: TableName) => {
       const [partition, sort] = TABLE_KEYS[name];
       const key = { partitionKey: attribute(partition), ...(sort && { sortKey: attribute(sort) }) };
-      return new Table(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
+      const tableId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      return new Table(this, tableId, {
+        ...(props.prefix !== undefined && { tableName: `${props.prefix}-${tableId}` }),
         ...common,
         ...key,
         ...besides[name],

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deployed, type Resource, resources } from '../stack/synthesize';
+
+const document = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const [, script = ''] = /\*\*Restoring\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? [];
+
+/** Says what would be called; that the one table is there which is asked for. */
+const PRETENCE = `
+npx() { echo "npx $*"; }
+aws() {
+  if [ "$2" = list-tables ]; then sed "s/.*'\\(.*\\)'.*/\\1-1ABC/" <<< "$6"; else echo "aws $*"; fi
+}
+`;
+
+/** What the commands of the document call, in their order. */
+const calls = execFileSync('bash', ['-euc', PRETENCE + script], { encoding: 'utf8' })
+  .trim()
+  .split('\n');
+
+const option = (call: string, name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(call)?.[1];
+const of = (operation: string) => calls.filter((call) => call.startsWith(`aws dynamodb ${operation} `));
+
+/** The tables of the stack that is deployed at the end, by their names. */
+const flags = (calls.at(-1) ?? '').matchAll(/-c (\w+)=(\S+)/g);
+const context = Object.fromEntries(Array.from(flags, ([, name = '', value = '']) => [name, value]));
+const tables = new Map(
+  Object.values(resources(deployed(context), 'AWS::DynamoDB::Table')).map((table: Resource) => [
+    String(table.Properties.TableName),
+    table,
+  ]),
+);
+const restored = of('restore-table-to-point-in-time').map((call) => option(call, 'target-table-name') ?? '');
+
+test('The commands restore all tables to one moment, but those of connections and timers', () => {
+  const left = [...tables.keys()].filter((name) => !restored.includes(name));
+  expect(left.sort()).toEqual(['restored-Connections', 'restored-Timers']);
+  expect(restored.filter((name) => !tables.has(name))).toEqual([]);
+  const moments = of('restore-table-to-point-in-time').map((call) => option(call, 'restore-date-time'));
+  expect(new Set(moments).size).toBe(1);
+  const sources = of('restore-table-to-point-in-time').map((call) => option(call, 'source-table-name'));
+  expect(sources).toEqual(restored.map((name) => name.replace('restored-', 'Holdfast-QueueTables').concat('-1ABC')));
+});
+
+test.each(restored)('%s is given what the template says, before the stack takes it over', (name) => {
+  const concerning = (operation: string) => of(operation).find((call) => option(call, 'table-name') === name) ?? '';
+  const { Properties = {}, DeletionPolicy }: Partial<Resource> = tables.get(name) ?? {};
+  const { StreamViewType } = { StreamViewType: undefined, ...(Properties.StreamSpecification ?? {}) };
+  const update = concerning('update-table');
+  expect(option(update, 'stream-specification')).toBe(
+    StreamViewType && `StreamEnabled=true,StreamViewType=${StreamViewType}`,
+  );
+  expect(update.includes('--deletion-protection-enabled')).toBe(Properties.DeletionProtectionEnabled);
+  const { AttributeName } = { AttributeName: undefined, ...(Properties.TimeToLiveSpecification ?? {}) };
+  expect(option(concerning('update-time-to-live'), 'time-to-live-specification')).toBe(
+    AttributeName && `Enabled=true,AttributeName=${AttributeName}`,
+  );
+  expect(concerning('update-continuous-backups')).toContain('PointInTimeRecoveryEnabled=true');
+  // CloudFormation imports nothing else.
+  expect(DeletionPolicy).toBe('Retain');
+  expect(calls.at(-1)).toContain('--import-existing-resources');
+});
