@@ -20,7 +20,8 @@ export interface Joined {
  * one that was overtaken on its way is waited for.
  */
 export class Thread {
-  private begun = false;
+  /** Where the last frame that came over this connection ends. Others may be further, and so may `end`. */
+  private own: number | undefined;
   /** Ascending by `from`. */
   private waiting: Fresh[] = [];
 
@@ -40,7 +41,7 @@ export class Thread {
   /** The cursor was moved here. */
   moveTo(next: number): Fresh[] {
     this.end = next;
-    this.begun = false;
+    this.own = undefined;
     this.waiting = this.waiting.filter((frame) => frame.from >= next);
     return this.release();
   }
@@ -48,7 +49,7 @@ export class Thread {
   /** @param isKnown whether a message came already, such as by a redelivery. */
   join(frame: Fresh, isKnown: (seq: number) => boolean): Joined {
     if (this.end !== undefined) while (this.end < frame.from && isKnown(this.end)) this.end += 1;
-    const restarted = this.begun && this.end !== undefined && frame.from < this.end;
+    const restarted = this.own !== undefined && frame.from < this.own;
     if (restarted) {
       this.end = frame.from;
       this.waiting = [];
@@ -70,7 +71,7 @@ export class Thread {
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       if (this.end !== undefined && first.from > this.end) break;
       this.waiting.shift();
-      this.begun = true;
+      this.own = first.next;
       this.end = Math.max(this.end ?? 0, first.next);
       frames.push(first);
     }

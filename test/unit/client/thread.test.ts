@@ -55,6 +55,14 @@ it('goes on with what there is when told to wait no longer', () => {
   expect(froms(thread.skip())).toEqual([9]);
 });
 
+it('takes a connection that comes after others for no step back', () => {
+  const thread = new Thread(10);
+  for (const each of [frame(4, 6), frame(6, 7), frame(7, 12)])
+    expect(thread.join(each, nothing)).toEqual({ frames: [each], restarted: false });
+  expect(thread.next).toBe(12);
+  expect(thread.join(frame(6, 7), nothing).restarted).toBe(true);
+});
+
 it('says where the server has gone back', () => {
   const thread = new Thread(1);
   expect(thread.join(frame(1, 10), nothing).restarted).toBe(false);
