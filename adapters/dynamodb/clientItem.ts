@@ -62,14 +62,22 @@ const update = (
   rest: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
 ): UpdateItemCommandInput => ({ TableName: table, Key: clientKey(client), ...rest });
 
+/** A condition on the count `#count`; none where there is no limit, for DynamoDB has no number for that. */
+const below = (limit: number): { readonly condition?: string; readonly values: Item } =>
+  limit === Number.POSITIVE_INFINITY
+    ? { values: {} }
+    : { condition: '(attribute_not_exists(#count) OR #count < :limit)', values: { ':limit': number(limit) } };
+
 /** Sets an attribute that is not there, if fewer than `limit` of its kind are. */
-const addOne = (table: string, client: ClientId, count: string, name: string, value: Item[string], limit: number) =>
-  update(table, client, {
+const addOne = (table: string, client: ClientId, count: string, name: string, value: Item[string], limit: number) => {
+  const { condition, values } = below(limit);
+  return update(table, client, {
     UpdateExpression: 'SET #one = :one ADD #count :more',
-    ConditionExpression: 'attribute_not_exists(#one) AND (attribute_not_exists(#count) OR #count < :limit)',
+    ConditionExpression: ['attribute_not_exists(#one)', ...(condition === undefined ? [] : [condition])].join(' AND '),
     ExpressionAttributeNames: { '#one': name, '#count': count },
-    ExpressionAttributeValues: { ':one': value, ':more': number(1), ':limit': number(limit) },
+    ExpressionAttributeValues: { ':one': value, ':more': number(1), ...values },
   });
+};
 
 export const addConnectionParameters = (
   table: string,
@@ -150,15 +158,14 @@ export const countQueueParameters = (
   client: ClientId,
   hour: number,
   limit: number,
-): UpdateItemCommandInput => ({
-  TableName: table,
-  Key: { client: text(`${client}#${hour}`) },
-  UpdateExpression: 'SET #expiresAt = :end ADD #queues :one',
-  ConditionExpression: 'attribute_not_exists(#queues) OR #queues < :limit',
-  ExpressionAttributeNames: { '#expiresAt': 'expiresAt', '#queues': 'queues' },
-  ExpressionAttributeValues: {
-    ':end': number((hour + 1) * HOUR_SECONDS),
-    ':one': number(1),
-    ':limit': number(limit),
-  },
-});
+): UpdateItemCommandInput => {
+  const { condition, values } = below(limit);
+  return {
+    TableName: table,
+    Key: { client: text(`${client}#${hour}`) },
+    UpdateExpression: 'SET #expiresAt = :end ADD #count :one',
+    ...(condition === undefined ? {} : { ConditionExpression: condition }),
+    ExpressionAttributeNames: { '#expiresAt': 'expiresAt', '#count': 'queues' },
+    ExpressionAttributeValues: { ':end': number((hour + 1) * HOUR_SECONDS), ':one': number(1), ...values },
+  };
+};

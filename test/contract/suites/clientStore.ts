@@ -64,6 +64,13 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         expect(await store().addConnection(one, 2, NOW)).toBe(false);
       });
 
+      it('takes any number where there is no limit', async () => {
+        const client = clientId();
+        for (let n = 0; n < 12; n++)
+          expect(await store().addConnection(connection(client), Number.POSITIVE_INFINITY, NOW)).toBe(true);
+        expect((await store().get(client, NOW)).connections).toHaveLength(12);
+      });
+
       it('takes exactly as many as the limit of 20 that come at once', async () => {
         const client = clientId();
         const added = await Promise.all(
@@ -101,6 +108,15 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         await store().removeSubscription(again);
         await store().removeSubscription(again);
         expect((await store().get(client, NOW)).subscriptions).toEqual([other]);
+      });
+
+      it('notes any number where there is no limit', async () => {
+        const client = clientId();
+        for (let n = 0; n < 12; n++) {
+          const noted = keyOf(client);
+          expect(await store().addSubscription(noted, Number.POSITIVE_INFINITY)).toEqual(noted);
+        }
+        expect((await store().get(client, NOW)).subscriptions).toHaveLength(12);
       });
 
       it('recalls, of a client it was asked for, where each is, and of others nothing', async () => {
@@ -284,6 +300,13 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
       expect(await stores().clients.countQueue(one, queueName(), 7, 3)).toBe(false);
       expect(await stores().clients.countQueue(other, queueName(), 7, 3)).toBe(true);
       expect(await stores().clients.countQueue(one, queueName(), 8, 3)).toBe(true);
+    });
+
+    it('counts queues without a limit, too', async () => {
+      const client = clientId();
+      for (let n = 0; n < 3; n++)
+        expect(await stores().clients.countQueue(client, queueName(), 7, Number.POSITIVE_INFINITY)).toBe(true);
+      expect(await stores().clients.countQueue(client, queueName(), 7, 3)).toBe(false);
     });
 
     it('lists no client for the queues that it brought into being', async () => {
