@@ -18,6 +18,8 @@ export type Treatment = 'served' | 'throttled' | 'failed' | 'late' | 'cut before
 export interface Arrived {
   /** Such as `PutItem`. */
   readonly operation: string;
+  /** The tables it is about, one or, in a batch, several. */
+  readonly tables: readonly string[];
   /** How many of this operation came before. */
   readonly before: number;
 }
@@ -49,7 +51,7 @@ export async function faultyEndpoint(target: string): Promise<FaultyEndpoint> {
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
     const before = counts.get(operation) ?? 0;
     counts.set(operation, before + 1);
-    const treatment = decide({ operation, before });
+    const treatment = decide({ operation, tables: tablesOf(body), before });
     const answer = (status: number, text: string) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(text);
@@ -89,6 +91,14 @@ export async function faultyEndpoint(target: string): Promise<FaultyEndpoint> {
       return new Promise((resolve) => void server.close(() => resolve()));
     },
   };
+}
+
+function tablesOf(body: string): readonly string[] {
+  const { TableName: table, RequestItems: batch = {} } = JSON.parse(body) as {
+    TableName?: string;
+    RequestItems?: Batch;
+  };
+  return table === undefined ? Object.keys(batch) : [table];
 }
 
 /** Every other item of a batch, and the rest. */

@@ -115,11 +115,11 @@ test('A failure says whether to try again, and what caused it', async () => {
   expect(isRetryable(unavailable)).toBe(true);
 });
 
-test('Publishing takes the calls that grantPublish allows, and no others', async () => {
+test('Publishing takes the calls that grantPublish allows on each table, and no others', async () => {
   const calls = new Set<string>();
   const lossy = await faultyEndpoint(tables.endpoint);
-  lossy.treat(({ operation, before: earlier }) => {
-    calls.add(operation);
+  lossy.treat(({ operation, tables: asked, before: earlier }) => {
+    for (const table of asked) calls.add(`${operation} ${table}`);
     // Lost on its way back, so that it is looked up what became of it.
     return operation === 'PutItem' && earlier === 0 ? 'cut after' : 'served';
   });
@@ -127,7 +127,10 @@ test('Publishing takes the calls that grantPublish allows, and no others', async
   expect(await publisher(environment).publish('lossy', 'add', 1, { id: 'a' })).toMatchObject({ seq: 1 });
   process.env.AWS_ENDPOINT_URL_DYNAMODB = tables.endpoint;
   await lossy.close();
-  expect([...calls].sort()).toEqual([...publishing.queues, ...publishing.messages].sort());
+  const granted = (['queues', 'messages'] as const).flatMap((name) =>
+    publishing[name].map((operation) => `${operation} ${tables.tables[name]}`),
+  );
+  expect([...calls].sort()).toEqual(granted.sort());
 });
 
 test('A publisher without its environment, or by nobody, is told what is missing', () => {
