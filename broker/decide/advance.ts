@@ -1,5 +1,5 @@
 import { censusOf } from '../model/census';
-import { PUBLISHER_LIFETIME_MS } from '../model/limits';
+import { BURIAL_RETRY_MS, PUBLISHER_LIFETIME_MS } from '../model/limits';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
@@ -73,11 +73,10 @@ export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
 export function advance(subscription: Subscription, reading: Reading, now: Time, random: number): Advance {
   if (subscription.connections.length === 0)
     return { subscription, gaps: [], redeliveries: [], holes: [], more: false };
-  const again = redeliver(subscription, reading.due, now, random);
+  const again = redeliver(claimBurials(subscription, now), reading.due, now, random);
   const on = readOn(again.subscription, reading, now, random);
   const gaps = [...again.gaps, ...on.gaps];
-  const changed = again.subscription !== subscription || on.subscription !== again.subscription;
-  const next = changed ? on.subscription : subscription;
+  const next = on.subscription;
   const wakeAt = earliest(dueNext(next, now), on.wakeAt);
   return {
     subscription: next,
@@ -89,6 +88,18 @@ export function advance(subscription: Subscription, reading: Reading, now: Time,
     // What died, or is gone, has left its place to what waits.
     more: on.more || deliverable(next, now).length > 0,
   };
+}
+
+/**
+ * What is dead and was not buried in its time is buried by whoever stores this, and tried again no sooner than that takes:
+ * due at once, each try that fails would make more of them.
+ */
+function claimBurials(subscription: Subscription, now: Time): Subscription {
+  const { dead, dueWithDead } = censusOf(subscription.inFlight);
+  if (dead === 0 || dueWithDead > now) return subscription;
+  const dueAt = now + BURIAL_RETRY_MS;
+  const inFlight = subscription.inFlight.map((one) => (one.dead && one.dueAt <= now ? { ...one, dueAt } : one));
+  return { ...subscription, inFlight };
 }
 
 function redeliver(subscription: Subscription, due: Reading['due'], now: Time, random: number) {

@@ -74,10 +74,7 @@ export async function deliverIn(round: Round, ports: Ports, subscription: Subscr
         stored = current = left;
       }
       if (dead.length > 0) stored = current = (await bury(ports, stored, dead)) ?? stored;
-    } else {
-      current = step.subscription;
-      await bury(ports, stored, unburied(stored, stored, now));
-    }
+    } else current = step.subscription;
     if (!more) return;
     if (ports.deadline?.isNear()) return handOver(ports, stored);
   }
@@ -170,7 +167,7 @@ const isWorthStoring = (stored: Subscription, { subscription, gaps }: Advance): 
   subscription.covered !== stored.covered ||
   subscription.next - stored.next >= UNSTORED_SKIP;
 
-/** What is dead and not buried yet: decided in this step, or by one who did not live to bury it. */
+/** What is dead and ours to bury: decided in this step, or claimed in it from one who did not. */
 function unburied(before: Subscription, after: Subscription, now: Time): Flight[] {
   if (censusOf(after.inFlight).dead === 0) return [];
   const burying = new Set(before.inFlight.filter((flight) => flight.dead && flight.dueAt > now).map(({ seq }) => seq));

@@ -97,12 +97,23 @@ describe('a missed deadline', () => {
     expect(seqsOf(next.inFlight)).toEqual([2]);
   });
 
-  it('does nothing about what is dead: that is for the burial', () => {
-    const dead = subscription({ next: 2, inFlight: [flight(1, { dead: true, reason: 'rejected', dueAt: NOW })] });
+  it('does nothing about what is dead and being buried', () => {
+    const dead = subscription({ next: 2, inFlight: [flight(1, { dead: true, reason: 'rejected', dueAt: LATE + 1 })] });
     expect(dueSeqs(dead, LATE)).toEqual([]);
     const step = advance(dead, reading([], dueOf(1)), LATE, 0);
     expect(step.subscription).toBe(dead);
-    expect(step.wakeAt).toBe(NOW);
+    expect(step.wakeAt).toBe(LATE + 1);
+  });
+
+  it('claims the burial of what is dead and was not buried in its time, and is woken when it should be done', () => {
+    const inFlight = [LATE, LATE + 1].map((dueAt, index) =>
+      flight(index + 1, { dead: true, reason: 'rejected', dueAt }),
+    );
+    const dead = subscription({ next: 3, inFlight });
+    expect(dueSeqs(dead, LATE)).toEqual([]);
+    const step = advance(dead, reading([], dueOf(1)), LATE, 0);
+    expect(step.subscription.inFlight).toEqual([{ ...inFlight[0], dueAt: LATE + BURIAL_RETRY_MS }, inFlight[1]]);
+    expect(step).toMatchObject({ wakeAt: LATE + 1, redeliveries: [] });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../../broker/model/message';
 import type { Subscription } from '../../../broker/model/subscription';
 import { delivered, gaps, ofType, publish } from './frames';
 import { afterwards, beforehand, crash, once } from './interpose';
@@ -47,6 +48,48 @@ describe('a message that is rejected', () => {
     expect(await letters(billing)).toMatchObject([{ seq: 1, reason: 'malformed' }]);
     const key = { queue: QUEUE, shard: 0, client: billing.client };
     expect(await world.ports.subscriptions.get(key, world.ports.clock.now())).toMatchObject({ inFlight: [] });
+  });
+
+  it('is tried to be buried every five seconds while that fails, however long it takes', async () => {
+    const tries: number[] = [];
+    let isFailing = true;
+    const world: World = createWorld({
+      between: ({ deadLetters }) => ({
+        deadLetters: beforehand(deadLetters, 'put', () => {
+          tries.push(world.ports.clock.now());
+          if (isFailing) throw new Error('the table is throttled');
+        }),
+      }),
+    });
+    const { billing } = await oneInFlight(world, { ackDeadline: 900 });
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1], reason: 'malformed' });
+    for (let second = 0; second < 60; second++) await world.pass(1_000);
+    expect(tries.length).toBeGreaterThanOrEqual(11);
+    expect(tries.length).toBeLessThanOrEqual(13);
+    isFailing = false;
+    await world.pass(6_000);
+    expect(await letters(billing)).toMatchObject([{ seq: 1, reason: 'malformed' }]);
+    expect(await world.state(billing)).toMatchObject({ inFlight: [] });
+  });
+
+  it('does not keep others from being buried that were before it', async () => {
+    const stored: number[] = [];
+    const world = createWorld({
+      between: ({ deadLetters }) => ({
+        deadLetters: beforehand(deadLetters, 'put', (_owner, letter) => {
+          const { seq } = (letter as DeadLetter).message;
+          if (seq > 50) throw new Error('the table is throttled');
+          stored.push(seq);
+        }),
+      }),
+    });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, ackDeadline: 900 });
+    await shop.request(publish(60));
+    const seqs = Array.from({ length: 60 }, (_, index) => index + 1);
+    await billing.request({ action: 'reject', queue: QUEUE, seqs });
+    expect(stored).toHaveLength(50);
+    expect((await world.state(billing))?.inFlight.map(({ seq }) => seq)).toEqual(seqs.slice(50));
   });
 
   it('is told of as a gap if retention takes it before it is buried', async () => {
