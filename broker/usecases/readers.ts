@@ -1,4 +1,5 @@
 import { isGranted } from '../access/grants';
+import { hasExpired } from '../access/identity';
 import type { Connection } from '../model/connection';
 import type { ConnectionId } from '../model/names';
 import { eventNames, type Subscription } from '../model/subscription';
@@ -13,9 +14,17 @@ const denied = ({ access }: Pick<Connection, 'access'>, { queue, events }: Wante
     (event) => access === undefined || !isGranted(access.grants, 'subscribe', queue, event),
   );
 
-/** Whether a connection may be delivered what a subscription wants: all of it, or it is not attached. */
-export const mayRead = (ports: Ports, connection: Pick<Connection, 'access'>, subscription: Wanted): boolean =>
-  !ports.settings.accessControl || denied(connection, subscription).length === 0;
+/**
+ * Whether a connection may be delivered what a subscription wants: all of it, by a credential that has not expired, or it
+ * is not attached.
+ */
+export const mayRead = (
+  { settings, clock }: Ports,
+  { access }: Pick<Connection, 'access'>,
+  subscription: Wanted,
+): boolean =>
+  !settings.accessControl ||
+  (access !== undefined && !hasExpired(access, clock.now()) && denied({ access }, subscription).length === 0);
 
 /** What a connection is told that may not be delivered what its client is subscribed to. */
 export function unreadable(connection: Pick<Connection, 'access'>, subscription: Wanted): ProtocolError {

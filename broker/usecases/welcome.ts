@@ -1,5 +1,5 @@
 import { formatGrants } from '../access/grants';
-import type { Access } from '../access/identity';
+import { type Access, hasExpired } from '../access/identity';
 import { attach, detach } from '../decide/attach';
 import { countInFlight } from '../model/census';
 import type { Client, Connection } from '../model/connection';
@@ -15,7 +15,7 @@ import {
 import type { ConnectionId } from '../model/names';
 import { backlogOf, eventNames, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
-import { GONE, tooManyConnections } from '../protocol/closing';
+import { CREDENTIAL_EXPIRED, GONE, tooManyConnections } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
 import { errorFrame } from './answer';
@@ -50,9 +50,10 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
     const greeting = await greetingOf(ports, connection, client);
     const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
     if (outcome !== 'sent') return retry(ports, connection);
+    // Armed before it is noted, so that none is noted, and served from then on, whose end nobody sees.
+    if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
     if (!(await ports.clients.addConnection(connection, limit, now)))
       return dismiss(ports, connection, tooManyConnections(limit));
-    if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
   const attached = await Promise.allSettled(subscriptions.map((key) => attachTo(ports, key, connection)));
@@ -113,6 +114,8 @@ async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connecti
   if (attached === undefined) return;
   const { subscription, show } = attached;
   if (show === undefined) {
+    if (connection.access !== undefined && hasExpired(connection.access, ports.clock.now()))
+      return dismiss(ports, connection, CREDENTIAL_EXPIRED);
     const refusal = errorFrame({}, unreadable(connection, subscription), ports.reporter);
     await ports.pusher.push(connection.connection, [encodeFrame(refusal)]);
     return;

@@ -3,6 +3,7 @@ import type { Key } from '../../../broker/ports';
 import { ProtocolError } from '../../../broker/protocol';
 import { wake } from '../../../broker/usecases/wake';
 import { publish } from './frames';
+import { afterwards, beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE, type WorldOptions } from './world';
 
 const MINUTE = 60_000;
@@ -18,6 +19,9 @@ const subscribe = (...events: string[]) => ({
   queue: QUEUE,
   ...(events.length > 0 ? { events } : {}),
 });
+
+const isOfExpiry = (wakeUp: unknown): boolean =>
+  typeof wakeUp === 'object' && wakeUp !== null && 'kind' in wakeUp && wakeUp.kind === 'expiry';
 
 const types = (frames: readonly { type: string }[]) => frames.map(({ type }) => type);
 
@@ -122,6 +126,59 @@ describe('a credential that expires', () => {
     const wire = await world.open('billing', 'one', may({}, { expiresAt: world.ports.clock.now() }));
     await world.pump();
     expect(types(wire.take())).toEqual(['goodbye']);
+  });
+
+  it.each([
+    ['the wake-up for its end could not be armed at first', 'arming'],
+    ['the process that welcomed it died', 'noted'],
+  ])('ends its connection in time although %s', async (_what, where) => {
+    const failing = once(crash);
+    const world = guarded({
+      between: ({ wakeUps, clients }) =>
+        where === 'arming'
+          ? { wakeUps: beforehand(wakeUps, 'send', (wakeUp) => (isOfExpiry(wakeUp) ? failing() : undefined)) }
+          : { clients: afterwards(clients, 'addConnection', failing) },
+    });
+    failing.arm();
+    const until = world.ports.clock.now() + 20 * MINUTE;
+    const wire = await world.connect('billing', 'one', may({ subscribe: ['*'] }, { expiresAt: until }));
+    expect(world.failures).toHaveLength(1);
+    await world.pass(19 * MINUTE);
+    expect(types(wire.take())).not.toContain('goodbye');
+    await world.pass(MINUTE);
+    expect(wire.take()).toMatchObject([{ type: 'goodbye', code: 4001 }]);
+  });
+
+  it('while the connection is welcomed ends it, with nothing delivered', async () => {
+    let ahead = 0;
+    const expiring = once(() => {
+      ahead = 20 * MINUTE;
+    });
+    const world = guarded({
+      between: ({ clients, clock }) => ({
+        clients: afterwards(clients, 'addConnection', expiring),
+        clock: { now: () => clock.now() + ahead },
+      }),
+    });
+    const shop = await world.connect('shop', 'shop', all);
+    const before = await world.connect('billing', 'before', all);
+    await before.request(subscribe());
+    await world.disconnect(before);
+    await shop.request(publish(1));
+    expiring.arm();
+    const expiresAt = world.ports.clock.now() + 20 * MINUTE;
+    const wire = await world.connect('billing', 'one', may({ subscribe: ['*'] }, { expiresAt }));
+    expect(types(wire.take())).toEqual(['welcome', 'goodbye']);
+    expect((await world.state(wire))?.connections).toEqual([]);
+  });
+
+  it('keeps its connection from being attached to what its client subscribes to elsewhere', async () => {
+    const world = guarded();
+    const expired = await world.connect('billing', 'expired', all);
+    const wire = await world.connect('billing', 'one', all);
+    await world.ports.connections.renew(expired.connection, { ...all, expiresAt: 1 });
+    await wire.request(subscribe());
+    expect((await world.state(wire))?.connections).toMatchObject([{ connection: 'one' }]);
   });
 
   it('leaves its frames unanswered but for auth and ping', async () => {
