@@ -21,8 +21,6 @@ export const WINDOW_MESSAGES = 1_000;
  * is charged for the whole record that holds them.
  */
 export const LISTED_EVENTS = 100;
-/** Dead letters that one redrive or purge takes. */
-export const REDRIVE_MESSAGES = 10_000;
 /** Seconds without a frame after which a client should send `ping`: API Gateway closes after 600. */
 export const HEARTBEAT_SECONDS = 240;
 

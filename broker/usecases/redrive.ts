@@ -1,4 +1,4 @@
-import { HELD_MESSAGES, REDRIVE_MESSAGES } from '../model/limits';
+import { HELD_MESSAGES } from '../model/limits';
 import type { DeadLetter, Message } from '../model/message';
 import { EVERY_EVENT, type Seq, type Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
@@ -27,7 +27,11 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
       `${client} has no subscription to this queue: there is nobody to deliver to`,
       'clientId',
     );
-  const letters = await find(ports, { queue, client }, request.seqs);
+  const letters: Dead[] = [];
+  for await (const some of find(ports, { queue, client }, request.seqs)) {
+    letters.push(...some);
+    if (letters.length >= HELD_MESSAGES || ports.deadline?.isNear()) break;
+  }
   const wakeUp = letters.length === 0 ? undefined : await wakeAhead(ports, key);
   const changed = await change(ports, key, (subscription, now) => {
     // Whoever is attached may read what the subscription wants, and perhaps nothing else.
@@ -62,14 +66,21 @@ function again(
   return { subscription: { ...subscription, inFlight }, count: flights.length };
 }
 
-/** Drops dead letters. */
+/** Drops dead letters, as many as there is time for. */
 export async function purge(ports: Ports, caller: Caller, request: RequestOf<'purge'>): Promise<Outcome> {
   const { queue } = request;
   const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
   if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
-  const seqs = (await find(ports, owner, request.seqs)).map(({ seq }) => seq);
-  await ports.deadLetters.remove(owner, seqs);
-  return { reply: { type: 'purged', ...refOf(request), queue, messages: seqs.length } };
+  let messages = 0;
+  for await (const some of find(ports, owner, request.seqs)) {
+    await ports.deadLetters.remove(
+      owner,
+      some.map(({ seq }) => seq),
+    );
+    messages += some.length;
+    if (ports.deadline?.isNear()) break;
+  }
+  return { reply: { type: 'purged', ...refOf(request), queue, messages } };
 }
 
 /** Of an owner's dead letters, those that were redriven and are not settled. */
@@ -83,24 +94,29 @@ export async function seqsInFlightAgain(ports: Ports, owner: DeadLetterOwner): P
 export const redrivenOf = (inFlight: readonly Flight[]): ReadonlySet<Seq> =>
   new Set(inFlight.filter(({ redriven, dead, acked }) => redriven && (!dead || acked)).map(({ seq }) => seq));
 
-/** What is needed of a dead letter: ten thousand with their payloads would not fit in memory. */
+/** What is needed of a dead letter: thousands with their payloads would not fit in memory. */
 type Dead = Pick<Message, 'seq' | 'event'>;
 
 const PAGE = 100;
 
-/** The dead letters at these numbers; all, up to a limit, if none are named. */
-async function find(ports: Ports, owner: DeadLetterOwner, seqs: readonly Seq[] | undefined): Promise<readonly Dead[]> {
+/** The dead letters at these numbers; if none are named, all, some at a time. */
+async function* find(
+  ports: Ports,
+  owner: DeadLetterOwner,
+  seqs: readonly Seq[] | undefined,
+): AsyncGenerator<readonly Dead[]> {
   const now = ports.clock.now();
   const again = await seqsInFlightAgain(ports, owner);
   const deadOf = (letters: readonly DeadLetter[]): Dead[] =>
     letters.map(({ message: { seq, event } }) => ({ seq, event })).filter(({ seq }) => !again.has(seq));
-  if (seqs !== undefined) return deadOf(await ports.deadLetters.get(owner, [...new Set(seqs)], now));
-  const letters: Dead[] = [];
+  if (seqs !== undefined) {
+    yield deadOf(await ports.deadLetters.get(owner, [...new Set(seqs)], now));
+    return;
+  }
   let cursor: string | undefined;
   do {
     const page = await ports.deadLetters.list(owner, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, now);
-    letters.push(...deadOf(page.items));
+    yield deadOf(page.items);
     cursor = page.cursor;
-  } while (cursor !== undefined && letters.length < REDRIVE_MESSAGES);
-  return letters;
+  } while (cursor !== undefined);
 }

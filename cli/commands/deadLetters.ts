@@ -77,7 +77,15 @@ export function addDeadLetters(root: Command): void {
         ...(whose === undefined ? {} : { clientId: whose }),
         ...(options.seq === undefined ? {} : { seqs: [...options.seq] }),
       };
-      const { messages } = await connected(command, (_, ask) => ask({ action: what, ...chosen }));
+      const messages = await connected(command, async (_, ask) => {
+        let all = 0;
+        // With very many, one request may run out of time: it drops what it can.
+        for (;;) {
+          const { messages } = await ask({ action: what, ...chosen });
+          all += messages;
+          if (what === 'redrive' || messages === 0 || options.seq !== undefined) return all;
+        }
+      });
       if (options.json) printJson({ queue, messages });
       else print(what === 'redrive' ? say`${messages} to be delivered again.` : say`${messages} dropped.`);
     });

@@ -277,3 +277,42 @@ it('purge drops dead letters, all or those named', async () => {
   expect(await shop.request({ action: 'purge', queue: QUEUE, clientId: 'billing' })).toMatchObject({ messages: 2 });
   expect(await letters(billing)).toEqual([]);
 });
+
+describe('very many dead letters', () => {
+  /** `billing` with 350 dead letters, and so much time for each request that two pages of them are looked at. */
+  async function manyDead() {
+    let pages = 0;
+    const world = createWorld({
+      between: ({ deadLetters }) => ({
+        deadLetters: beforehand(deadLetters, 'list', () => {
+          pages += 1;
+        }),
+        deadline: { isNear: () => pages > 0 && pages % 2 === 0 },
+      }),
+    });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1000 });
+    for (let seq = 0; seq < 350; seq += 50) await shop.request(publish(50));
+    const seqs = Array.from({ length: 350 }, (_, index) => index + 1);
+    await billing.request({ action: 'reject', queue: QUEUE, seqs });
+    return { billing };
+  }
+  const counts = async (wire: Wire, action: 'redrive' | 'purge', times: number): Promise<unknown[]> => {
+    const answered: unknown[] = [];
+    for (let time = 0; time < times; time++) {
+      const reply = await wire.request({ action, ref: `${time}`, queue: QUEUE });
+      answered.push(reply && 'messages' in reply ? reply.messages : reply);
+    }
+    return answered;
+  };
+
+  it('are dropped as many as there is time for', async () => {
+    const { billing } = await manyDead();
+    expect(await counts(billing, 'purge', 3)).toEqual([200, 150, 0]);
+  });
+
+  it('are redriven as many as there is time for', async () => {
+    const { billing } = await manyDead();
+    expect(await counts(billing, 'redrive', 1)).toEqual([200]);
+  });
+});
