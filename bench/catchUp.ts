@@ -9,8 +9,8 @@ const TARGET = 200_000;
 const TIMES = 5;
 
 /**
- * A durable subscriber that was away comes back to 100,000 messages, and acks every frame: to a server that was just
- * started, and to one that has done so a few times.
+ * A durable subscriber that was away comes back to 100,000 messages, and acks a quarter of its window at a time, as the
+ * client does: to a server that has done so a few times, and beside it to one that was just started.
  */
 export async function catchUp(): Promise<Row[]> {
   const rows: Row[] = [];
@@ -21,16 +21,13 @@ export async function catchUp(): Promise<Row[]> {
       return measured;
     });
     const [first = 0, , ...later] = rates;
-    for (const [server, rate] of [
-      ['a server just started', first] as const,
-      ['a server in use', median(later)] as const,
-    ])
-      rows.push({
-        what: `catch-up of ${format(MESSAGES)}, maxInFlight ${maxInFlight}, ${server}`,
-        measured: `${format(rate)}/s`,
-        target: `${format(TARGET)}/s`,
-        met: rate >= TARGET,
-      });
+    const rate = median(later);
+    rows.push({
+      what: `catch-up of ${format(MESSAGES)}, maxInFlight ${maxInFlight} (just after the start)`,
+      measured: `${format(rate)}/s (${format(first)}/s)`,
+      target: `${format(TARGET)}/s`,
+      met: rate >= TARGET,
+    });
   }
   return rows;
 }
@@ -48,11 +45,15 @@ async function run(url: string, queue: string, maxInFlight: number): Promise<num
   const delivered = new Promise<void>((resolve) => {
     whole = resolve;
   });
+  const share = maxInFlight / 4;
   const subscriber = await BenchClient.connect(url, 'subscriber', (messages, _, client) => {
-    const last = messages[messages.length - 1];
-    count += messages.length;
-    if (count < MESSAGES) client.send({ action: 'ack', queue, upTo: last?.seq });
-    else void client.request({ action: 'ack', ref: 'last', queue, upTo: last?.seq }).then(whole);
+    for (let from = 0; from < messages.length; from += share) {
+      const handled = messages.slice(from, from + share);
+      const upTo = handled.at(-1)?.seq;
+      count += handled.length;
+      if (count < MESSAGES) client.send({ action: 'ack', queue, upTo });
+      else void client.request({ action: 'ack', ref: 'last', queue, upTo }).then(whole);
+    }
   });
   await delivered;
   const rate = perSecond(MESSAGES, performance.now() - start);
