@@ -72,7 +72,7 @@ export const commonPermissions: Record<CommonFunction, Permissions> = {
     tables: {
       queues: ['GetItem', 'UpdateItem'],
       messages: ['BatchGetItem', 'Query'],
-      subscriptions: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],
+      subscriptions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
       connections: ['GetItem'],
       clients: ['GetItem', 'UpdateItem', 'DeleteItem'],
       deadLetters: ['BatchGetItem'],

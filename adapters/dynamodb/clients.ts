@@ -101,8 +101,10 @@ export class DynamoClients implements ClientStore {
     return decision.noted;
   }
 
-  async removeSubscription(noted: NotedSubscription): Promise<void> {
-    await this.removeIfEmpty(noted.client, await this.db.update(removeSubscriptionParameters(this.table, noted)));
+  async removeSubscription(noted: NotedSubscription): Promise<boolean> {
+    const removed = await this.db.update(removeSubscriptionParameters(this.table, noted));
+    await this.removeIfEmpty(noted.client, removed);
+    return removed.done;
   }
 
   async countQueue(client: ClientId, _queue: QueueName, hour: number, limit: number): Promise<boolean> {

@@ -90,3 +90,18 @@ export const forgetParameters = (table: string, queue: QueueName): UpdateItemCom
   ExpressionAttributeNames: { '#subscribers': 'subscribers' },
   ExpressionAttributeValues: { ':less': number(-1), ':none': number(0) },
 });
+
+/** Corrects how many subscriptions there are, unless another was placed or ended since they were `counted`. */
+export const recountParameters = (
+  table: string,
+  queue: QueueName,
+  counted: number,
+  subscribers: number,
+): UpdateItemCommandInput => ({
+  TableName: table,
+  Key: queueKey(queue),
+  UpdateExpression: 'SET #subscribers = :subscribers',
+  ConditionExpression: '#subscribers = :counted',
+  ExpressionAttributeNames: { '#subscribers': 'subscribers' },
+  ExpressionAttributeValues: { ':counted': number(counted), ':subscribers': number(subscribers) },
+});

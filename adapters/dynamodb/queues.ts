@@ -3,10 +3,17 @@ import type { QueueName, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { type Page, type PageRequest, type QueueStore, Unavailable } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
-import { shardOfLast, shardsFor } from '../placement';
+import { isRoomy, shardOfLast, shardsFor } from '../placement';
 import type { Database } from './database';
 import { type Item, numberOr } from './items';
-import { forgetParameters, openShardParameters, placeParameters, queueKey, toQueue } from './queueItem';
+import {
+  forgetParameters,
+  openShardParameters,
+  placeParameters,
+  queueKey,
+  recountParameters,
+  toQueue,
+} from './queueItem';
 
 const Position = z.strictObject({
   list: z.literal('queues'),
@@ -43,13 +50,19 @@ export class DynamoQueues implements QueueStore {
     return new Map(items.map(toQueue).map((queue) => [queue.queue, queue]));
   }
 
-  async placeSubscription(queue: QueueName, shardSize: number, now: Time): Promise<{ queue: Queue; shard: number }> {
+  async placeSubscription(
+    queue: QueueName,
+    shardSize: number,
+    now: Time,
+    count: (shards: number) => Promise<number>,
+  ): Promise<{ queue: Queue; shard: number }> {
     const placed = await this.written(placeParameters(this.table, queue, now));
     const counts = { subscribers: numberOr(placed, 'subscribers', 1), placed: numberOr(placed, 'placed', 1) };
     const found = toQueue(placed);
     const shards = shardsFor(counts, found.shards, shardSize);
-    const opened = shards > found.shards ? await this.open(queue, shards) : found;
-    return { queue: opened, shard: shardOfLast(counts, shards, shardSize) };
+    const isFull = shards > found.shards && !(await this.recount(found, counts.subscribers, shardSize, count));
+    const opened = isFull ? await this.open(queue, shards) : found;
+    return { queue: opened, shard: shardOfLast(counts, isFull ? shards : found.shards, shardSize) };
   }
 
   async forgetSubscription(queue: QueueName): Promise<void> {
@@ -68,6 +81,18 @@ export class DynamoQueues implements QueueStore {
       items: (page.Items ?? []).map(toQueue),
       ...(last === undefined ? {} : { cursor: toCursor({ list: 'queues', after: last }) }),
     };
+  }
+
+  /** Corrects how many subscriptions there are, the last one included. False: there is no room, or others are placed. */
+  private async recount(
+    { queue, shards }: Queue,
+    counted: number,
+    shardSize: number,
+    count: (shards: number) => Promise<number>,
+  ): Promise<boolean> {
+    const subscribers = (await count(shards)) + 1;
+    if (!isRoomy(subscribers, shards, shardSize)) return false;
+    return (await this.db.update(recountParameters(this.table, queue, counted, subscribers))).done;
   }
 
   private async open(queue: QueueName, shards: number): Promise<Queue> {

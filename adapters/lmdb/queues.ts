@@ -59,8 +59,9 @@ export class LmdbQueues extends MemoryQueues {
     queue: QueueName,
     shardSize: number,
     now: Time,
+    count: (shards: number) => Promise<number>,
   ): Promise<{ queue: Queue; shard: number }> {
-    const placed = await super.placeSubscription(queue, shardSize, now);
+    const placed = await super.placeSubscription(queue, shardSize, now, count);
     // It shares the group of the subscription it was made for, which is waited for.
     this.keep(queue);
     return placed;

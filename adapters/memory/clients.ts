@@ -57,11 +57,13 @@ export class MemoryClients implements ClientStore {
     return noted;
   }
 
-  async removeSubscription({ client, queue, shard, createdAt }: NotedSubscription): Promise<void> {
+  async removeSubscription({ client, queue, shard, createdAt }: NotedSubscription): Promise<boolean> {
     const { subscriptions } = this.entry(client);
     const noted = subscriptions.get(queue);
-    if (noted?.shard === shard && noted.createdAt === createdAt) subscriptions.delete(queue);
+    const isNotedSo = noted?.shard === shard && noted.createdAt === createdAt;
+    if (isNotedSo) subscriptions.delete(queue);
     this.forgetIfEmpty(client);
+    return isNotedSo;
   }
 
   async countQueue(client: ClientId, queue: QueueName, hour: number, limit: number): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
-import { type Placed, shardOfLast, shardsFor } from '../placement';
+import { isRoomy, type Placed, shardOfLast, shardsFor } from '../placement';
 import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
 
@@ -49,17 +49,24 @@ export class MemoryQueues implements QueueStore {
     return found;
   }
 
-  async placeSubscription(queue: QueueName, shardSize: number, now: Time): Promise<{ queue: Queue; shard: number }> {
+  async placeSubscription(
+    queue: QueueName,
+    shardSize: number,
+    now: Time,
+    count: (shards: number) => Promise<number>,
+  ): Promise<{ queue: Queue; shard: number }> {
     const found = this.orNew(queue, now);
     const counts = { subscribers: found.subscribers + 1, placed: found.placed + 1 };
-    const shards = shardsFor(counts, found.shards, shardSize);
-    this.queues.set(queue, { ...found, ...counts, shards });
-    return { queue: this.stored(queue) ?? found, shard: shardOfLast(counts, shards, shardSize) };
+    this.queues.set(queue, { ...found, ...counts });
+    const wanted = shardsFor(counts, found.shards, shardSize);
+    if (wanted > found.shards && !(await this.recount(queue, counts.subscribers, found.shards, shardSize, count)))
+      this.update(queue, ({ shards }) => ({ shards: Math.max(shards, wanted) }));
+    const placed = this.queues.get(queue) ?? found;
+    return { queue: told(placed), shard: shardOfLast(counts, placed.shards, shardSize) };
   }
 
   async forgetSubscription(queue: QueueName): Promise<void> {
-    const found = this.queues.get(queue);
-    if (found !== undefined) this.queues.set(queue, { ...found, subscribers: Math.max(0, found.subscribers - 1) });
+    this.update(queue, ({ subscribers }) => ({ subscribers: Math.max(0, subscribers - 1) }));
   }
 
   async list({ limit, cursor }: PageRequest): Promise<Page<Queue>> {
@@ -74,6 +81,25 @@ export class MemoryQueues implements QueueStore {
     const learned = learn(found.events, events);
     this.queues.set(queue, { ...found, head: found.head + count, headAt: now, events: learned });
     return { first: found.head + 1, previousAt: found.headAt };
+  }
+
+  /** Corrects how many subscriptions there are, the last one included. False: there is no room, or others are placed. */
+  private async recount(
+    queue: QueueName,
+    counted: number,
+    shards: number,
+    shardSize: number,
+    count: (shards: number) => Promise<number>,
+  ): Promise<boolean> {
+    const subscribers = (await count(shards)) + 1;
+    if (!isRoomy(subscribers, shards, shardSize) || this.queues.get(queue)?.subscribers !== counted) return false;
+    this.update(queue, () => ({ subscribers }));
+    return true;
+  }
+
+  private update(queue: QueueName, change: (found: StoredQueue) => Partial<StoredQueue>): void {
+    const found = this.queues.get(queue);
+    if (found !== undefined) this.queues.set(queue, { ...found, ...change(found) });
   }
 
   private stored(name: QueueName): Queue | undefined {

@@ -52,8 +52,12 @@ export interface ClientStore {
    * @returns what is noted for this queue; undefined if the client has `limit` others: nothing was changed.
    */
   addSubscription(noted: NotedSubscription, limit: number): Promise<NotedSubscription | undefined>;
-  /** Removes what is noted, if it is noted so, with this shard and `createdAt`; harmless to repeat. */
-  removeSubscription(noted: NotedSubscription): Promise<void>;
+  /**
+   * Removes what is noted, if it is noted so, with this shard and `createdAt`; harmless to repeat.
+   *
+   * @returns whether it was removed by this; false also if that is not known.
+   */
+  removeSubscription(noted: NotedSubscription): Promise<boolean>;
   /**
    * Counts a queue that a client is about to bring into being. One that it brings into being twice at once may be
    * counted twice.

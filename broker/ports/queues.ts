@@ -14,9 +14,16 @@ export interface QueueStore {
    * Finds room for one more subscription, creating the queue and opening a shard where needed.
    *
    * @param shardSize about how many subscriptions a shard takes.
+   * @param count asked before a shard is opened, for many that were placed may have ended, nobody said so, and left room:
+   * how many subscriptions are stored in shards of the queue, of which there are as many as it is given.
    * @returns the queue, and the shard the new subscription belongs in; `queue.shards` is above it.
    */
-  placeSubscription(queue: QueueName, shardSize: number, now: Time): Promise<{ queue: Queue; shard: number }>;
+  placeSubscription(
+    queue: QueueName,
+    shardSize: number,
+    now: Time,
+    count: (shards: number) => Promise<number>,
+  ): Promise<{ queue: Queue; shard: number }>;
   /** A subscription of this queue ended. Used to choose shards, so that being lost or repeated does little harm. */
   forgetSubscription(queue: QueueName): Promise<void>;
   /** All queues, in a stable order. */

@@ -4,7 +4,7 @@ import type { Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 
 /** All shards of a queue. */
-export const shardsOf = ({ queue, shards }: Queue): Shard[] =>
+export const shardsOf = ({ queue, shards }: Pick<Queue, 'queue' | 'shards'>): Shard[] =>
   Array.from({ length: shards }, (_, shard) => ({ queue, shard }));
 
 /** @throws ProtocolError `not_found`. */

@@ -1,7 +1,7 @@
 import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
 import { defaultWindow, SUBSCRIPTION_EVENTS } from '../model/limits';
-import { EVERY_EVENT, type Seq } from '../model/names';
+import { EVERY_EVENT, type QueueName, type Seq, type Time } from '../model/names';
 import {
   backlogOf,
   eventNames,
@@ -19,6 +19,7 @@ import { expiryFrom } from './expiry';
 import { allowNewQueue } from './newQueue';
 import { type Caller, type Outcome, refOf } from './outcome';
 import { locate } from './position';
+import { shardsOf } from './queue';
 import { readersOf } from './readers';
 import { endSubscription } from './unsubscribe';
 
@@ -32,7 +33,7 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
     throw new ProtocolError('invalid', `maxInFlight must be at most ${most} here`, 'maxInFlight');
   const known = await findKey(ports, caller, queue);
   const existing = known && (await extend(ports, known, request));
-  const subscription = existing ?? (await create(ports, caller, request));
+  const subscription = existing ?? (await create(ports, caller, request, known));
   const attached = await attachAll(ports, subscription);
   // The log is read once more, after the subscription was stored: what is published from here on finds the
   // subscription, what was published before is found by it.
@@ -90,12 +91,20 @@ function grown(subscription: Subscription, request: Subscribe, since: Seq): Subs
   return events === subscription.events && same ? subscription : { ...subscription, events, settings };
 }
 
-async function create(ports: Ports, caller: Caller, request: Subscribe): Promise<Subscription> {
+/** @param known what is noted of one before it, which ended by itself. */
+async function create(
+  ports: Ports,
+  caller: Caller,
+  request: Subscribe,
+  known: NotedSubscription | undefined,
+): Promise<Subscription> {
   await allowNewQueue(ports, caller, request.queue);
   const now = ports.clock.now();
-  const { queue, shard } = await ports.queues.placeSubscription(request.queue, ports.settings.shardSize, now);
+  const { queue, shard } = await place(ports, request.queue, now);
   const noted = await reserve(ports, { queue: request.queue, shard, client: caller.client, createdAt: now });
-  if (noted === undefined || noted.shard !== shard) await ports.queues.forgetSubscription(request.queue);
+  // What was noted was counted.
+  if (noted === undefined || noted.shard !== shard || known !== undefined)
+    await ports.queues.forgetSubscription(request.queue);
   if (noted === undefined)
     throw new ProtocolError(
       'invalid',
@@ -109,6 +118,12 @@ async function create(ports: Ports, caller: Caller, request: Subscribe): Promise
   if (other === undefined) throw new Unavailable('the subscription was ended while it was made');
   return other;
 }
+
+const place = (ports: Ports, queue: QueueName, now: Time) =>
+  ports.queues.placeSubscription(queue, ports.settings.shardSize, now, async (shards) => {
+    const { subscribers } = await ports.subscriptions.count(shardsOf({ queue, shards }), now);
+    return subscribers;
+  });
 
 /** Notes a subscription in the directory; where that is full, in the place of those that ended by themselves. */
 async function reserve(ports: Ports, wanted: NotedSubscription): Promise<NotedSubscription | undefined> {

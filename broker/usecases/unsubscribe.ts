@@ -63,11 +63,13 @@ export async function endSubscription(ports: Ports, noted: NotedSubscription, ha
     const subscription = await ports.subscriptions.get(noted, now);
     if (subscription !== undefined && !(await ports.subscriptions.remove(subscription))) continue;
     await ports.subscriptions.persisted(noted);
-    if (subscription !== undefined) await ports.clients.removeSubscription(subscription);
+    const ended = subscription !== undefined && (await ports.clients.removeSubscription(subscription));
     // One that was noted a moment ago may only not be stored yet.
     const isOver = hasLeft || noted.createdAt + STORED_AFTER_MS <= now;
-    if (isOver && noted.createdAt !== subscription?.createdAt) await ports.clients.removeSubscription(noted);
-    if (subscription !== undefined) await ports.queues.forgetSubscription(noted.queue);
+    const left =
+      isOver && noted.createdAt !== subscription?.createdAt && (await ports.clients.removeSubscription(noted));
+    // What is noted is counted, also if the subscription ended by itself.
+    if (ended || left) await ports.queues.forgetSubscription(noted.queue);
     return;
   }
   throw new Unavailable('the subscription changed while it was to be ended');

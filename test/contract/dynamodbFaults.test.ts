@@ -206,7 +206,7 @@ describe('when DynamoDB does not answer', () => {
         queues.get(queue),
         queues.getMany([queue]),
         queues.list({ limit: 1 }),
-        queues.placeSubscription(queue, 1, NOW),
+        queues.placeSubscription(queue, 1, NOW, async () => 1),
         log.read(queue, 1, 1, NOW),
         log.get(queue, [1], NOW),
         log.fill(queue, tombstone(1)),

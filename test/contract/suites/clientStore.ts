@@ -105,8 +105,8 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         const noted = (await store().get(client, NOW)).subscriptions;
         expect(noted).toHaveLength(2);
         expect(noted).toEqual(expect.arrayContaining([again, other]));
-        await store().removeSubscription(again);
-        await store().removeSubscription(again);
+        expect(await store().removeSubscription(again)).toBe(true);
+        expect(await store().removeSubscription(again)).toBe(false);
         expect((await store().get(client, NOW)).subscriptions).toEqual([other]);
       });
 
@@ -146,7 +146,7 @@ export function describeClientStore(name: string, makeStores: MakeStores): void 
         const noted = keyOf(client, { createdAt: NOW + 10 });
         await store().addSubscription(noted, 1);
         for (const other of [{ shard: 1 }, { createdAt: NOW }, { createdAt: NOW + 11 }, { createdAt: 0 }])
-          await store().removeSubscription({ ...noted, ...other });
+          expect(await store().removeSubscription({ ...noted, ...other })).toBe(false);
         expect((await store().get(client, NOW)).subscriptions).toEqual([noted]);
         await store().removeSubscription(noted);
         expect((await store().get(client, NOW)).subscriptions).toEqual([]);

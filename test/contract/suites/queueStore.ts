@@ -29,6 +29,10 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
         LATER,
       );
 
+    /** @param stored how many of those that were placed before are there. Left out: all. */
+    const place = (queue: QueueName, shardSize: number, stored = Number.POSITIVE_INFINITY) =>
+      queues().placeSubscription(queue, shardSize, NOW, async () => stored);
+
     it('knows nothing of a queue that nobody used', async () => {
       expect(await queues().get(queueName())).toBeUndefined();
       expect((await queues().getMany([queueName()])).size).toBe(0);
@@ -39,7 +43,7 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
       expect(await queues().exists(published)).toBe(false);
       expect(await queues().exists(subscribed)).toBe(false);
       await publish(published, 'add');
-      await queues().placeSubscription(subscribed, 5, NOW);
+      await place(subscribed, 5);
       for (let n = 0; n < 2; n++) {
         expect(await queues().exists(published)).toBe(true);
         expect(await queues().exists(subscribed)).toBe(true);
@@ -91,7 +95,7 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
 
     it('creates a queue for its first subscription, with head 0', async () => {
       const queue = queueName();
-      const { queue: created, shard } = await queues().placeSubscription(queue, 2, NOW);
+      const { queue: created, shard } = await place(queue, 2);
       const expected = { queue, head: 0, headAt: 0, events: [], createdAt: NOW, shards: 1 };
       expect(shard).toBe(0);
       expect(created).toEqual(expected);
@@ -104,7 +108,7 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
       const queue = queueName();
       const taken = new Map<number, number>();
       for (let i = 0; i < 30; i++) {
-        const { queue: found, shard } = await queues().placeSubscription(queue, 5, NOW);
+        const { queue: found, shard } = await place(queue, 5);
         expect(shard).toBeGreaterThanOrEqual(0);
         expect(shard).toBeLessThan(found.shards);
         taken.set(shard, (taken.get(shard) ?? 0) + 1);
@@ -117,7 +121,7 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
 
     it('places subscriptions that come at once, in shards that exist', async () => {
       const queue = queueName();
-      const placed = await Promise.all(Array.from({ length: 20 }, () => queues().placeSubscription(queue, 5, NOW)));
+      const placed = await Promise.all(Array.from({ length: 20 }, () => place(queue, 5)));
       const shards = (await queues().get(queue))?.shards ?? 0;
       expect(shards).toBeGreaterThanOrEqual(4);
       for (const { queue: found, shard } of placed) {
@@ -128,25 +132,56 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
 
     it('needs no further shard for subscriptions that replace others, and spreads them', async () => {
       const queue = queueName();
-      for (let i = 0; i < 10; i++) await queues().placeSubscription(queue, 5, NOW);
+      for (let i = 0; i < 10; i++) await place(queue, 5);
       const before = (await queues().get(queue))?.shards;
       const taken = new Set<number>();
       for (let i = 0; i < 10; i++) {
         await queues().forgetSubscription(queue);
-        taken.add((await queues().placeSubscription(queue, 5, NOW)).shard);
+        taken.add((await place(queue, 5)).shard);
       }
       expect((await queues().get(queue))?.shards).toBe(before);
       expect(taken.size).toBeGreaterThan(1);
+    });
+
+    it('opens no shard while many of those that were placed have ended, though nobody said so', async () => {
+      const queue = queueName();
+      for (let i = 0; i < 10; i++) await place(queue, 5);
+      const asked: number[] = [];
+      const placed = async (stored: number) => {
+        const count = async (shards: number) => {
+          asked.push(shards);
+          return stored;
+        };
+        return (await queues().placeSubscription(queue, 5, NOW, count)).queue.shards;
+      };
+      expect(await placed(3)).toBe(2);
+      // Now there are four, and room for six more before they are counted again.
+      for (let i = 0; i < 6; i++) expect(await placed(Number.POSITIVE_INFINITY)).toBe(2);
+      expect(asked).toEqual([2]);
+      expect(await placed(9)).toBe(3);
+      expect(asked).toEqual([2, 2]);
+    });
+
+    it('opens a shard when others are placed while those that are there are counted', async () => {
+      const queue = queueName();
+      for (let i = 0; i < 5; i++) await place(queue, 5);
+      const count = async () => {
+        await place(queue, 5);
+        return 0;
+      };
+      const { queue: found, shard } = await queues().placeSubscription(queue, 5, NOW, count);
+      expect(found.shards).toBe(2);
+      expect(shard).toBe(1);
     });
 
     it('forgets more subscriptions than there were without harm', async () => {
       const queue = queueName();
       await queues().forgetSubscription(queue);
       expect(await queues().get(queue)).toBeUndefined();
-      await queues().placeSubscription(queue, 5, NOW);
+      await place(queue, 5);
       await queues().forgetSubscription(queue);
       await queues().forgetSubscription(queue);
-      expect((await queues().placeSubscription(queue, 5, NOW)).shard).toBe(0);
+      expect((await place(queue, 5)).shard).toBe(0);
     });
 
     it('lists all queues once, page by page, in a stable order', async () => {

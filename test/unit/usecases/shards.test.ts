@@ -1,5 +1,6 @@
-import { wake, wakeQueue } from '../../../broker';
+import { farewell, wake, wakeQueue } from '../../../broker';
 import { delivered } from './frames';
+import { afterwards } from './interpose';
 import { createWorld, QUEUE } from './world';
 
 const SHARDS = 4;
@@ -78,4 +79,60 @@ it('the first shard is served whether or not the others can be woken, which is t
   isFailing = true;
   await expect(wakeQueue(ports, QUEUE)).rejects.toThrow('the store is gone');
   expect(delivered(wire.take())).toEqual(['1:1']);
+});
+
+describe('a subscription that ended by itself', () => {
+  const DAY = 86_400_000;
+  const HOUR = 3_600_000;
+
+  /** A world that counts how many subscriptions were placed and not forgotten. */
+  function counting(settings = {}) {
+    const counted = { now: 0 };
+    const add = (more: number) => () => {
+      counted.now += more;
+    };
+    const world = createWorld({
+      settings,
+      between: ({ queues }) => ({
+        queues: afterwards(afterwards(queues, 'placeSubscription', add(1)), 'forgetSubscription', add(-1)),
+      }),
+    });
+    return { world, counted };
+  }
+
+  it('is counted no more, once, when the connection of its anonymous client ends, however late that is seen', async () => {
+    const { world, counted } = counting();
+    const wire = await world.connect('anon-1');
+    await wire.request({ action: 'subscribe', queue: QUEUE });
+    await world.pass(2 * HOUR);
+    expect(await world.state(wire)).toBeUndefined();
+    expect(counted.now).toBe(1);
+    await world.disconnect(wire);
+    await farewell(world.ports, wire);
+    expect(counted.now).toBe(0);
+  });
+
+  it('is counted as one with the one that is made in its place', async () => {
+    const { world, counted } = counting();
+    for (let times = 0; times < 3; times++) {
+      const wire = await world.connect('billing');
+      expect(await wire.request({ action: 'subscribe', queue: QUEUE })).toMatchObject({ created: true });
+      await world.disconnect(wire);
+      await world.pass(32 * DAY);
+    }
+    expect(counted.now).toBe(1);
+  });
+
+  it('leaves its place in its shard to another, so that the shards become no more', async () => {
+    const { world } = counting({ shardSize: SHARD_SIZE });
+    for (let generation = 0; generation < 4; generation++) {
+      for (let device = 0; device < SHARD_SIZE; device++) {
+        const wire = await world.connect(`device-${generation}-${device}`);
+        await wire.request({ action: 'subscribe', queue: QUEUE });
+        await world.disconnect(wire);
+      }
+      await world.pass(32 * DAY);
+    }
+    expect(await world.ports.queues.get(QUEUE)).toMatchObject({ shards: 1 });
+  });
 });
