@@ -10,7 +10,9 @@ const ES_MODULES = [
   'strip-ansi',
   'ansi-regex',
   'get-east-asian-width',
+  'p-limit',
   'p-map',
+  'yocto-queue',
 ];
 
 const swc = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }];

@@ -35,6 +35,7 @@ export function apiGatewayClient(endpoint: string, settings: Partial<ClientSetti
     endpoint,
     maxAttempts: ATTEMPTS,
     requestHandler: requests(ANSWER_MS, SOCKETS),
+    atOnce: SOCKETS,
     ...settings,
   });
 }

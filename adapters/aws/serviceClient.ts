@@ -17,6 +17,7 @@ import type {
   HttpRequest as IHttpRequest,
   MetadataBearer,
 } from '@smithy/types';
+import pLimit from 'p-limit';
 
 /** What tells one service of AWS from another. */
 export interface Service {
@@ -35,6 +36,8 @@ export interface ClientSettings {
   /** How often a request is sent at most, with growing pauses of random length between. */
   readonly maxAttempts: number;
   readonly requestHandler: NodeHttpHandler;
+  /** How many requests are under way at most; more wait for their turn. Not more than the handler has connections. */
+  readonly atOnce: number;
 }
 
 /**
@@ -45,8 +48,9 @@ export interface ClientSettings {
  */
 export function serviceClient<Input extends object, Output extends MetadataBearer>(
   { name, protocol }: Service,
-  { endpoint, region = process.env.AWS_REGION, credentials = fromEnv(), maxAttempts, requestHandler }: ClientSettings,
+  settings: ClientSettings,
 ) {
+  const { endpoint, region = process.env.AWS_REGION, credentials = fromEnv(), maxAttempts, requestHandler } = settings;
   if (region === undefined) throw new Error('the environment variable AWS_REGION is missing');
   const url = new URL(endpoint);
   const retryStrategy = new StandardRetryStrategy(maxAttempts);
@@ -72,6 +76,11 @@ export function serviceClient<Input extends object, Output extends MetadataBeare
   const client = new Client<HttpHandlerOptions, Input, Output, typeof config>(config);
   client.middlewareStack.use(getSchemaSerdePlugin(config));
   client.middlewareStack.use(getRetryPlugin(config));
+  client.middlewareStack.add(inTurn<Input, Output>(settings.atOnce), {
+    step: 'finalizeRequest',
+    name: 'inTurn',
+    priority: 'low',
+  });
   const signer = new SignatureV4({ credentials, region, service: name, sha256: Sha256 });
   client.middlewareStack.add(signing<Input, Output>(signer, url.host), {
     step: 'finalizeRequest',
@@ -79,6 +88,15 @@ export function serviceClient<Input extends object, Output extends MetadataBeare
     priority: 'low',
   });
   return client;
+}
+
+/**
+ * Has each attempt wait here until there is a connection for it, and not in the handler, whose time-outs run from when
+ * it is given a request: those that wait for a connection would be taken for requests that AWS does not answer.
+ */
+function inTurn<Input extends object, Output extends object>(atOnce: number): FinalizeRequestMiddleware<Input, Output> {
+  const turn = pLimit(atOnce);
+  return (next) => (args) => turn(() => next(args));
 }
 
 /** Signs each attempt anew, for a signature holds for minutes only. */

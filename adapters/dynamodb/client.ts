@@ -43,6 +43,7 @@ export function dynamodbClient(
     endpoint: settings.endpoint ?? configuredEndpoint('DYNAMODB') ?? regionalEndpoint(domain),
     maxAttempts: ATTEMPTS,
     requestHandler: requests(ANSWER_MS, SOCKETS),
+    atOnce: SOCKETS,
     ...settings,
   });
 }

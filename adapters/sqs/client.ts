@@ -40,6 +40,7 @@ export function sqsClient(queueUrl: string, settings: Partial<ClientSettings> = 
     endpoint: configuredEndpoint('SQS') ?? new URL(queueUrl).origin,
     maxAttempts: ATTEMPTS,
     requestHandler: requests(ANSWER_MS, SOCKETS),
+    atOnce: SOCKETS,
     ...settings,
   });
 }

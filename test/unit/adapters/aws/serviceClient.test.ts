@@ -8,6 +8,7 @@ import { apiGatewayClient } from '../../../../adapters/apigateway';
 import { requests } from '../../../../adapters/aws/requests';
 import { dynamodbClient } from '../../../../adapters/dynamodb';
 import { sqsClient } from '../../../../adapters/sqs';
+import { config, type Service, serve } from '../service';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET, sessionToken: 'a session' };
@@ -26,8 +27,11 @@ function aws(...answers: { status: number; type?: string }[]) {
 }
 
 const environment = { ...process.env };
-afterEach(() => {
+let service: Service | undefined;
+afterEach(async () => {
   process.env = { ...environment };
+  await service?.close();
+  service = undefined;
 });
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
@@ -93,6 +97,37 @@ describe('a request', () => {
     });
     await expect(client.send(getItem)).rejects.toMatchObject({ name: 'AccessDeniedException', $fault: 'client' });
     expect(sent).toHaveLength(1);
+  });
+
+  it('that waits for others longer than a connection may take is answered all the same', async () => {
+    service = await serve(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return { status: 200 };
+    });
+    const sockets = 2;
+    const requestHandler = requests(1_000, sockets);
+    const client = apiGatewayClient(service.endpoint, { ...config, requestHandler, atOnce: sockets });
+    const pushes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) =>
+      client.send(new PostToConnectionCommand({ ConnectionId: name, Data: Buffer.from('{}') })),
+    );
+    const outcomes = await Promise.allSettled(pushes);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(service.received).toHaveLength(pushes.length);
+    client.destroy();
+  });
+
+  it('that fails leaves its turn to those that wait', async () => {
+    service = await serve(({ path }) => {
+      if (path.endsWith('cut')) throw new Error('cut');
+      return { status: path.endsWith('gone') ? 410 : 200, ...(path.endsWith('gone') && { type: 'GoneException' }) };
+    });
+    const client = apiGatewayClient(service.endpoint, { ...config, atOnce: 1 });
+    const pushes = ['gone', 'cut', 'here'].map((name) =>
+      client.send(new PostToConnectionCommand({ ConnectionId: name, Data: Buffer.from('{}') })),
+    );
+    const outcomes = await Promise.allSettled(pushes);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    client.destroy();
   });
 });
 
