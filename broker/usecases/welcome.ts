@@ -26,6 +26,7 @@ import { dismiss } from './dismiss';
 import { expiryFrom, expiryWith } from './expiry';
 import { farewell } from './farewell';
 import { fitting } from './fitting';
+import { letGoOfGone } from './probe';
 import { mayRead, unreadable } from './readers';
 import { armExpiry, withdrawalOf } from './withdraw';
 
@@ -46,7 +47,9 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   const client = await ports.clients.get(connection.client, now);
   if (!client.connections.some((known) => known.connection === id)) {
     const limit = ports.settings.quotas['client.connections'];
-    if (client.connections.length >= limit) return dismiss(ports, connection, tooManyConnections(limit));
+    const others = client.connections.length;
+    if (others >= limit && others - (await letGoOfGone(ports, client)) >= limit)
+      return dismiss(ports, connection, tooManyConnections(limit));
     const greeting = await greetingOf(ports, connection, client);
     const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
     if (outcome !== 'sent') return retry(ports, connection);

@@ -1,5 +1,5 @@
 import { delivered, ofType, publish } from './frames';
-import { beforehand, once } from './interpose';
+import { beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE } from './world';
 
 describe('a new connection', () => {
@@ -94,6 +94,49 @@ describe('a new connection', () => {
     expect(connections.map(({ connection }) => connection)).toEqual(wires.map(({ connection }) => connection));
     await world.disconnect(...wires.slice(0, 1));
     expect((await world.connect('billing')).take()).toMatchObject([{ type: 'welcome' }]);
+  });
+
+  it('beyond the tenth takes the place of those that are gone, though nobody saw them end', async () => {
+    const world = createWorld();
+    const wires = [];
+    for (let i = 0; i < 10; i++) wires.push(await world.connect('billing', `wire ${i}`));
+    await wires[0]?.request({ action: 'subscribe', queue: QUEUE });
+    await world.pass(10_000);
+    for (const wire of wires) wire.take();
+    for (const wire of wires.slice(0, 3)) world.vanish(wire);
+    const eleventh = await world.connect('billing', 'wire 10');
+    expect(eleventh.take()).toMatchObject([{ type: 'welcome' }]);
+    expect(wires.slice(3).map((wire) => wire.take())).toEqual(wires.slice(3).map(() => [{ type: 'pong' }]));
+    const left = [...wires.slice(3), eleventh].map(({ connection }) => connection).sort();
+    const { connections } = await world.ports.clients.get(eleventh.client, world.ports.clock.now());
+    expect(connections.map(({ connection }) => connection).sort()).toEqual(left);
+    expect((await world.state(eleventh))?.connections.map(({ connection }) => connection).sort()).toEqual(left);
+    expect(world.pusher.closed.map(({ connection }) => connection)).toEqual(['wire 0', 'wire 1', 'wire 2']);
+  });
+
+  it('beyond the tenth takes the place of none that may only not be open yet', async () => {
+    const world = createWorld();
+    const wires = [];
+    for (let i = 0; i < 10; i++) wires.push(await world.connect('billing'));
+    await world.pass(9_999);
+    for (const wire of wires) world.vanish(wire);
+    expect((await world.connect('billing')).take()).toMatchObject([{ type: 'goodbye', code: 4029 }]);
+    const [first] = wires;
+    expect(first && (await world.ports.connections.get(first.connection, world.ports.clock.now()))).toBeDefined();
+  });
+
+  it('beyond the tenth is asked for again if it is not known whether the others are there', async () => {
+    const failing = once(crash);
+    const world = createWorld({ between: ({ pusher }) => ({ pusher: beforehand(pusher, 'push', failing) }) });
+    const wires = [];
+    for (let i = 0; i < 10; i++) wires.push(await world.connect('billing'));
+    await world.pass(10_000);
+    for (const wire of wires.slice(0, 1)) world.vanish(wire);
+    failing.arm();
+    const eleventh = await world.connect('billing');
+    expect(eleventh.take()).toEqual([]);
+    await world.pass(1_000);
+    expect(eleventh.take()).toMatchObject([{ type: 'welcome' }]);
   });
 });
 
