@@ -11,6 +11,7 @@ import { environment, publisherEnvironment } from './environment';
 import { Functions } from './functions';
 import type { HoldfastProps } from './holdfastProps';
 import { type FunctionName, permissions, publishing, type TableAccess } from './permissions';
+import { WAKE_UPS_AT_ONCE } from './sizes';
 import { Tables } from './tables';
 import { wake } from './wake';
 import { WakeUps } from './wakeUps';
@@ -75,7 +76,7 @@ export class Holdfast extends Construct {
     });
     this.permit();
     this.api.route(this.functions, this.functions.access);
-    wake(this.functions.deliver, this.tables, this.wakeUps);
+    wake(this.functions.deliver, this.tables, this.wakeUps, wakeUpConcurrency(props));
     this.alarms = new Alarms(this, 'Alarms', {
       Failures: this.wakeUps.failures,
       DeadWakeUps: this.wakeUps.deadWakeUps,
@@ -117,6 +118,11 @@ export class Holdfast extends Construct {
   private accessLog(retention: RetentionDays): LogGroup {
     return new LogGroup(this, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
   }
+}
+
+function wakeUpConcurrency({ wakeUpConcurrency: atOnce = WAKE_UPS_AT_ONCE }: HoldfastProps): number {
+  if (Number.isInteger(atOnce) && atOnce >= 2 && atOnce <= 1_000) return atOnce;
+  throw new Error(`wakeUpConcurrency must be a whole number from 2 to 1,000, not ${atOnce}`);
 }
 
 /** Half of what an account has by default, so that a flood here leaves room for its other APIs. */

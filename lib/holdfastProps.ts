@@ -43,6 +43,15 @@ export interface HoldfastProps {
   readonly shardSize?: number;
 
   /**
+   * How many functions at a time serve wake-ups: timers, and the shards of queues that have more than one. Set it below
+   * what the account has, or the rest, connects and publishes among it, finds none in a burst: 5 in a new account, which
+   * may have 10 in all. A whole number from 2 to 1,000.
+   *
+   * @default 100
+   */
+  readonly wakeUpConcurrency?: number;
+
+  /**
    * What becomes of the tables, and the messages in them, when they leave the stack.
    *
    * @default RemovalPolicy.RETAIN

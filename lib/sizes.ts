@@ -12,3 +12,13 @@ export const memoryOf = (name: FunctionName): number => (name === 'deliver' ? DE
 export const STREAM_BATCH = 500;
 /** Wake-ups handed over at once. One: each is a shard, or a timer of one, and has a function to itself. */
 export const WAKE_UP_BATCH = 1;
+/**
+ * How many wake-ups have a function at a time, unless said otherwise: a tenth of what an account has, so that connects
+ * and publishes have theirs in a burst; and enough to push more than API Gateway takes, 10,000 frames a second.
+ */
+export const WAKE_UPS_AT_ONCE = 100;
+/**
+ * Batches of one shard of a stream that have a function at a time, the most that Lambda allows. Each partition key is
+ * in one of them: a queue, or a connection, waits only for itself and for those that share its batch.
+ */
+export const BATCHES_OF_SHARD = 10;

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { STREAM_BATCH, WAKE_UP_BATCH } from './sizes';
+import { BATCHES_OF_SHARD, STREAM_BATCH, WAKE_UP_BATCH } from './sizes';
 import type { Tables } from './tables';
 import type { WakeUps } from './wakeUps';
 
@@ -12,8 +12,10 @@ type Pattern = Record<string, unknown>;
 /**
  * What wakes `deliver`: messages stored, connections that came and went, keys revoked, timers. Each may be lost, doubled or late without
  * losing a message, so these mappings need to be diligent, not perfect.
+ *
+ * @param atOnce how many wake-ups are served at a time: 2 to 1,000.
  */
-export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void {
+export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnce: number): void {
   // A message is what has an event; the markers of ids and the tombstones in the same table have none.
   byStream(deliver, 'Messages', tables.messages, wakeUps, {
     eventName: FilterRule.isEqual('INSERT'),
@@ -29,6 +31,9 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps): void
   deliver.addEventSourceMapping('WakeUps', {
     eventSourceArn: wakeUps.queue.queueArn,
     batchSize: WAKE_UP_BATCH,
+    // With it, Lambda receives no more messages than it has functions for (its developer guide, "Configuring scaling
+    // behavior for SQS event source mappings"): those that are throttled would count as received, and end as dead.
+    maxConcurrency: atOnce,
     reportBatchItemFailures: true,
   });
 }
@@ -49,6 +54,8 @@ function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps
     startingPosition: StartingPosition.TRIM_HORIZON,
     // Without a batching window nobody waits for the batch to fill.
     batchSize: STREAM_BATCH,
+    // Order matters among the records of a connection only, and within a partition key Lambda keeps it.
+    parallelizationFactor: BATCHES_OF_SHARD,
     filters: [FilterCriteria.filter(pattern)],
     reportBatchItemFailures: true,
     bisectBatchOnError: true,

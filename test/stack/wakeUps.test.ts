@@ -1,4 +1,4 @@
-import { deployed, resource, resources } from './synthesize';
+import { deployed, inOwnStack, resource, resources } from './synthesize';
 
 const template = deployed();
 const mapping = 'AWS::Lambda::EventSourceMapping';
@@ -56,6 +56,10 @@ describe('deliver', () => {
     });
   });
 
+  test.each(['Messages', 'Connections', 'Keys'])('is not kept from one partition of %s by a slow other', (name) => {
+    expect(properties(name).ParallelizationFactor).toBe(10);
+  });
+
   test('is not kept waiting for a batch to fill', () => {
     for (const { MaximumBatchingWindowInSeconds } of mappings) expect(MaximumBatchingWindowInSeconds).toBeUndefined();
   });
@@ -65,6 +69,26 @@ describe('deliver', () => {
       EventSourceArn: arn(queue('Queue').logicalId),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
+  });
+});
+
+describe('of what an account has', () => {
+  const atOnce = (wakeUpConcurrency?: number) =>
+    resource(
+      inOwnStack(wakeUpConcurrency === undefined ? {} : { wakeUpConcurrency }).template(),
+      mapping,
+      'QueueFunctionsDeliverFunctionWakeUps',
+    ).Properties.ScalingConfig;
+
+  test('wake-ups use up a tenth at most, or what was said', () => {
+    expect(atOnce()).toEqual({ MaximumConcurrency: 100 });
+    expect(atOnce(5)).toEqual({ MaximumConcurrency: 5 });
+  });
+
+  test.each([1, 1001, 2.5])('%s functions at a time are refused', (wakeUpConcurrency) => {
+    expect(() => inOwnStack({ wakeUpConcurrency })).toThrow(
+      `wakeUpConcurrency must be a whole number from 2 to 1,000, not ${wakeUpConcurrency}`,
+    );
   });
 });
 
