@@ -3,12 +3,11 @@ import type { Shard } from '../model/queue';
 import type { Subscription } from '../model/subscription';
 import type { Ports, WakeUp } from '../ports';
 import { deliver, deliverIn } from './deliver';
+import { eachApart } from './eachApart';
 import { farewell } from './farewell';
 import { Round } from './round';
 import { welcome } from './welcome';
 import { endIfExpired, endRevoked } from './withdraw';
-
-const AT_ONCE = 16;
 
 /**
  * Does what a wake-up makes possible. It may come late, twice, or for nothing. Near the deadline, what is not begun is
@@ -64,17 +63,7 @@ async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<
   // Only who may have to hand over the rest needs an order.
   const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
   const round = new Round(ports.log, shard.queue);
-  const failures: unknown[] = [];
-  let begun = 0;
-  const work = async () => {
-    while (!ports.deadline?.isNear()) {
-      const subscription = subscriptions[begun];
-      if (subscription === undefined) return;
-      begun += 1;
-      await deliverApart(ports, subscription, round, failures);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, subscriptions.length) }, work));
+  const { begun, failures } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
   await round.end(ports, shard);
   if (begun < subscriptions.length) {
     const last = subscriptions[begun - 1]?.client ?? after;
@@ -87,17 +76,3 @@ const inOrder = (subscriptions: readonly Subscription[], after: ClientId | undef
   subscriptions
     .filter(({ client }) => after === undefined || client > after)
     .sort((a, b) => (a.client < b.client ? -1 : 1));
-
-/** One subscriber's failure never fails another: all are served before the first failure is reported. */
-async function deliverApart(
-  ports: Ports,
-  subscription: Subscription,
-  round: Round,
-  failures: unknown[],
-): Promise<void> {
-  try {
-    await deliverIn(round, ports, subscription);
-  } catch (failure) {
-    failures.push(failure);
-  }
-}

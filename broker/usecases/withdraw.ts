@@ -1,9 +1,9 @@
 import { type Access, hasExpired, type KeyId } from '../access/identity';
-import type { Connection } from '../model/connection';
 import type { ConnectionId, Time } from '../model/names';
 import type { Ports } from '../ports';
 import { type Closing, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED } from '../protocol/closing';
 import { dismiss } from './dismiss';
+import { eachApart } from './eachApart';
 
 const SECOND = 1_000;
 
@@ -41,13 +41,19 @@ export async function endIfExpired(ports: Ports, id: ConnectionId, expiresAt: Ti
   else if (connection.access.expiresAt === expiresAt) await armExpiry(ports, id, connection.access);
 }
 
-/** Ends the connections of a key, if it was revoked. */
+/**
+ * Ends the connections of a key, if it was revoked. Near the deadline, those that are left are left to a further wake-up.
+ *
+ * @throws what a dependency threw: it is to be repeated. All others were ended, or left to that wake-up, before.
+ */
 export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
   if ((await ports.keys.get(key)) !== undefined) return;
-  const now = ports.clock.now();
-  const connections = await Promise.all(
-    (await ports.connections.ofKey(key)).map((connection) => ports.connections.get(connection, now)),
-  );
-  const isOfKey = (connection: Connection | undefined): connection is Connection => connection?.access?.key === key;
-  for (const connection of connections.filter(isOfKey)) await dismiss(ports, connection, CREDENTIAL_REVOKED);
+  const connections = await ports.connections.ofKey(key);
+  const { begun, failures } = await eachApart(ports, connections, async (id) => {
+    const connection = await ports.connections.get(id, ports.clock.now());
+    // It may have been given another credential meanwhile.
+    if (connection?.access?.key === key) await dismiss(ports, connection, CREDENTIAL_REVOKED);
+  });
+  if (begun < connections.length) await ports.wakeUps.send({ kind: 'revocation', key }, 0);
+  if (failures.length > 0) throw failures[0];
 }

@@ -130,9 +130,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'A subscriber of a shard that could not be served is not tried again.',
-    file: 'broker/usecases/wake.ts',
-    search: '    failures.push(failure);',
-    replacement: "    ports.reporter.warn('not served', { error: failure });",
+    file: 'broker/usecases/eachApart.ts',
+    search: '        failures.push(failure);',
+    replacement: "        ports.reporter.warn('not served', { error: failure });",
   },
   {
     bug: 'Subscriptions and logs are read with eventual consistency.',

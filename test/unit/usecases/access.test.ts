@@ -300,6 +300,62 @@ describe('a key that is revoked', () => {
     expect([three, four]).toEqual([[], []]);
   });
 
+  it('ends the others although one cannot be told, and that one when it is tried again', async () => {
+    const failing = once(crash);
+    const world = guarded({
+      between: ({ pusher }) => ({
+        pusher: beforehand(pusher, 'push', (connection) => (connection === 'two' ? failing() : undefined)),
+      }),
+    });
+    await world.ports.keys.add(key(KEY));
+    const wires = [];
+    for (const name of ['one', 'two', 'three']) wires.push(await world.connect('billing', name, { ...all, key: KEY }));
+    for (const wire of wires) wire.take();
+    await world.ports.keys.remove(KEY);
+    failing.arm();
+    await expect(wake(world.ports, { kind: 'revocation', key: KEY })).rejects.toThrow('died here');
+    expect(wires.map((wire) => types(wire.take()))).toEqual([['goodbye'], [], ['goodbye']]);
+    await wake(world.ports, { kind: 'revocation', key: KEY });
+    expect(wires.map((wire) => types(wire.take()))).toEqual([[], ['goodbye'], []]);
+  });
+
+  it('ends very many a few at a time, and near the deadline leaves the rest to a further wake-up', async () => {
+    let left = Number.POSITIVE_INFINITY;
+    let [reading, most] = [0, 0];
+    const world = guarded({
+      between: ({ connections }) => ({
+        deadline: {
+          isNear: () => {
+            left -= 1;
+            return left < 0;
+          },
+        },
+        connections: afterwards(
+          beforehand(connections, 'get', () => {
+            reading += 1;
+            most = Math.max(most, reading);
+          }),
+          'get',
+          () => {
+            reading -= 1;
+          },
+        ),
+      }),
+    });
+    await world.ports.keys.add(key(KEY));
+    for (let n = 0; n < 100; n++) await world.connect(`billing-${n}`, `wire ${n}`, { ...all, key: KEY });
+    await world.ports.keys.remove(KEY);
+    [left, most] = [60, 0];
+    await wake(world.ports, { kind: 'revocation', key: KEY });
+    expect(world.pusher.closed).toHaveLength(60);
+    expect(most).toBeLessThanOrEqual(16);
+    expect(world.wakeUps.pending.map(({ wakeUp }) => wakeUp)).toEqual([{ kind: 'revocation', key: KEY }]);
+    left = Number.POSITIVE_INFINITY;
+    await world.pump();
+    expect(world.pusher.closed).toHaveLength(100);
+    expect(world.wakeUps.pending).toEqual([]);
+  });
+
   it('before the connection is welcomed ends it at once', async () => {
     const world = guarded();
     const wire = await world.open('billing', 'one', { ...all, key: KEY });
