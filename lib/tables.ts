@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -12,6 +12,17 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { CONNECTED_INDEX, KEY_INDEX, type KeyPart, TABLE_KEYS, type TableName } from '../adapters/dynamodb/tables';
+
+/** DynamoDB's names have up to 255 characters of these (its API reference, `CreateTable`); the longest suffix has 14. */
+const PREFIX = /^[\w.-]{1,240}$/;
+
+/** @throws Error no table could be called so; one that is empty was meant to be another. */
+function checkPrefix(prefix: string | undefined): void {
+  if (prefix === undefined || Token.isUnresolved(prefix) || PREFIX.test(prefix)) return;
+  throw new Error(
+    `tablePrefix (-c tables=…) must be 1 to 240 characters of A-Z a-z 0-9 . _ -, not ${JSON.stringify(prefix)}; leave it out only if the tables of this stack never had one`,
+  );
+}
 
 /** Every table that forgets does so by this attribute: epoch seconds. */
 const timeToLiveAttribute = 'expiresAt';
@@ -70,6 +81,7 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
+    checkPrefix(props.prefix);
     const common = {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -61,3 +61,25 @@ test.each(restored)('%s is given what the template says, before the stack takes 
   expect(DeletionPolicy).toBe('Retain');
   expect(calls.at(-1)).toContain('--import-existing-resources');
 });
+
+test('What is to be kept in cdk.json deploys the same stack', () => {
+  const [, kept = ''] = /In `cdk\.json`[\s\S]*?```json\n([\s\S]*?)```/.exec(document) ?? [];
+  expect(JSON.parse(kept)).toEqual({ context });
+});
+
+test('The policy of the stack keeps its tables from being replaced, and nothing else from being updated', () => {
+  const [, command = ''] = /a stack policy keeps[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? [];
+  const said = execFileSync('bash', ['-euc', PRETENCE + command], { encoding: 'utf8' });
+  expect(option(said, 'stack-name')).toBe(context.stack);
+  const { Statement } = JSON.parse(said.slice(said.indexOf('{')));
+  const everybody = { Principal: '*', Resource: '*' };
+  expect(Statement).toEqual([
+    { Effect: 'Allow', Action: 'Update:*', ...everybody },
+    {
+      Effect: 'Deny',
+      Action: ['Update:Replace', 'Update:Delete'],
+      ...everybody,
+      Condition: { StringEquals: { ResourceType: ['AWS::DynamoDB::Table'] } },
+    },
+  ]);
+});

@@ -52,6 +52,15 @@ describe('the tables', () => {
     expect(() => deployed({ retain: 'flase' })).toThrow('-c retain must be true or false, not flase');
   });
 
+  test.each(['', ' ', 'a/b', 'é', 'x'.repeat(241)])(
+    'are not called by the prefix %j, which no table can have',
+    (tables) => {
+      const refusal = `must be 1 to 240 characters of A-Z a-z 0-9 . _ -, not ${JSON.stringify(tables)}`;
+      expect(() => deployed({ tables })).toThrow(refusal);
+      expect(() => inOwnStack({ tablePrefix: tables })).toThrow(refusal);
+    },
+  );
+
   test.each([
     ['Queues', ['queue:S']],
     ['Messages', ['queue:S', 'seq:N']],
