@@ -1,9 +1,11 @@
+import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core';
 import { dynamodbClient, dynamodbLog } from '../adapters/dynamodb';
 import { type Environment, logTables, messageRetention, variable } from '../adapters/lambda/environment';
 import { systemClock, systemIds } from '../adapters/node/ambient';
 import { publishDirectly } from '../broker/usecases/publish';
 import type { Published } from '../client/outbox';
 import type { AnyQueues, EventOf, PayloadOf, QueueOf } from '../client/queues';
+import type { AwsCredentials, AwsCredentialsProvider } from './credentials';
 import { failureOf } from './failure';
 import { clientOf, requestOf } from './request';
 
@@ -27,6 +29,20 @@ export interface PublisherOptions {
    * @default - the name of the function: `AWS_LAMBDA_FUNCTION_NAME` of the environment
    */
   readonly clientId?: string;
+
+  /**
+   * What requests to DynamoDB are signed with, where they are not in the environment: on Fargate, EC2 or a machine of
+   * yours. A provider is asked again shortly before what it gave ends.
+   *
+   * ```ts
+   * import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+   *
+   * const { publish } = publisher(process.env, { clientId: 'checkout', credentials: fromNodeProviderChain() });
+   * ```
+   *
+   * @default - those of the environment, `AWS_ACCESS_KEY_ID` and so on, as Lambda gives them to every function
+   */
+  readonly credentials?: AwsCredentials | AwsCredentialsProvider;
 }
 
 /**
@@ -41,7 +57,8 @@ export interface Publisher<Q = AnyQueues> {
    * @param payload any JSON value; with the headers at most 30,000 bytes.
    * @returns once the message is durable.
    * @throws HoldfastError `InvalidRequest`, `TooLarge`; `Unavailable`, which is worth another try; `ServerFault`, after
-   * which the message may have been stored, which is why to give it an `id`. `cause` is what DynamoDB or the SDK said.
+   * which the message may have been stored, which is why to give it an `id`; `Unauthenticated`, there are no credentials
+   * for AWS. `cause` is what DynamoDB or the SDK said.
    */
   publish<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue>>(
     queue: Queue,
@@ -60,14 +77,17 @@ export interface Publisher<Q = AnyQueues> {
  * export const handler = async ({ id, detail }) => publish('orders', 'created', detail, { id });
  * ```
  *
- * @param environment what `publisherEnvironment` says. Region and credentials are those of the process, as of every function.
+ * @param environment what `publisherEnvironment` says. The region is that of the process, `AWS_REGION`.
  * @throws Error a variable is missing.
  * @throws InvalidRequest `clientId` is none.
  */
 export function publisher<Q = AnyQueues>(environment: Environment, options: PublisherOptions = {}): Publisher<Q> {
   const client = clientOf(options.clientId ?? variable('AWS_LAMBDA_FUNCTION_NAME', environment));
   const ports = {
-    log: dynamodbLog(dynamodbClient({}, environment.HOLDFAST_AWS_DOMAIN), logTables(environment)),
+    log: dynamodbLog(
+      dynamodbClient(signedWith(options.credentials), environment.HOLDFAST_AWS_DOMAIN),
+      logTables(environment),
+    ),
     clock: systemClock,
     ids: systemIds(),
     settings: { messageRetention: messageRetention(environment) },
@@ -84,4 +104,10 @@ export function publisher<Q = AnyQueues>(environment: Environment, options: Publ
       }
     },
   };
+}
+
+function signedWith(credentials: PublisherOptions['credentials']) {
+  if (credentials === undefined) return {};
+  const kept = memoizeIdentityProvider(credentials, isIdentityExpired, doesIdentityRequireRefresh);
+  return kept === undefined ? {} : { credentials: kept };
 }

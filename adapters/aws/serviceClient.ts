@@ -18,6 +18,7 @@ import type {
   MetadataBearer,
 } from '@smithy/types';
 import pLimit from 'p-limit';
+import { orNoCredentials } from './noCredentials';
 
 /** What tells one service of AWS from another. */
 export interface Service {
@@ -81,7 +82,7 @@ export function serviceClient<Input extends object, Output extends MetadataBeare
     name: 'inTurn',
     priority: 'low',
   });
-  const signer = new SignatureV4({ credentials, region, service: name, sha256: Sha256 });
+  const signer = new SignatureV4({ credentials: orNoCredentials(credentials), region, service: name, sha256: Sha256 });
   client.middlewareStack.add(signing<Input, Output>(signer, url.host), {
     step: 'finalizeRequest',
     name: 'signing',

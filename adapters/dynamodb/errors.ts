@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { Unavailable } from '../../broker/ports';
+import { NoCredentials } from '../aws/noCredentials';
 
 /** Refusals that pass by themselves, which DynamoDB counts as the caller's fault. */
 const PASSING = new Set([
@@ -22,9 +23,11 @@ export const wasRetried = (error: ConditionalCheckFailedException): boolean => (
 
 /**
  * What a failure means to the broker: `Unavailable` for what may pass, which is all that is not answered by DynamoDB
- * (time-outs, lost connections), its own faults and throttling. The rest is our mistake and stays as it is.
+ * (time-outs, lost connections), its own faults and throttling. The rest is our mistake and stays as it is, as do
+ * credentials that are missing.
  */
 export function toDomainError(error: unknown, what: string): unknown {
+  if (error instanceof NoCredentials) return error;
   if (error instanceof DynamoDBServiceException && error.$fault === 'client' && !PASSING.has(error.name)) return error;
   return new Unavailable(`${what} failed`, { cause: error });
 }
