@@ -86,6 +86,7 @@ const lambdas = () =>
     outExtension: { '.js': '.mjs' },
     target: 'node24',
     format: 'esm',
+    // Not for the functions, but for who reads in their logs where something failed.
     sourcemap: 'external',
     sourcesContent: false,
     // What was written as CommonJS and calls `require` at run time finds none in a module otherwise.
