@@ -20,6 +20,9 @@ export interface Entry {
   readonly value: string;
 }
 
+/** What is to be removed. */
+export type Doomed = readonly [table: TableName, key: Key];
+
 const SEGMENT_BYTES = 2 * 1024 * 1024;
 /** So much may be in the journal while LMDB is busy with what came before; those who write more wait. */
 const MOST_BYTES = 6 * 1024 * 1024;
@@ -138,9 +141,18 @@ export class Database {
     return found && { key: found.key, value: this.unsealed(table, found.key, found.value) };
   }
 
-  /** Removes what nobody will read any more; harmless if it comes back after a crash. */
-  async discard(entries: readonly (readonly [table: TableName, key: Key])[]): Promise<void> {
-    await this.commit(entries.map(([table, key]) => [table, key, null]));
+  /**
+   * Removes what nobody will read any more; harmless if it comes back after a crash.
+   *
+   * @param find says what. It is asked when nothing is on its way into LMDB: what it finds expired may be written anew
+   * by what is, and would be removed behind that.
+   * @returns what was removed.
+   */
+  async discard(find: () => readonly Doomed[]): Promise<readonly Doomed[]> {
+    while (this.applying !== undefined) await this.applying.catch(() => undefined);
+    const doomed = find();
+    if (doomed.length > 0) await this.commit(doomed.map(([table, key]) => [table, key, null]));
+    return doomed;
   }
 
   /** @param known finds entries of logs that were written and are still in memory. */

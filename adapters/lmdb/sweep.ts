@@ -2,7 +2,7 @@ import { isTombstone } from '../../broker/model/message';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
 import { Blocks } from './blocks';
-import type { Database, Key, TableName } from './database';
+import type { Database, Doomed } from './database';
 import { expiredLetters } from './letterExpiries';
 import type { LmdbQueues } from './queues';
 import type { LmdbSubscriptions } from './subscriptions';
@@ -24,14 +24,12 @@ interface Swept {
 export async function sweep({ database, queues, subscriptions, clients }: Swept, now: Time): Promise<number> {
   let removed = 0;
   for (const queue of queues.names()) {
-    let batch = expiredMessages(database, queue, now);
+    if (expiredMessages(database, queue, now).length === 0) continue;
     // The head must be known when no message tells it any more.
-    const head = batch.length > 0 ? queues.current(queue) : undefined;
+    const head = queues.current(queue);
     if (head) await database.write([head]);
-    for (; batch.length > 0; batch = expiredMessages(database, queue, now)) {
-      await database.discard(batch);
-      removed += batch.length;
-    }
+    for await (const doomed of discarding(database, () => expiredMessages(database, queue, now)))
+      removed += doomed.length;
   }
   removed += await sweepLetters(database, now);
   for (const subscription of subscriptions.all()) {
@@ -41,8 +39,6 @@ export async function sweep({ database, queues, subscriptions, clients }: Swept,
   }
   return removed;
 }
-
-type Doomed = readonly [table: TableName, key: Key];
 
 /** The oldest messages of a queue, by whole blocks that have expired, and the ids they were published under. */
 function expiredMessages(database: Database, queue: QueueName, now: Time): Doomed[] {
@@ -62,19 +58,29 @@ function isMarked(database: Database, queue: string, id: string, now: Time): boo
   return marker !== undefined && Number(marker.split(' ')[1]) <= now;
 }
 
-/** A thousand at a time: others have their turn in between. */
-async function sweepLetters(database: Database, now: Time): Promise<number> {
+/** @returns how many were removed, the entries of their expiries aside. */
+export async function sweepLetters(database: Database, now: Time): Promise<number> {
   let removed = 0;
-  for (let doomed: Doomed[] = []; ; doomed = []) {
-    for (const { expiry, letter } of expiredLetters(database, now)) {
-      doomed.push(['expiries', expiry]);
-      if (letter !== undefined) {
-        doomed.push(['deadLetters', letter]);
-        removed += 1;
-      }
-      if (doomed.length >= AT_ONCE) break;
-    }
-    if (doomed.length === 0) return removed;
-    await database.discard(doomed);
+  for await (const doomed of discarding(database, () => doomedLetters(database, now)))
+    removed += doomed.filter(([table]) => table === 'deadLetters').length;
+  return removed;
+}
+
+function doomedLetters(database: Database, now: Time): Doomed[] {
+  const doomed: Doomed[] = [];
+  for (const { expiry, letter } of expiredLetters(database, now)) {
+    doomed.push(['expiries', expiry]);
+    if (letter !== undefined) doomed.push(['deadLetters', letter]);
+    if (doomed.length >= AT_ONCE) break;
+  }
+  return doomed;
+}
+
+/** Removes as long as there is something, a thousand at a time: others have their turn in between. */
+async function* discarding(database: Database, find: () => readonly Doomed[]): AsyncGenerator<readonly Doomed[]> {
+  for (;;) {
+    const doomed = await database.discard(find);
+    if (doomed.length === 0) return;
+    yield doomed;
   }
 }
