@@ -10,8 +10,13 @@ const [, script = ''] = /\*\*Restoring\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(d
 const PRETENCE = `
 npx() { echo "npx $*"; }
 aws() {
-  if [ "$2" = list-tables ]; then sed "s/.*'\\(.*\\)'.*/\\1-1ABC/" <<< "$6"; else echo "aws $*"; fi
+  case $2 in
+    list-tables) sed "s/.*'\\(.*\\)'.*/\\1-1ABC/" <<< "$6" ;;
+    scan) echo '{"Items":[{"queue":{"S":"Database \\"Events\\""}},{"queue":{"S":"orders"}}]}' ;;
+    *) echo "aws $*" ;;
+  esac
 }
+jq() { node -e 'for (const item of JSON.parse(fs.readFileSync(0)).Items) console.log(JSON.stringify(item))'; }
 `;
 
 /** What the commands of the document call, in their order. */
@@ -60,6 +65,12 @@ test.each(restored)('%s is given what the template says, before the stack takes 
   // CloudFormation imports nothing else.
   expect(DeletionPolicy).toBe('Retain');
   expect(calls.at(-1)).toContain('--import-existing-resources');
+});
+
+test('Every queue gets other numbers, before the stack takes it over', () => {
+  const keys = of('update-item').map((call) => JSON.parse(/--key (.*) --update-expression/.exec(call)?.[1] ?? ''));
+  expect(keys).toEqual([{ queue: { S: 'Database "Events"' } }, { queue: { S: 'orders' } }]);
+  for (const call of of('update-item')) expect(option(call, 'table-name')).toBe('restored-Queues');
 });
 
 test('What is to be kept in cdk.json deploys the same stack', () => {
