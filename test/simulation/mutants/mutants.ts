@@ -61,9 +61,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'The timer is armed for the last deadline in place of the earliest.',
-    file: 'broker/decide/advance.ts',
-    search: 'if (at === undefined || flight.dueAt < at) at = flight.dueAt;',
-    replacement: 'if (at === undefined || flight.dueAt > at) at = flight.dueAt;',
+    file: 'broker/model/census.ts',
+    search: 'if (flight.dueAt < dueWithDead) dueWithDead = flight.dueAt;',
+    replacement: 'if (dueWithDead === Infinity || flight.dueAt > dueWithDead) dueWithDead = flight.dueAt;',
   },
   {
     bug: 'A nack arms no timer.',
