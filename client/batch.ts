@@ -9,8 +9,8 @@ export interface Outgoing {
   alone?: boolean;
 }
 
-/** Messages of one frame. */
-const MESSAGES = 100;
+/** Messages of one frame at most. */
+export const MESSAGES = 100;
 
 /** Room for what surrounds the messages: the queue's name, escaped, is the most of it. */
 const ENVELOPE_BYTES = 1_024;
@@ -19,14 +19,15 @@ const ENVELOPE_BYTES = 1_024;
  * How many of those that wait go into the next frame: messages of one queue, in order, as many as fit.
  *
  * @param frameBytes that a frame may have.
+ * @param messages likewise.
  * @returns at least 1 if any wait.
  */
-export function nextBatch(waiting: readonly Outgoing[], frameBytes: number): number {
+export function nextBatch(waiting: readonly Outgoing[], frameBytes: number, messages = MESSAGES): number {
   const [first] = waiting;
   if (first === undefined) return 0;
   let bytes = ENVELOPE_BYTES + first.bytes;
   let count = 1;
-  for (const next of waiting.slice(1, MESSAGES)) {
+  for (const next of waiting.slice(1, messages)) {
     bytes += next.bytes + 1;
     if (next.queue !== first.queue || first.alone || next.alone || bytes > frameBytes) break;
     count += 1;

@@ -1,6 +1,7 @@
-import { isTombstone, type LogEntry, type Tombstone } from '../../broker/model/message';
+import { isTombstone, type Tombstone } from '../../broker/model/message';
 import type { EventName, Seq, Time } from '../../broker/model/names';
 import { StoredMessage } from './entryText';
+import { MARKINGS } from './markers';
 
 const MOST_ENTRIES = 64;
 const MOST_CHARACTERS = 16 * 1024;
@@ -20,16 +21,21 @@ export class Gathering {
   readonly entries: StoredEntry[] = [];
   private characters = 0;
 
-  /** @returns false if the entry has no place here: nothing was changed. */
-  add(entry: StoredEntry): boolean {
+  /**
+   * @param entries of consecutive numbers, at least one.
+   * @returns false if they have no place here: nothing was changed.
+   */
+  add(entries: readonly StoredEntry[]): boolean {
     const last = this.entries.at(-1);
-    const { length } = textOf(entry);
+    let characters = 0;
+    for (const entry of entries) characters += textOf(entry).length;
     if (last) {
-      if (entry.seq !== last.seq + 1) return false;
-      if (this.entries.length >= MOST_ENTRIES || this.characters + length > MOST_CHARACTERS) return false;
+      if (entries[0]?.seq !== last.seq + 1) return false;
+      if (this.entries.length + entries.length > MOST_ENTRIES) return false;
+      if (this.characters + characters > MOST_CHARACTERS) return false;
     }
-    this.entries.push(entry);
-    this.characters += length;
+    for (const entry of entries) this.entries.push(entry);
+    this.characters += characters;
     return true;
   }
 }
@@ -43,17 +49,27 @@ export class Gathering {
  */
 export function encodeBlock(entries: readonly StoredEntry[]): string {
   const base = entries[0]?.publishedAt ?? 0;
-  const events = [...new Set(entries.flatMap((entry) => (isTombstone(entry) ? [] : [entry.event])))];
-  const columns = [
-    entries.map((entry) => (isTombstone(entry) ? NONE : events.indexOf(entry.event))),
-    entries.map((entry) => textOf(entry).length),
-    entries.map((entry) => (isTombstone(entry) ? 0 : entry.bytes)),
-    entries.map(({ publishedAt }) => publishedAt - base),
-    entries.map(({ publishedAt, expiresAt }) => expiresAt - publishedAt),
-    entries.map(({ publishedAt, previousAt }) => publishedAt - previousAt),
-  ];
-  const head: Head = [base, events, columns];
-  return `${JSON.stringify(head)}${END_OF_HEAD}${entries.map(textOf).join('')}`;
+  const events: EventName[] = [];
+  const columns: [number[], number[], number[], number[], number[], number[], number[]] = [[], [], [], [], [], [], []];
+  const [names, lengths, bytes, published, lifetimes, before, markings] = columns;
+  let texts = '';
+  for (const entry of entries) {
+    const text = textOf(entry);
+    texts += text;
+    names.push(isTombstone(entry) ? NONE : indexIn(events, entry.event));
+    lengths.push(text.length);
+    bytes.push(isTombstone(entry) ? 0 : entry.bytes);
+    published.push(entry.publishedAt - base);
+    lifetimes.push(entry.expiresAt - entry.publishedAt);
+    before.push(entry.publishedAt - entry.previousAt);
+    markings.push(isTombstone(entry) ? NONE : MARKINGS.indexOf(entry.marking));
+  }
+  return `${JSON.stringify([base, events, columns] satisfies Head)}${END_OF_HEAD}${texts}`;
+}
+
+function indexIn(events: EventName[], event: EventName): number {
+  const index = events.indexOf(event);
+  return index < 0 ? events.push(event) - 1 : index;
 }
 
 /**
@@ -61,12 +77,12 @@ export function encodeBlock(entries: readonly StoredEntry[]): string {
  *
  * @param first the number of its first entry.
  */
-export function decodeBlock(first: Seq, text: string): LogEntry[] {
+export function decodeBlock(first: Seq, text: string): StoredEntry[] {
   const end = text.indexOf(END_OF_HEAD);
-  const [base, events, [names = [], lengths = [], bytes = [], published = [], lifetimes = [], before = []]]: Head =
-    JSON.parse(text.slice(0, end));
+  const [base, events, columns]: Head = JSON.parse(text.slice(0, end));
+  const [names = [], lengths = [], bytes = [], published = [], lifetimes = [], before = [], markings = []] = columns;
   let start = end + END_OF_HEAD.length;
-  return names.map((name, index): LogEntry => {
+  return names.map((name, index): StoredEntry => {
     const seq = first + index;
     const publishedAt = base + (published[index] ?? 0);
     const expiresAt = publishedAt + (lifetimes[index] ?? 0);
@@ -76,6 +92,7 @@ export function decodeBlock(first: Seq, text: string): LogEntry[] {
     const from = start;
     start += lengths[index] ?? 0;
     const own = text.slice(from, start);
-    return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, own, bytes[index] ?? 0);
+    const marking = MARKINGS[markings[index] ?? NONE] ?? 'none';
+    return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, own, bytes[index] ?? 0, marking);
   });
 }

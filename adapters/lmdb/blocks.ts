@@ -1,9 +1,6 @@
-import type { LogEntry } from '../../broker/model/message';
 import type { QueueName, Seq } from '../../broker/model/names';
-import { decodeBlock, encodeBlock, Gathering, type StoredEntry } from './block';
+import { decodeBlock, type StoredEntry } from './block';
 import type { Database, Entry } from './database';
-import { decodeEntry } from './entryText';
-import type { Change } from './segments';
 
 const BEFORE_ALL = 0;
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
@@ -12,44 +9,7 @@ const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 const KEPT = 16;
 
 /** A block as it is read: its entries, of consecutive numbers, at least one. */
-export type Block = readonly LogEntry[];
-
-/** An entry that is in memory, by its number. */
-export type Lookup = (queue: QueueName, seq: Seq) => StoredEntry | undefined;
-
-/**
- * Gathers the entries among changes into blocks; all others stay as they are.
- *
- * @param known saves reading an entry again from its change, where it can.
- */
-export function inBlocks(changes: readonly Change[], known: Lookup): Change[] {
-  const gathered: Change[] = [];
-  const open = new Map<QueueName, Gathering>();
-  for (const change of changes) {
-    const [table, [name, part], text] = change;
-    if (table !== 'messages' || text === null) {
-      gathered.push(change);
-      continue;
-    }
-    const queue = name as QueueName;
-    const seq = Number(part);
-    const entry = known(queue, seq) ?? decodeEntry(seq, text);
-    const block = open.get(queue);
-    if (block?.add(entry)) continue;
-    if (block) gathered.push(blockChange(queue, block));
-    const next = new Gathering();
-    next.add(entry);
-    open.set(queue, next);
-  }
-  for (const [queue, block] of open) gathered.push(blockChange(queue, block));
-  return gathered;
-}
-
-const blockChange = (queue: QueueName, { entries }: Gathering): Change => [
-  'messages',
-  [queue, entries[0]?.seq ?? 0],
-  encodeBlock(entries),
-];
+export type Block = readonly StoredEntry[];
 
 /** Reads blocks. The last ones that were read are kept, for who reads on begins within one of them. */
 export class Blocks {

@@ -1,16 +1,16 @@
 import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
-import { inBlocks, type Lookup } from './blocks';
 import type { DataFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
+import { toBeRead, type Written } from './gather';
 import { Journal, type Segment } from './journal';
 import { seal, unseal } from './seal';
 import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
-export const TABLES = ['queues', 'messages', 'markers', 'subscriptions', 'deadLetters', 'expiries'] as const;
+export const TABLES = ['queues', 'messages', 'markers', 'ranges', 'subscriptions', 'deadLetters', 'expiries'] as const;
 export type TableName = (typeof TABLES)[number];
 export type Key = (string | number)[];
 
@@ -30,6 +30,9 @@ const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 1_024;
 
+/** What leads to messages is known to be right by the message that it leads to. */
+const isSealed = (table: string): boolean => table !== 'markers' && table !== 'ranges';
+
 type Listener = () => void;
 
 /** Told what fails without anyone waiting for it. */
@@ -46,7 +49,6 @@ export class Database {
   private readonly root: RootDatabase;
   private readonly length: StoreLength;
   private journal: Journal | undefined;
-  private known: Lookup = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private storing: Promise<void> | undefined;
   private readonly unstored: Segment[] = [];
@@ -101,11 +103,11 @@ export class Database {
   }
 
   /** @returns once the changes are on disk. @throws Unavailable */
-  write(changes: readonly Change[]): Promise<void> {
+  write(written: readonly Written[]): Promise<void> {
     if (this.journal === undefined) return Promise.reject(new Error('the database is closed'));
-    const written = this.journal.write(changes);
+    const durable = this.journal.write(written);
     if (this.journal.size > SEGMENT_BYTES) void this.store();
-    return written;
+    return durable;
   }
 
   /** What LMDB has; see {@link Database} for what it has not yet. */
@@ -141,6 +143,12 @@ export class Database {
     return found && { key: found.key, value: this.unsealed(table, found.key, found.value) };
   }
 
+  /** The last key that LMDB has after `start`, up to and including `end`. */
+  lastKey(table: TableName, start: Key, end: Key): Key | undefined {
+    const [found] = this.table(table).getKeys({ start: end, end: start, reverse: true, limit: 1 });
+    return found;
+  }
+
   /**
    * Removes what nobody will read any more; harmless if it comes back after a crash.
    *
@@ -153,11 +161,6 @@ export class Database {
     const doomed = find();
     if (doomed.length > 0) await this.commit(doomed.map(([table, key]) => [table, key, null]));
     return doomed;
-  }
-
-  /** @param known finds entries of logs that were written and are still in memory. */
-  useEntries(known: Lookup): void {
-    this.known = known;
   }
 
   /** Called when something could not be written, before its writer is told: nothing written since was either. */
@@ -180,6 +183,13 @@ export class Database {
     await this.folder.release();
   }
 
+  /** The error for what is not as it was written. */
+  damaged(table: TableName, key: Key): CorruptStore {
+    return new CorruptStore(
+      `the store in ${this.folder.store} is damaged (${table} ${JSON.stringify(key)}): restore the data folder`,
+    );
+  }
+
   private table(name: string): Table<string, Key> {
     const table = this.tables.get(name);
     if (table === undefined) throw new CorruptStore(`the journal speaks of ${name}, which is not stored here`);
@@ -188,11 +198,9 @@ export class Database {
 
   /** @throws CorruptStore it is not what was written. */
   private unsealed(table: TableName, key: Key, sealed: string): string {
+    if (!isSealed(table)) return sealed;
     const text = unseal(this.digests, sealed);
-    if (text === undefined)
-      throw new CorruptStore(
-        `the store in ${this.folder.store} is damaged (${table} ${JSON.stringify(key)}): restore the data folder`,
-      );
+    if (text === undefined) throw this.damaged(table, key);
     return text;
   }
 
@@ -230,7 +238,7 @@ export class Database {
   }
 
   private async apply(written: readonly Change[]): Promise<void> {
-    const changes = inBlocks(written, this.known);
+    const changes = toBeRead(written);
     const commits: Promise<boolean>[] = [];
     for (let from = 0; from < changes.length; from += AT_ONCE) {
       commits.push(this.commit(changes.slice(from, from + AT_ONCE)));
@@ -250,7 +258,7 @@ export class Database {
       for (const [name, key, value] of changes) {
         const table = this.table(name);
         if (value === null) table.remove(key);
-        else table.put(key, seal(this.digests, value));
+        else table.put(key, isSealed(name) ? seal(this.digests, value) : value);
       }
     });
     committed.catch(ignoreCause);

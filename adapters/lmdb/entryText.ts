@@ -7,6 +7,8 @@ import {
   textBeforePayload,
 } from '../../broker/model/message';
 import type { ClientId, EventName, JsonText, Seq, Time } from '../../broker/model/names';
+import { byteLength } from '../../broker/model/utf8';
+import type { Marking } from './markers';
 
 const END_OF_HEAD = '\n';
 const BETWEEN = ' ';
@@ -16,10 +18,16 @@ const HEADERS = ',"headers":';
 const HEADERS_OBJECT = `${HEADERS}{`;
 const PUBLISHER = ',"publisher":';
 
+interface Parsed {
+  readonly id: string;
+  readonly publisher: ClientId;
+}
+
 /** A message that is delivered as it was stored: what delivery is not decided by is only read where it is asked for. */
 export class StoredMessage implements Message {
-  private parsed: { readonly id: string; readonly publisher: ClientId } | undefined;
-
+  /**
+   * @param parsed of the text, where it is known.
+   */
   constructor(
     readonly seq: Seq,
     readonly event: EventName,
@@ -28,6 +36,8 @@ export class StoredMessage implements Message {
     readonly previousAt: Time,
     readonly text: string,
     readonly bytes: number,
+    readonly marking: Marking,
+    private parsed?: Parsed,
   ) {}
 
   get id(): string {
@@ -48,23 +58,25 @@ export class StoredMessage implements Message {
     return this.text.slice(start, this.text.lastIndexOf(PUBLISHER)) as JsonText;
   }
 
-  private get parts(): NonNullable<typeof this.parsed> {
-    this.parsed ??= JSON.parse(`${this.text}}`) as NonNullable<typeof this.parsed>;
+  private get parts(): Parsed {
+    this.parsed ??= JSON.parse(`${this.text}}`) as Parsed;
     return this.parsed;
   }
 }
 
 /** A message as it is once it was stored. */
-export function asStored(message: Message): StoredMessage {
-  const { seq, event, publishedAt, expiresAt, previousAt } = message;
+export function asStored(message: Message, marking: Marking): StoredMessage {
+  const { seq, id, event, publisher, publishedAt, expiresAt, previousAt } = message;
   const text = messageText(message);
-  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text, Buffer.byteLength(text));
+  const bytes = byteLength(text);
+  // Its id will be asked for.
+  const parsed = marking === 'none' ? undefined : { id, publisher };
+  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text, bytes, marking, parsed);
 }
 
 /**
- * A log entry as it is written to the journal: a line with what delivery is decided by, its times and, if it is a
- * message, its event; and a line with the message as it is delivered. Names have no line breaks, and JSON that
- * JSON.stringify wrote has none either.
+ * A log entry by itself: a line with what delivery is decided by, its times and, if it is a message, its event; and a
+ * line with the message as it is delivered. Names have no line breaks, and JSON that JSON.stringify wrote has none either.
  */
 export function encodeEntry(entry: LogEntry): string {
   const { publishedAt, expiresAt, previousAt } = entry;
@@ -81,5 +93,5 @@ export function decodeEntry(seq: Seq, text: string): StoredMessage | Tombstone {
   const [publishedAt, expiresAt, previousAt] = times;
   if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
   const own = text.slice(end + 1);
-  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, Buffer.byteLength(own));
+  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, byteLength(own), 'none');
 }

@@ -40,8 +40,8 @@ export interface LmdbStores extends Stores {
   close(): Promise<void>;
 }
 
-/** Always the same change, of an id that has expired, in a queue that none can be called. */
-const CHECK: Change = ['markers', ['\u0000', 'check'], '0 0'];
+/** Always the same change, of an id of no message, in a queue that none can be called. */
+const CHECK: Change = ['markers', ['\u0000', 'check'], '0'];
 
 /**
  * Opens the stores in a data folder, creating it if needed. Connections are kept in memory only: they end with the

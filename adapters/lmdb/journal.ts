@@ -1,5 +1,6 @@
 import { Unavailable } from '../../broker/ports';
 import type { Digests } from './digest';
+import { inBlocks, type Written } from './gather';
 import { type Change, createSegment, type Durability, encodeGroup, type OpenSegment, segmentFile } from './segments';
 
 /**
@@ -46,7 +47,7 @@ export interface Segment {
  * little later, many groups at a time, and dropped.
  */
 export class Journal {
-  private pending: Change[] = [];
+  private pending: Written[] = [];
   private waiters: Waiter[] = [];
   private rotation: Rotation | undefined;
   private written: Change[] = [];
@@ -80,8 +81,8 @@ export class Journal {
    * @returns once the changes are on disk. Those who wait are told in the order in which they came.
    * @throws Unavailable they are not, nor is anything that came after them.
    */
-  write(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) this.pending.push(change);
+  write(written: readonly Written[]): Promise<void> {
+    for (const one of written) this.pending.push(one);
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
       this.start();
@@ -152,7 +153,7 @@ export class Journal {
   }
 
   private async writeGroup(): Promise<void> {
-    const changes = this.pending;
+    const changes = inBlocks(this.pending);
     const waiters = this.waiters;
     this.pending = [];
     this.waiters = [];

@@ -3,25 +3,23 @@ import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import { Blocks } from './blocks';
 import type { Database } from './database';
-import { asStored, encodeEntry, type StoredMessage } from './entryText';
+import { asStored, type StoredMessage } from './entryText';
+import { GreatestId } from './greatestId';
+import { isMarked, StoredMarkers } from './markers';
 import type { LmdbQueues } from './queues';
+import { type Marker, RecentMarkers } from './recentMarkers';
 import type { Change } from './segments';
 import { Tail } from './tail';
-
-/** Where a chosen id stands, from before its message is durable. */
-interface Marker {
-  readonly seq: Seq;
-  readonly expiresAt: Time;
-  /** Settles with the message it belongs to. */
-  readonly durable: Promise<void>;
-}
 
 interface Live {
   readonly tail: Tail;
   /** The last number given, above the durable head while its message is written. */
   taken: { seq: Seq; at: Time } | undefined;
-  /** Of chosen ids that are not in LMDB yet. */
-  readonly markers: Map<string, Marker>;
+  readonly recentMarkers: RecentMarkers;
+  /** Of all ids that were ever given. */
+  readonly greatest: GreatestId;
+  /** Of those in LMDB. */
+  readonly greatestStored: GreatestId;
 }
 
 /** How much is kept in memory though LMDB has it: those who were away a moment are served from it. Characters. */
@@ -41,6 +39,7 @@ export class LmdbLog implements MessageLog {
   private readonly recent: Stored[] = [];
   private recentCharacters = 0;
   private readonly blocks: Blocks;
+  private readonly markers: StoredMarkers;
 
   /** @param onAppended called when messages of a queue became durable: the doorbell. */
   constructor(
@@ -49,51 +48,43 @@ export class LmdbLog implements MessageLog {
     private readonly onAppended: (queue: QueueName) => void,
   ) {
     this.blocks = new Blocks(database);
+    this.markers = new StoredMarkers(database, this.blocks);
     database.onFailure(() => {
       for (const [queue, live] of this.live) {
-        const { head } = this.queues.headOf(queue);
-        for (const [id, { seq }] of live.markers) if (seq > head) live.markers.delete(id);
+        live.recentMarkers.dropAfter(this.queues.headOf(queue).head);
         live.taken = undefined;
       }
     });
     database.onStored((changes) => this.settle(changes));
-    database.useEntries((queue, seq) => this.live.get(queue)?.tail.get(seq));
   }
 
   async append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
     const live = this.of(queue);
-    const answers: Appended[] = [];
-    const entries: StoredMessage[] = [];
-    const changes: Change[] = [];
     const awaited: Promise<void>[] = [];
-    const marked: string[] = [];
-    for (const draft of drafts) {
-      const marker = draft.idempotent ? this.marker(queue, live, draft.id, now, marked) : undefined;
-      if (marker) {
-        if (marker.durable) awaited.push(marker.durable);
-        answers.push({ seq: marker.seq, id: draft.id, duplicate: true });
+    const answers: Appended[] = [];
+    const appended: StoredMessage[] = [];
+    let { seq: last, at: previousAt } = this.last(queue, live);
+    for (const { id, idempotent, event, payload, headers, publisher } of drafts) {
+      const known = idempotent ? this.marked(queue, live, id, appended, now) : undefined;
+      if (known) {
+        if (known.durable) awaited.push(known.durable);
+        answers.push({ seq: known.seq, id, duplicate: true });
         continue;
       }
-      const { seq, previousAt } = this.take(queue, live, now);
-      const { id, event, payload, headers, publisher } = draft;
-      const message = { seq, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
-      const stored = asStored(message);
-      entries.push(stored);
-      answers.push({ seq, id, duplicate: false });
-      changes.push(['messages', [queue, seq], encodeEntry(stored)]);
-      if (draft.idempotent) {
-        marked.push(id);
-        changes.push(['markers', [queue, id], `${seq} ${expiresAt}`]);
-        live.markers.set(id, { seq, expiresAt, durable: PENDING });
-      }
+      last += 1;
+      const message = { seq: last, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
+      previousAt = now;
+      const marking = !idempotent ? 'none' : live.greatest.isBelow(id) ? 'ascending' : 'single';
+      if (idempotent) live.greatest.add(id);
+      appended.push(asStored(message, marking));
+      answers.push({ seq: last, id, duplicate: false });
     }
-    const learning = this.queues.learning(
-      queue,
-      entries.map(({ event }) => event),
-      now,
-    );
-    if (learning) changes.push(learning);
-    if (entries.length > 0) awaited.push(this.store(queue, live, entries, changes, marked));
+    if (appended.length > 0) {
+      live.taken = { seq: last, at: now };
+      const durable = this.store(queue, live, appended, now);
+      live.recentMarkers.add({ appended, durable });
+      awaited.push(durable);
+    }
     await (awaited.length === 1 ? awaited[0] : Promise.all(awaited));
     return answers;
   }
@@ -115,7 +106,7 @@ export class LmdbLog implements MessageLog {
   async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
     const live = this.of(queue);
     if (this.at(queue, tombstone.seq) !== undefined) return;
-    await this.database.write([['messages', [queue, tombstone.seq], encodeEntry(tombstone)]]);
+    await this.database.write([{ queue, appended: [tombstone] }]);
     live.tail.add(tombstone);
     this.queues.reach(queue, tombstone.seq, tombstone.publishedAt, []);
   }
@@ -137,58 +128,58 @@ export class LmdbLog implements MessageLog {
     return found;
   }
 
-  /** The next number. */
-  private take(queue: QueueName, live: Live, now: Time): { seq: Seq; previousAt: Time } {
+  /** The last number given, and when. */
+  private last(queue: QueueName, { taken }: Live): { seq: Seq; at: Time } {
     const { head, headAt } = this.queues.headOf(queue);
-    const last = live.taken && live.taken.seq > head ? live.taken : { seq: head, at: headAt };
-    live.taken = { seq: last.seq + 1, at: now };
-    return { seq: last.seq + 1, previousAt: last.at };
+    return taken && taken.seq > head ? taken : { seq: head, at: headAt };
   }
 
-  private async store(
-    queue: QueueName,
-    live: Live,
-    entries: readonly StoredMessage[],
-    changes: readonly Change[],
-    marked: readonly string[],
-  ): Promise<void> {
-    const durable = this.database.write(changes);
-    for (const id of marked) {
-      const marker = live.markers.get(id);
-      if (marker) live.markers.set(id, { ...marker, durable });
-    }
-    await durable;
-    for (const entry of entries) {
-      live.tail.add(entry);
-      this.queues.reach(queue, entry.seq, entry.publishedAt, [entry.event]);
-    }
+  private async store(queue: QueueName, live: Live, appended: readonly StoredMessage[], now: Time): Promise<void> {
+    const events = [...new Set(appended.map(({ event }) => event))];
+    const learning = this.queues.learning(queue, events, now);
+    await this.database.write(learning ? [{ queue, appended }, learning] : [{ queue, appended }]);
+    for (const message of appended) live.tail.add(message);
+    this.queues.reach(queue, appended.at(-1)?.seq ?? 0, now, events);
     this.onAppended(queue);
   }
 
-  private marker(queue: QueueName, live: Live, id: string, now: Time, own: readonly string[]) {
-    const recent = live.markers.get(id);
-    if (recent && recent.expiresAt > now)
-      // Of this very append: it is awaited anyway.
-      return own.includes(id) ? { seq: recent.seq } : { seq: recent.seq, durable: recent.durable };
-    const text = this.database.get('markers', [queue, id]);
-    if (text === undefined) return undefined;
-    const [seq = 0, expiresAt = 0] = text.split(' ').map(Number);
-    return expiresAt > now ? { seq } : undefined;
+  /**
+   * Where the message of an id stands, as long as it is retained.
+   *
+   * @param appended before it, together with it.
+   */
+  private marked(
+    queue: QueueName,
+    live: Live,
+    id: string,
+    appended: readonly StoredMessage[],
+    now: Time,
+  ): (Pick<Marker, 'seq'> & Partial<Marker>) | undefined {
+    if (live.greatest.isBelow(id)) return undefined;
+    const own = appended.find((message) => isMarked(message) && message.id === id);
+    if (own) return { seq: own.seq };
+    const recent = live.recentMarkers.find(id);
+    if (recent) return recent.expiresAt > now ? recent : undefined;
+    if (live.greatestStored.isBelow(id)) return undefined;
+    const stored = this.markers.find(queue, id);
+    return stored && stored.expiresAt > now ? { seq: stored.seq } : undefined;
   }
 
   /** These are in LMDB now: keeps the newest of them in memory too, and forgets the oldest of before. */
   private settle(changes: readonly Change[]): void {
     const stored = new Map<QueueName, Stored>();
-    for (const [table, [name, part], value] of changes) {
+    for (const [, [name], value, entries] of changes) {
+      if (entries === undefined) continue;
       const queue = name as QueueName;
-      if (table === 'markers') this.live.get(queue)?.markers.delete(String(part));
-      if (table !== 'messages') continue;
+      const greatest = this.live.get(queue)?.greatestStored;
+      if (greatest) for (const entry of entries) if (isMarked(entry)) greatest.add(entry.id);
       const batch = stored.get(queue) ?? { queue, through: 0, characters: 0 };
       stored.set(queue, batch);
-      batch.through = Math.max(batch.through, Number(part));
+      batch.through = Math.max(batch.through, entries.at(-1)?.seq ?? 0);
       batch.characters += value?.length ?? 0;
     }
     for (const batch of stored.values()) {
+      this.live.get(batch.queue)?.recentMarkers.dropThrough(batch.through);
       this.recent.push(batch);
       this.recentCharacters += batch.characters;
     }
@@ -203,14 +194,14 @@ export class LmdbLog implements MessageLog {
   private of(queue: QueueName): Live {
     let live = this.live.get(queue);
     if (live === undefined) {
-      live = { tail: new Tail(), taken: undefined, markers: new Map() };
+      const greatestStored = GreatestId.stored(this.database, queue);
+      const greatest = greatestStored.copy();
+      live = { tail: new Tail(), taken: undefined, recentMarkers: new RecentMarkers(), greatest, greatestStored };
       this.live.set(queue, live);
     }
     return live;
   }
 }
-
-const PENDING: Promise<void> = Promise.resolve();
 
 /** All of both, ascending; what both have once. */
 function merge(stored: readonly LogEntry[], recent: readonly LogEntry[]): readonly LogEntry[] {

@@ -1,6 +1,7 @@
 import { constants, fdatasync, fdatasyncSync, promises as fs, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import type { StoredEntry } from './block';
 import { DIGEST_BYTES, type Digests } from './digest';
 
 const headSchema = z.tuple([
@@ -9,8 +10,16 @@ const headSchema = z.tuple([
   z.nullable(z.int().check(z.minimum(0))),
 ]);
 
-/** One thing to be stored: a value under a key of a database, or (null) nothing there any more. */
-export type Change = readonly [database: string, key: (string | number)[], value: string | null];
+/**
+ * One thing to be stored: a value under a key of a database, or (null) nothing there any more. With a block of a log come
+ * its entries, unless it was read from the journal.
+ */
+export type Change = readonly [
+  database: string,
+  key: (string | number)[],
+  value: string | null,
+  entries?: readonly StoredEntry[],
+];
 
 const SUFFIX = '.journal';
 const END_OF_HEAD = '\n';

@@ -1,9 +1,9 @@
-import { isTombstone } from '../../broker/model/message';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
 import { Blocks } from './blocks';
 import type { Database, Doomed } from './database';
 import { expiredLetters } from './letterExpiries';
+import { markersOf } from './markers';
 import type { LmdbQueues } from './queues';
 import type { LmdbSubscriptions } from './subscriptions';
 
@@ -45,17 +45,12 @@ function expiredMessages(database: Database, queue: QueueName, now: Time): Doome
   const doomed: Doomed[] = [];
   for (const block of new Blocks(database).from(queue, 1)) {
     if (doomed.length >= AT_ONCE || block.some(({ expiresAt }) => expiresAt > now)) break;
-    for (const [index, entry] of block.entries()) {
-      if (index === 0) doomed.push(['messages', [queue, entry.seq]]);
-      if (!isTombstone(entry) && isMarked(database, queue, entry.id, now)) doomed.push(['markers', [queue, entry.id]]);
-    }
+    doomed.push(['messages', [queue, block[0]?.seq ?? 0]]);
+    // By now an id may stand for a later message.
+    for (const [table, key, value] of markersOf(queue, block))
+      if (database.get(table, key) === value) doomed.push([table, key]);
   }
   return doomed;
-}
-
-function isMarked(database: Database, queue: string, id: string, now: Time): boolean {
-  const marker = database.get('markers', [queue, id]);
-  return marker !== undefined && Number(marker.split(' ')[1]) <= now;
 }
 
 /** @returns how many were removed, the entries of their expiries aside. */

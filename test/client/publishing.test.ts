@@ -24,6 +24,24 @@ it('sends at most 100 messages in a frame', async () => {
   expect(batches(server.last).map(({ length }) => length)).toEqual([100, 100, 50]);
 });
 
+it('sends smaller frames to a server that answers quickly, so that the next is made meanwhile, and full ones to others', async () => {
+  const { holdfast, server, time } = await aConnectedWorld();
+  const publish100 = () =>
+    Promise.all(Array.from({ length: 100 }, (_, payload) => holdfast.publish('orders', 'created', payload)));
+  await publish100();
+  await publish100();
+  server.answer = () => undefined;
+  const published = publish100();
+  await turn();
+  server.answer = answered;
+  await time.pass(10);
+  for (const request of server.last.sent('publish').slice(-3))
+    server.last.say({ ...answered(request), ref: request.ref });
+  await published;
+  await publish100();
+  expect(batches(server.last).map(({ length }) => length)).toEqual([100, 34, 34, 32, 34, 34, 32, 100]);
+});
+
 it('sends at most 32 KB in a frame', async () => {
   const { holdfast, server } = await aConnectedWorld();
   await Promise.all(Array.from({ length: 10 }, () => holdfast.publish('orders', 'created', 'ä'.repeat(5_000))));

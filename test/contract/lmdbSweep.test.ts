@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Database } from '../../adapters/lmdb/database';
 import { takeDataFolder } from '../../adapters/lmdb/dataFolder';
 import { LmdbDeadLetters } from '../../adapters/lmdb/deadLetters';
-import { encodeEntry } from '../../adapters/lmdb/entryText';
+import { asStored } from '../../adapters/lmdb/entryText';
 import { sweepLetters } from '../../adapters/lmdb/sweep';
 import type { ClientId, QueueName } from '../../broker/model/names';
 import { deadLetter, LATER, NOW } from './suites/samples';
@@ -40,19 +40,22 @@ test('A dead letter that is on its way into LMDB anew is not swept by the expiry
   await open();
   await letters.put(OWNER, deadLetter(1, { expiresAt: LATER }));
   const stored = new Promise<void>((resolve) => database.onStored(() => resolve()));
-  // Entries are looked up when they are about to be stored: what is begun in the next moment meets the transaction.
+  const { message } = deadLetter(1);
+  const appended = asStored(message, 'none');
+  // How a message is found is asked for when its block is encoded, and when it is about to be stored: what is begun in the
+  // moment after meets the transaction.
+  let asked = 0;
   const swept = new Promise<number>((resolve, reject) => {
-    database.useEntries(() => {
-      process.nextTick(() => sweepLetters(database, EXPIRY).then(resolve, reject));
-      return undefined;
+    Object.defineProperty(appended, 'marking', {
+      get: () => {
+        asked += 1;
+        if (asked === 2) process.nextTick(() => sweepLetters(database, EXPIRY).then(resolve, reject));
+        return 'none';
+      },
     });
   });
-  const { message } = deadLetter(1);
-  await database.write([
-    ['messages', [OWNER.queue, 1], encodeEntry(message)],
-    ['queues', ['large'], SEGMENT],
-  ]);
-  await database.write([['markers', ['next', '1'], '0 0']]);
+  await database.write([{ queue: OWNER.queue, appended: [appended] }, ['queues', ['large'], SEGMENT]]);
+  await database.write([['markers', ['next', '1'], '0']]);
   await stored;
   expect(await swept).toBe(1);
   expect(await letters.get(OWNER, [1, 2], EXPIRY)).toMatchObject([{ message: { seq: 1 }, expiresAt: LATER }]);

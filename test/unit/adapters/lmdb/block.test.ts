@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { decodeBlock, encodeBlock, Gathering } from '../../../../adapters/lmdb/block';
 import { asStored, decodeEntry, encodeEntry } from '../../../../adapters/lmdb/entryText';
+import { MARKINGS } from '../../../../adapters/lmdb/markers';
 import type { LogEntry } from '../../../../broker/model/message';
 import type { ClientId, EventName, JsonText } from '../../../../broker/model/names';
 
@@ -20,7 +21,7 @@ const entries = fc
   .tuple(fc.integer({ min: 1, max: 2 ** 40 }), fc.array(fc.oneof(message, tombstone), { minLength: 1, maxLength: 64 }))
   .map(([first, drawn]) => drawn.map((entry, index): LogEntry => ({ ...entry, seq: first + index })));
 
-const stored = (entry: LogEntry) => ('tombstone' in entry ? entry : asStored(entry));
+const stored = (entry: LogEntry) => ('tombstone' in entry ? entry : asStored(entry, 'single'));
 
 test('A block gives back every entry, to the letter, whatever is in it', () => {
   fc.assert(
@@ -32,7 +33,12 @@ test('A block gives back every entry, to the letter, whatever is in it', () => {
   );
 });
 
-test('An entry is read from the journal as it was written', () => {
+test('A block remembers how its messages are found by their ids', () => {
+  const given = MARKINGS.map((marking, index) => asStored(entry(3 + index), marking));
+  expect(decodeBlock(3, encodeBlock(given))).toMatchObject(MARKINGS.map((marking) => ({ marking })));
+});
+
+test('An entry by itself is read as it was written', () => {
   fc.assert(
     fc.property(entries, (given) => {
       for (const entry of given) expect(decodeEntry(entry.seq, encodeEntry(entry))).toMatchObject(entry);
@@ -41,30 +47,30 @@ test('An entry is read from the journal as it was written', () => {
 });
 
 test('The length of a stored message is that of its UTF-8', () => {
-  const { text, bytes } = asStored({ ...entry(1), payload: '"ä😀"' as JsonText });
+  const { text, bytes } = asStored({ ...entry(1), payload: '"ä😀"' as JsonText }, 'none');
   expect(bytes).toBe(text.length + 3);
 });
 
 describe('gathering', () => {
   test('takes entries one after the other, up to 64', () => {
     const gathering = new Gathering();
-    const taken = Array.from({ length: 100 }, (_, index) => gathering.add(asStored(entry(7 + index))));
+    const taken = Array.from({ length: 100 }, (_, index) => gathering.add([asStored(entry(7 + index), 'none')]));
     expect(taken.lastIndexOf(true)).toBe(63);
     expect(gathering.entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 64 }, (_, index) => 7 + index));
   });
 
   test('takes none that leaves a number out', () => {
     const gathering = new Gathering();
-    gathering.add(asStored(entry(7)));
-    expect(gathering.add(asStored(entry(9)))).toBe(false);
+    gathering.add([asStored(entry(7), 'none')]);
+    expect(gathering.add([asStored(entry(9), 'none')])).toBe(false);
     expect(gathering.entries).toHaveLength(1);
   });
 
   test('takes a large message only as the first', () => {
     const large = { ...entry(7), payload: JSON.stringify('x'.repeat(29_000)) as JsonText };
     const gathering = new Gathering();
-    expect(gathering.add(asStored(large))).toBe(true);
-    expect(gathering.add(asStored(entry(8)))).toBe(false);
+    expect(gathering.add([asStored(large, 'none')])).toBe(true);
+    expect(gathering.add([asStored(entry(8), 'none')])).toBe(false);
   });
 });
 
