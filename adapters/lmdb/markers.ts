@@ -1,7 +1,7 @@
 import { isTombstone } from '../../broker/model/message';
 import type { QueueName, Seq } from '../../broker/model/names';
 import type { StoredEntry } from './block';
-import type { Blocks } from './blocks';
+import type { Block, Blocks } from './blocks';
 import type { Database, Key } from './database';
 import type { StoredMessage } from './entryText';
 
@@ -61,18 +61,23 @@ export class StoredMarkers {
     const range = this.database.last('ranges', [queue, LEAST], [queue, id]);
     if (range === undefined) return undefined;
     const { block, last } = decodeRange(range.value);
-    return id > last ? undefined : this.in(queue, block, id);
+    return id > last ? undefined : this.within(queue, block, id);
   }
 
-  private at(queue: QueueName, seq: Seq, id: string): StoredMessage | undefined {
-    const found = this.in(queue, seq, id);
-    if (found?.seq !== seq) throw this.database.damaged('markers', [queue, id]);
+  private at(queue: QueueName, seq: Seq, id: string): StoredMessage {
+    const found = this.block(queue, seq).find((entry) => entry.seq === seq);
+    if (found === undefined || !isMarked(found) || found.id !== id) throw this.database.damaged('markers', [queue, id]);
     return found;
   }
 
-  private in(queue: QueueName, seq: Seq, id: string): StoredMessage | undefined {
+  private within(queue: QueueName, seq: Seq, id: string): StoredMessage | undefined {
+    const ascending = (entry: StoredEntry): entry is StoredMessage => isMarked(entry) && entry.marking === 'ascending';
+    return this.block(queue, seq).find((entry): entry is StoredMessage => ascending(entry) && entry.id === id);
+  }
+
+  private block(queue: QueueName, seq: Seq): Block {
     const [block = []] = this.blocks.from(queue, seq);
-    return block.find((entry): entry is StoredMessage => isMarked(entry) && entry.id === id);
+    return block;
   }
 }
 

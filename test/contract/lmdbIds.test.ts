@@ -127,6 +127,14 @@ test('An id that was published again after its message expired is known when the
   expect(await publish(latest, 'b')).toMatchObject([{ seq: 5, duplicate: true }]);
 });
 
+test('An id that was published again after its message expired is known when both came to LMDB together', async () => {
+  await publish(NOW, 'a');
+  const later = NOW + RETENTION;
+  await publish(later, 'a');
+  await reopen();
+  expect(await publish(later, 'a')).toMatchObject([{ seq: 2, duplicate: true }]);
+});
+
 test('An id is known whichever of LMDB’s keys and JavaScript’s strings has it last', async () => {
   // U+FFEE is below the face as a character, and above it as UTF-16.
   await publish(NOW, '\uffee', '😀');
