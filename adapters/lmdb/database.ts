@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import type { DataFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
-import { toBeRead, type Written } from './gather';
+import { forLmdb, type Written } from './gather';
 import { Journal, type Segment } from './journal';
 import { seal, unseal } from './seal';
 import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
@@ -30,8 +30,8 @@ const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 1_024;
 
-/** What leads to messages is known to be right by the message that it leads to. */
-const isSealed = (table: string): boolean => table !== 'markers' && table !== 'ranges';
+/** A marker is known to be right by the message that it leads to. */
+const isSealed = (table: string): boolean => table !== 'markers';
 
 type Listener = () => void;
 
@@ -143,12 +143,6 @@ export class Database {
     return found && { key: found.key, value: this.unsealed(table, found.key, found.value) };
   }
 
-  /** The last key that LMDB has after `start`, up to and including `end`. */
-  lastKey(table: TableName, start: Key, end: Key): Key | undefined {
-    const [found] = this.table(table).getKeys({ start: end, end: start, reverse: true, limit: 1 });
-    return found;
-  }
-
   /**
    * Removes what nobody will read any more; harmless if it comes back after a crash.
    *
@@ -238,7 +232,7 @@ export class Database {
   }
 
   private async apply(written: readonly Change[]): Promise<void> {
-    const changes = toBeRead(written);
+    const changes = forLmdb(written);
     const commits: Promise<boolean>[] = [];
     for (let from = 0; from < changes.length; from += AT_ONCE) {
       commits.push(this.commit(changes.slice(from, from + AT_ONCE)));

@@ -7,7 +7,6 @@ import {
   textBeforePayload,
 } from '../../broker/model/message';
 import type { ClientId, EventName, JsonText, Seq, Time } from '../../broker/model/names';
-import { byteLength } from '../../broker/model/utf8';
 import type { Marking } from './markers';
 
 const END_OF_HEAD = '\n';
@@ -25,9 +24,7 @@ interface Parsed {
 
 /** A message that is delivered as it was stored: what delivery is not decided by is only read where it is asked for. */
 export class StoredMessage implements Message {
-  /**
-   * @param parsed of the text, where it is known.
-   */
+  /** @param parsed of the text, where it is known. */
   constructor(
     readonly seq: Seq,
     readonly event: EventName,
@@ -68,7 +65,7 @@ export class StoredMessage implements Message {
 export function asStored(message: Message, marking: Marking): StoredMessage {
   const { seq, id, event, publisher, publishedAt, expiresAt, previousAt } = message;
   const text = messageText(message);
-  const bytes = byteLength(text);
+  const bytes = Buffer.byteLength(text);
   // Its id will be asked for.
   const parsed = marking === 'none' ? undefined : { id, publisher };
   return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text, bytes, marking, parsed);
@@ -93,5 +90,5 @@ export function decodeEntry(seq: Seq, text: string): StoredMessage | Tombstone {
   const [publishedAt, expiresAt, previousAt] = times;
   if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
   const own = text.slice(end + 1);
-  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, byteLength(own), 'none');
+  return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, Buffer.byteLength(own), 'none');
 }

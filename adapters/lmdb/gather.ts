@@ -56,10 +56,10 @@ export function inBlocks(written: readonly Written[]): Change[] {
 }
 
 /**
- * What was written, as it is stored to be read: small blocks are joined, for a block is read, and removed, as one; and the
- * ids that publishers chose get their markers.
+ * What was written, as LMDB has it: small blocks are joined, for a block is read, and removed, as one; and the ids that
+ * publishers chose get their markers.
  */
-export function toBeRead(changes: readonly Change[]): Change[] {
+export function forLmdb(changes: readonly Change[]): Change[] {
   const filling = new Filling();
   for (const change of changes) {
     const [table, key, block] = change;

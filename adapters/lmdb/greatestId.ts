@@ -1,9 +1,3 @@
-import type { QueueName } from '../../broker/model/names';
-import type { Database } from './database';
-import { decodeRange } from './markers';
-
-const LEAST = '';
-const GREATEST = '\u{10ffff}';
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
@@ -11,19 +5,7 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
  * version 7): a new one is greater than all before, and nothing needs to be looked up to know that it is new.
  */
 export class GreatestId {
-  constructor(private greatest = LEAST) {}
-
-  /** Of what is in LMDB. */
-  static stored(database: Database, queue: QueueName): GreatestId {
-    const [start, end] = [
-      [queue, LEAST],
-      [queue, GREATEST],
-    ];
-    const found = new GreatestId(String(database.lastKey('markers', start, end)?.[1] ?? LEAST));
-    const range = database.last('ranges', start, end);
-    if (range) found.add(decodeRange(range.value).last);
-    return found;
-  }
+  constructor(private greatest: string) {}
 
   /** Whether an id is above all others; it may be so though this says no. */
   isBelow(id: string): boolean {
@@ -33,9 +15,5 @@ export class GreatestId {
 
   add(id: string): void {
     if (id > this.greatest) this.greatest = id;
-  }
-
-  copy(): GreatestId {
-    return new GreatestId(this.greatest);
   }
 }

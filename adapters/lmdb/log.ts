@@ -82,7 +82,7 @@ export class LmdbLog implements MessageLog {
     if (appended.length > 0) {
       live.taken = { seq: last, at: now };
       const durable = this.store(queue, live, appended, now);
-      live.recentMarkers.add({ appended, durable });
+      if (appended.some(isMarked)) live.recentMarkers.add({ appended, durable });
       awaited.push(durable);
     }
     await (awaited.length === 1 ? awaited[0] : Promise.all(awaited));
@@ -194,9 +194,14 @@ export class LmdbLog implements MessageLog {
   private of(queue: QueueName): Live {
     let live = this.live.get(queue);
     if (live === undefined) {
-      const greatestStored = GreatestId.stored(this.database, queue);
-      const greatest = greatestStored.copy();
-      live = { tail: new Tail(), taken: undefined, recentMarkers: new RecentMarkers(), greatest, greatestStored };
+      const id = this.markers.greatest(queue);
+      live = {
+        tail: new Tail(),
+        taken: undefined,
+        recentMarkers: new RecentMarkers(),
+        greatest: new GreatestId(id),
+        greatestStored: new GreatestId(id),
+      };
       this.live.set(queue, live);
     }
     return live;

@@ -13,7 +13,9 @@ export const MARKINGS = ['none', 'single', 'ascending'] as const;
 export type Marking = (typeof MARKINGS)[number];
 
 const BETWEEN = ' ';
+/** No id is below the one, and none that is printable above the other. */
 const LEAST = '';
+const GREATEST = '\u{10ffff}';
 
 /** What lets messages be found by their ids. */
 export type MarkerChange = readonly [table: 'markers' | 'ranges', key: Key, value: string];
@@ -64,6 +66,14 @@ export class StoredMarkers {
     return id > last ? undefined : this.within(queue, block, id);
   }
 
+  /** The greatest id of a queue; the least there is if it has none. */
+  greatest(queue: QueueName): string {
+    const single = this.database.last('markers', [queue, LEAST], [queue, GREATEST]);
+    const range = this.database.last('ranges', [queue, LEAST], [queue, GREATEST]);
+    const ids = [String(single?.key[1] ?? LEAST), range ? decodeRange(range.value).last : LEAST];
+    return ids.sort().at(-1) ?? LEAST;
+  }
+
   private at(queue: QueueName, seq: Seq, id: string): StoredMessage {
     const found = this.block(queue, seq).find((entry) => entry.seq === seq);
     if (found === undefined || !isMarked(found) || found.id !== id) throw this.database.damaged('markers', [queue, id]);
@@ -82,7 +92,7 @@ export class StoredMarkers {
 }
 
 /** The block that a range of ids leads to, by a number in it, and the last of the ids. */
-export function decodeRange(text: string): { block: Seq; last: string } {
+function decodeRange(text: string): { block: Seq; last: string } {
   const end = text.indexOf(BETWEEN);
   return { block: Number(text.slice(0, end)), last: text.slice(end + BETWEEN.length) };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type LmdbStores, openLmdb } from '../../adapters/lmdb';
+import { open as openStore } from 'lmdb';
+import { CorruptStore, type LmdbStores, openLmdb } from '../../adapters/lmdb';
 import type { JsonText, QueueName } from '../../broker/model/names';
 import { chosen, draft, NOW } from './suites/samples';
 
@@ -135,11 +136,17 @@ test('An id that was published again after its message expired is known when bot
   expect(await publish(later, 'a')).toMatchObject([{ seq: 2, duplicate: true }]);
 });
 
-test('An id is known whichever of LMDB’s keys and JavaScript’s strings has it last', async () => {
-  // U+FFEE is below the face as a character, and above it as UTF-16.
-  await publish(NOW, '\uffee', '😀');
+// U+FFEE is below the face as a character, and above it as UTF-16.
+test.each([
+  ['\uffee', '😀'],
+  ['😀', '\uffee'],
+])('An id is known whichever of LMDB’s keys and JavaScript’s strings has it last (%j, %j)', async (one, other) => {
+  await publish(NOW, one, other);
   await reopen();
-  expect(await publish(NOW, '\uffee')).toMatchObject([{ seq: 1, duplicate: true }]);
+  expect(await publish(NOW, one, other)).toMatchObject([
+    { seq: 1, duplicate: true },
+    { seq: 2, duplicate: true },
+  ]);
 });
 
 test('An id is known after a crash, when its message is only in the journal', async () => {
@@ -164,4 +171,34 @@ test('An id is known after a crash, when its message is only in the journal', as
     await survivor.close();
     await rm(crashed, { recursive: true });
   }
+});
+
+describe('what leads to a message by its id, and has changed on the disk,', () => {
+  const damage = async (table: string, key: string, value: string) => {
+    await stores.close();
+    const root = openStore({ path: join(folder, 'store') });
+    const found = root.openDB<string, string[]>({ name: table, encoding: 'string' });
+    expect(found.get([QUEUE, key])).toBeDefined();
+    await found.put([QUEUE, key], value);
+    await root.close();
+    stores = await open();
+  };
+
+  beforeEach(async () => {
+    await publish(NOW, 'b', 'c', 'a');
+  });
+
+  test.each(['1', '2', '4', 'x'])('is told and not followed (the number of one id, %j)', async (value) => {
+    await reopen();
+    await damage('markers', 'a', value);
+    await expect(publish(NOW, 'a')).rejects.toBeInstanceOf(CorruptStore);
+    // Who is in the same place undamaged is found all the same.
+    expect(await publish(NOW, 'b')).toMatchObject([{ seq: 1, duplicate: true }]);
+  });
+
+  test('is told and not followed (a range of ids)', async () => {
+    await reopen();
+    await damage('ranges', 'b', '1 b');
+    await expect(publish(NOW, 'c')).rejects.toBeInstanceOf(CorruptStore);
+  });
 });

@@ -40,23 +40,27 @@ test('What is added after one was looked for is found too', () => {
   expect(markers.find('d')).toMatchObject({ seq: 4 });
 });
 
-test.each(['looked for before', 'not looked for'])('What is in LMDB is forgotten (%s)', (when) => {
-  if (when === 'looked for before') markers.find('a');
-  markers.dropThrough(2);
-  expect(markers.find('a')).toBeUndefined();
-  expect(markers.find('c')).toMatchObject({ seq: 3 });
-  markers.add({ appended: [message(4, 'd')], durable });
-  expect(markers.find('d')).toMatchObject({ seq: 4 });
+describe.each(['looked for before', 'not looked for'])('what was %s', (when) => {
+  beforeEach(() => {
+    if (when === 'looked for before') markers.find('a');
+  });
+
+  test.each([
+    ['is in LMDB', () => markers.dropThrough(2), 'a', 'c', 4],
+    // Its number is given again.
+    ['came to nothing', () => markers.dropAfter(2), 'c', 'a', 3],
+  ])('is forgotten when it %s, and what came before or after is not', (_, drop, forgotten, kept, next) => {
+    drop();
+    expect(markers.find(forgotten)).toBeUndefined();
+    expect(markers.find(kept)).toBeDefined();
+    markers.add({ appended: [message(next, 'd')], durable });
+    expect(markers.find('d')).toMatchObject({ seq: next });
+  });
 });
 
-test.each(['looked for before', 'not looked for'])('What came to nothing is forgotten (%s)', (when) => {
-  if (when === 'looked for before') markers.find('a');
-  markers.dropAfter(2);
-  expect(markers.find('c')).toBeUndefined();
-  expect(markers.find('a')).toMatchObject({ seq: 1 });
-  // The number is given again.
-  markers.add({ appended: [message(3, 'e')], durable });
-  expect(markers.find('e')).toMatchObject({ seq: 3 });
+test('What is durable is not forgotten when all after it came to nothing', () => {
+  markers.dropAfter(3);
+  expect(markers.find('c')).toMatchObject({ seq: 3 });
 });
 
 test('An id stands for the last message that has it, though the one before is dropped', () => {
