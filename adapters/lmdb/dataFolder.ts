@@ -7,7 +7,7 @@ import { LOCK, MARK, mayBeDataFolder, NEW_MARK } from './folderNames';
 import { syncFolder } from './segments';
 
 /** One more whenever what is in a folder, or how it is written, changes so that the version before cannot read it. */
-const FORMAT = 6;
+const FORMAT = 7;
 const markSchema = z.object({ format: z.int().check(z.minimum(1)) });
 
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */

@@ -1,12 +1,13 @@
-import { promises as fs } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import type { DataFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
 import { forLmdb, type Written } from './gather';
+import { type Change, CorruptStore } from './groups';
 import { Journal, type Segment } from './journal';
+import { replay } from './replay';
 import { seal, unseal } from './seal';
-import { type Change, CorruptStore, type Durability, decodeGroups, segmentFile, segmentNumbers } from './segments';
+import { clearSegments, type Durability, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
@@ -220,7 +221,7 @@ export class Database {
         await this.applying;
         this.applying = undefined;
         // Before anything later is stored: read after a crash, it would take the place of that.
-        await fs.rm(next.file, { force: true });
+        await this.journal?.retire(next);
         this.unstored.shift();
         for (const listener of this.storedListeners) listener(next.changes);
       }
@@ -269,19 +270,15 @@ export class Database {
     this.report(`${what}, as a power cut may leave it: what was written from there on is lost`, undefined);
   }
 
+  /** @returns the number of the last segment there was; 0 if none. */
   private async recover(): Promise<number> {
-    const numbers = await segmentNumbers(this.folder.journal);
-    const files = numbers.map((number) => segmentFile(this.folder.journal, number));
-    const segments = await Promise.all(files.map(async (file) => decodeGroups(this.digests, await fs.readFile(file))));
-    // Only the last that was written to can have been cut off by a crash; one that is empty was made for what comes next.
-    const torn = segments.findIndex(({ rest }) => rest > 0);
-    const isWrittenOn = segments.slice(torn + 1).some(({ changes, rest }) => changes.length + rest > 0);
-    const isDamaged = torn >= 0 && (isWrittenOn || (segments[torn]?.damaged ?? false));
-    if (isDamaged) this.tellDamage(files[torn] ?? '');
-    // What was written later than what is lost must not be there without it.
-    for (const { changes } of isDamaged ? segments.slice(0, torn + 1) : segments) await this.apply(changes);
-    for (const file of files) await fs.rm(file);
-    return numbers.at(-1) ?? 0;
+    const folder = this.folder.journal;
+    const { segments, damaged } = await replay(folder, this.digests);
+    if (damaged !== undefined) this.tellDamage(damaged);
+    for (const changes of segments) await this.apply(changes);
+    const last = (await segmentNumbers(folder)).at(-1) ?? 0;
+    await clearSegments(folder);
+    return last;
   }
 }
 

@@ -7,9 +7,9 @@ import { fromCursor, toCursor } from '../cursors';
 import { OrderedMap } from '../memory/orderedMap';
 import { firstPage } from '../memory/pages';
 import type { Database, Key } from './database';
+import type { Change } from './groups';
 import { expiredLetters, expiryChange } from './letterExpiries';
 import { decodeLetter, encodeLetter } from './letterText';
-import type { Change } from './segments';
 
 const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int().check(z.minimum(0)) });
 

@@ -1,7 +1,7 @@
 import type { QueueName } from '../../broker/model/names';
 import { decodeBlock, encodeBlock, Gathering, type StoredEntry } from './block';
+import type { Change } from './groups';
 import { markersOf } from './markers';
-import type { Change } from './segments';
 
 /** Entries of a queue's log that are to be stored, ascending. */
 export interface Entries {

@@ -8,14 +8,16 @@ import { Database, type Report } from './database';
 import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
 import { KEYS } from './folderNames';
+import type { Change } from './groups';
 import { LmdbLog } from './log';
 import { LmdbQueues } from './queues';
-import type { Change, Durability } from './segments';
+import type { Durability } from './segments';
 import { LmdbSubscriptions } from './subscriptions';
 import { sweep } from './sweep';
 
 export { UnusableFolder } from './dataFolder';
-export { CorruptStore, type Durability } from './segments';
+export { CorruptStore } from './groups';
+export type { Durability } from './segments';
 
 export interface LmdbOptions {
   /** Called when messages of a queue became durable. */

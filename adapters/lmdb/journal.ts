@@ -1,7 +1,8 @@
 import { Unavailable } from '../../broker/ports';
 import type { Digests } from './digest';
 import { inBlocks, type Written } from './gather';
-import { type Change, createSegment, type Durability, encodeGroup, type OpenSegment, segmentFile } from './segments';
+import { type Change, encodeGroup } from './groups';
+import { type Durability, type OpenSegment, SegmentFiles } from './segments';
 
 /**
  * A group so small is written while the process waits, if nothing was for a while and as long as the disk is quick: a
@@ -35,9 +36,9 @@ export interface JournalOptions {
   readonly digests: Digests;
 }
 
-/** A part of the journal that is complete: the file, and what is in it. */
+/** A part of the journal that is complete: its number, and what is in it. */
 export interface Segment {
-  readonly file: string;
+  readonly number: number;
   readonly changes: readonly Change[];
 }
 
@@ -52,6 +53,8 @@ export class Journal {
   private rotation: Rotation | undefined;
   private written: Change[] = [];
   private position = 0;
+  /** The number of the next group. */
+  private group = 1;
   private running = false;
   /** How long the last write took. */
   private lastMs = Number.POSITIVE_INFINITY;
@@ -61,15 +64,19 @@ export class Journal {
   private torn = false;
 
   private constructor(
-    private readonly folder: string,
+    private readonly files: SegmentFiles,
     private number: number,
     private segment: OpenSegment,
     private readonly options: JournalOptions,
   ) {}
 
-  /** @param number of its first segment: above all that are in the folder. */
+  /**
+   * @param folder has no segments.
+   * @param number of its first segment.
+   */
   static async open(folder: string, number: number, options: JournalOptions): Promise<Journal> {
-    return new Journal(folder, number, await createSegment(folder, number, options.durability), options);
+    const files = new SegmentFiles(folder, options.durability);
+    return new Journal(files, number, await files.create(number), options);
   }
 
   /** Bytes in the segment that is written at present. */
@@ -93,7 +100,7 @@ export class Journal {
   async rotate(): Promise<Segment | undefined> {
     if (this.written.length === 0) return undefined;
     // Made beforehand, so that no write waits for it.
-    const next = await createSegment(this.folder, this.number + 1, this.options.durability);
+    const next = await this.files.create(this.number + 1);
     const previous = this.segment;
     const completed = await new Promise<Segment>((resolve, reject) => {
       this.rotation = { next, resolve, reject };
@@ -101,6 +108,11 @@ export class Journal {
     });
     await previous.close();
     return completed;
+  }
+
+  /** Takes a segment out of the journal. */
+  retire({ number }: Segment): Promise<void> {
+    return this.files.retire(number);
   }
 
   async close(): Promise<void> {
@@ -128,7 +140,7 @@ export class Journal {
       // Only the last segment that is written to may end in what is not whole.
       if (this.torn) await this.segment.cut(this.position);
       this.torn = false;
-      resolve({ file: segmentFile(this.folder, this.number), changes: this.written });
+      resolve({ number: this.number, changes: this.written });
       this.segment = next;
       this.number += 1;
       this.position = 0;
@@ -160,9 +172,11 @@ export class Journal {
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
-        const group = encodeGroup(this.options.digests, changes);
+        const place = { segment: this.number, group: this.group };
+        const group = encodeGroup(this.options.digests, place, changes);
         await this.put(group);
         this.position += group.length;
+        this.group += 1;
       }
     } catch (cause) {
       this.torn = true;

@@ -5,10 +5,10 @@ import { Blocks } from './blocks';
 import type { Database } from './database';
 import { asStored, type StoredMessage } from './entryText';
 import { GreatestId } from './greatestId';
+import type { Change } from './groups';
 import { isMarked, StoredMarkers } from './markers';
 import type { LmdbQueues } from './queues';
 import { type Marker, RecentMarkers } from './recentMarkers';
-import type { Change } from './segments';
 import { Tail } from './tail';
 
 interface Live {

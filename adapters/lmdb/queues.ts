@@ -3,7 +3,7 @@ import type { Queue } from '../../broker/model/queue';
 import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
 import { Blocks } from './blocks';
 import type { Database } from './database';
-import type { Change } from './segments';
+import type { Change } from './groups';
 
 const RETRY_AFTER_MS = 1_000;
 

@@ -3,7 +3,7 @@ import { shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
 import { MemorySubscriptions } from '../memory/subscriptions';
 import type { Database } from './database';
-import type { Change } from './segments';
+import type { Change } from './groups';
 import { decodeSubscription, encodeSubscription } from './subscriptionText';
 
 const WRITE_AFTER_MS = 20;

@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { open as openStore } from 'lmdb';
 import { CorruptStore, type LmdbStores, openLmdb } from '../../adapters/lmdb';
+import { segmentNumbers } from '../../adapters/lmdb/segments';
 import type { JsonText, QueueName } from '../../broker/model/names';
 import { chosen, draft, NOW } from './suites/samples';
 
@@ -54,7 +55,7 @@ async function reopen(): Promise<void> {
 async function store(now: number): Promise<void> {
   await stores.log.append(QUEUE, BULK, now, now + RETENTION);
   await stores.check();
-  while ((await readdir(join(folder, 'journal'))).length > 1) await nextTurn();
+  while ((await segmentNumbers(join(folder, 'journal'))).length > 1) await nextTurn();
 }
 
 const publish = (now: number, ...ids: readonly string[]) =>

@@ -1,18 +1,18 @@
-import { appendFileSync, cpSync } from 'node:fs';
-import { aJournalLeftBehind, cutOff, newestSegment } from './journal';
+import { cpSync, writeFileSync } from 'node:fs';
+import { aJournalLeftBehind, cutOff, newestSegment, writtenIn } from './journal';
 import { aFolder, aServer, connectTo } from './own';
 
 const PUBLISHED = 20;
 
-const append = (bytes: Buffer) => (file: string) => appendFileSync(file, bytes);
+const append = (bytes: Buffer) => (file: string) => writeFileSync(file, Buffer.concat([writtenIn(file), bytes]));
 
 /** What may happen to the end of a journal, and how many of the messages must be there afterwards. */
 const ENDS: readonly [what: string, damage: (file: string) => void, whole: number][] = [
   ['its last byte is missing', (file) => cutOff(file, 1), PUBLISHED - 1],
   ['its last 40 bytes are missing', (file) => cutOff(file, 40), PUBLISHED - 1],
-  ['zeros follow, as some file systems leave them', append(Buffer.alloc(5_000)), PUBLISHED],
-  ['the beginning of a group follows', append(Buffer.from([200, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 91])), PUBLISHED],
-  ['a length beyond all measure follows', append(Buffer.alloc(12, 255)), PUBLISHED],
+  ['nothing follows', append(Buffer.alloc(0)), PUBLISHED],
+  ['the beginning of a group follows', append(Buffer.from([200, 1, 0, 0, ...Array(20).keys(), 91])), PUBLISHED],
+  ['a length beyond all measure follows', append(Buffer.alloc(24, 255)), PUBLISHED],
   ['three bytes follow', append(Buffer.from('@%+')), PUBLISHED],
 ];
 

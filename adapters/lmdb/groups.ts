@@ -1,0 +1,129 @@
+import * as z from 'zod/mini';
+import type { StoredEntry } from './block';
+import { DIGEST_BYTES, type Digests } from './digest';
+
+const headSchema = z.tuple([
+  z.string(),
+  z.array(z.union([z.string(), z.number()])),
+  z.nullable(z.int().check(z.minimum(0))),
+]);
+
+/**
+ * One thing to be stored: a value under a key of a database, or (null) nothing there any more. With a block of a log come
+ * its entries, unless it was read from the journal.
+ */
+export type Change = readonly [
+  database: string,
+  key: (string | number)[],
+  value: string | null,
+  entries?: readonly StoredEntry[],
+];
+
+const END_OF_HEAD = '\n';
+const LENGTH_BYTES = 4;
+/** Of the number of a segment, or of a group. */
+const NUMBER_BYTES = 6;
+const SEGMENT_AT = LENGTH_BYTES + DIGEST_BYTES;
+const GROUP_AT = SEGMENT_AT + NUMBER_BYTES;
+const HEADER_BYTES = GROUP_AT + NUMBER_BYTES;
+
+/** Where a group stands: files are written over, and what an earlier segment left in one is not to be read as the next. */
+export interface Place {
+  /** The number of the segment. */
+  readonly segment: number;
+  /** One more than that of the group before, be it in this segment or in the one before. */
+  readonly group: number;
+}
+
+/** A store on disk is not as it was left. */
+export class CorruptStore extends Error {
+  override readonly name = 'CorruptStore';
+}
+
+/**
+ * Changes as they are written: their length in bytes, a digest of what follows, where they stand, and the changes: each
+ * a line of JSON with its database, its key and the length of its value in UTF-16 units (null: removed), and the value
+ * as it is.
+ */
+export function encodeGroup(digests: Digests, { segment, group }: Place, changes: readonly Change[]): Buffer {
+  let text = '';
+  for (const [database, key, value] of changes)
+    text += `${JSON.stringify([database, key, value?.length ?? null])}${END_OF_HEAD}${value ?? ''}`;
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+  bytes.write(text, HEADER_BYTES);
+  bytes.writeUInt32LE(length);
+  bytes.writeUIntLE(segment, SEGMENT_AT, NUMBER_BYTES);
+  bytes.writeUIntLE(group, GROUP_AT, NUMBER_BYTES);
+  bytes.writeBigUInt64LE(digests.ofBytes(bytes.subarray(SEGMENT_AT)), LENGTH_BYTES);
+  return bytes;
+}
+
+function headOf(line: string): z.infer<typeof headSchema> {
+  try {
+    return headSchema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new CorruptStore('the journal is of another version', { cause });
+  }
+}
+
+/** The inverse, without what is before the changes. */
+function* decodeChanges(text: string): Generator<Change> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(END_OF_HEAD, at);
+    const [database, key, length] = headOf(text.slice(at, end));
+    at = end + END_OF_HEAD.length + (length ?? 0);
+    yield [database, key, length === null ? null : text.slice(end + END_OF_HEAD.length, at)];
+  }
+}
+
+/** A segment as it is read. */
+export interface Decoded {
+  readonly changes: readonly Change[];
+  /** The number that the next group has. */
+  readonly next: number | undefined;
+  /**
+   * What follows is not what a crash cut off, for a whole group follows it: bytes that were on disk have changed. `before`:
+   * the end of the segment before is missing.
+   */
+  readonly damaged: 'here' | 'before' | undefined;
+}
+
+/**
+ * Reads the groups of a segment, up to the first that is not whole.
+ *
+ * @param first the number of its first group; undefined if there is nothing before it.
+ */
+export function decodeGroups(digests: Digests, bytes: Buffer, segment: number, first: number | undefined): Decoded {
+  const changes: Change[] = [];
+  let next = first;
+  let at = 0;
+  let found = groupAt(digests, bytes, at, segment);
+  for (; found?.isWhole && found.group === (next ?? found.group); found = groupAt(digests, bytes, at, segment)) {
+    // One by one: a group may hold more than a call takes arguments.
+    for (const change of decodeChanges(found.body.toString())) changes.push(change);
+    next = found.group + 1;
+    at = found.end;
+  }
+  const after = found && groupAt(digests, bytes, found.end, segment);
+  return { changes, next, damaged: found?.isWhole ? 'before' : after?.isWhole ? 'here' : undefined };
+}
+
+interface Found {
+  readonly group: number;
+  readonly body: Buffer;
+  readonly end: number;
+  /** It is as it was written, and to this segment. */
+  readonly isWhole: boolean;
+}
+
+function groupAt(digests: Digests, bytes: Buffer, at: number, segment: number): Found | undefined {
+  const start = at + HEADER_BYTES;
+  if (start > bytes.length) return undefined;
+  const end = start + bytes.readUInt32LE(at);
+  const isWhole =
+    end <= bytes.length &&
+    bytes.readUIntLE(at + SEGMENT_AT, NUMBER_BYTES) === segment &&
+    digests.ofBytes(bytes.subarray(at + SEGMENT_AT, end)) === bytes.readBigUInt64LE(at + LENGTH_BYTES);
+  return { group: bytes.readUIntLE(at + GROUP_AT, NUMBER_BYTES), body: bytes.subarray(start, end), end, isWhole };
+}
