@@ -8,10 +8,10 @@ import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
 import type { Ports } from '../ports';
-import { GONE } from '../protocol/closing';
 import { bury, findMessages } from './bury';
 import { change, successor } from './change';
 import { expiryFrom } from './expiry';
+import { letGo } from './letGo';
 import { type PushResult, push, tellGaps } from './push';
 import { Round } from './round';
 
@@ -190,13 +190,7 @@ async function release(
   const now = ports.clock.now();
   const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
   const ended = gone.filter((connection) => !isOpening(connection));
-  for (const { connection } of ended) {
-    // Should it be there after all, its client has to learn that nothing comes this way any more: before it is let go
-    // of, for nobody would come back to it then.
-    await ports.pusher.close(connection, GONE.code, GONE.reason);
-    await ports.connections.remove(connection);
-    await ports.clients.removeConnection(client, connection);
-  }
+  for (const connection of ended) await letGo(ports, client, connection);
   const released = await change(ports, { queue, shard, client }, (subscription, at) => {
     const kept = ended.reduce(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),

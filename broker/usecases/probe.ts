@@ -1,8 +1,8 @@
-import type { Client, Connection } from '../model/connection';
+import type { Client } from '../model/connection';
 import { OPENING_MS } from '../model/limits';
 import type { Ports } from '../ports';
-import { GONE } from '../protocol/closing';
 import { encodeFrame } from '../protocol/encode';
+import { letGo } from './letGo';
 
 /** How many are asked at a time, lest one connect costs a push to each of very many. */
 const ASKED = 50;
@@ -27,11 +27,4 @@ export async function letGoOfGone(ports: Ports, { client, connections }: Client)
   const gone = oldest.filter((_, index) => pushed[index]?.outcome === 'gone');
   await Promise.all(gone.map((connection) => letGo(ports, client, connection)));
   return gone.length;
-}
-
-/** Closes it first: should it be there after all, its client learns that nothing comes this way any more. */
-async function letGo(ports: Ports, client: Client['client'], { connection }: Connection): Promise<void> {
-  await ports.pusher.close(connection, GONE.code, GONE.reason);
-  await ports.connections.remove(connection);
-  await ports.clients.removeConnection(client, connection);
 }

@@ -229,9 +229,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A connection that seems gone is let go of before it is closed, so that it may stay open and get nothing.',
     file: 'broker/usecases/deliver.ts',
-    search: '    await ports.pusher.close(connection, GONE.code, GONE.reason);\n',
+    search: '  for (const connection of ended) await letGo(ports, client, connection);\n',
     replacement:
-      '    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection, expiryFrom(ports, state, at)) }));\n    await ports.pusher.close(connection, GONE.code, GONE.reason);\n',
+      '  for (const connection of ended) {\n    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection.connection, expiryFrom(ports, state, at)) }));\n    await letGo(ports, client, connection);\n  }\n',
   },
   {
     bug: 'A frame begins at the cursor, and not where the frame before it ended.',
