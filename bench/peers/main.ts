@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { format } from '../figures';
-import { measureFsync } from '../fsync';
+import { format, median } from '../figures';
+import { timeFsyncs } from '../fsync';
 import { dataFolder, removeFolder } from '../server';
 import { holdfast } from './holdfast';
 import { mosquitto } from './mosquitto';
@@ -15,23 +15,27 @@ import { type Figures, measure } from './workloads';
 const ROOT = join(__dirname, '../..');
 const PEERS: readonly Peer[] = [nats, mosquitto, rabbitmq, ...holdfast];
 
+const FSYNCS = 200;
+
+interface Measured extends Figures {
+  /** What an fsync took on the same disk just after that, in milliseconds. */
+  readonly fsync: number;
+}
+
 async function main(): Promise<void> {
   const asked = process.argv.slice(2).map((name) => name.toLowerCase());
   execFileSync(process.execPath, ['build.mjs'], { cwd: ROOT, stdio: 'inherit' });
   const processors = cpus();
   console.log(`${new Date().toISOString()}, Node ${process.version}, ${processors.length} × ${processors[0]?.model}`);
   console.log('a broker and one process with all its clients, over loopback; payloads of 200 bytes');
-  const rows = new Map<Peer, Figures>();
+  const rows = new Map<Peer, Measured>();
   for (const peer of PEERS) {
     if (asked.length > 0 && !asked.some((name) => peer.name.toLowerCase().includes(name))) continue;
     if (peer.version() === undefined) console.log(`${peer.name}: skipped, it is not on the PATH`);
     else rows.set(peer, await run(peer));
   }
-  const folder = await dataFolder();
-  console.log(`an fsync takes ${(await measureFsync(folder)).toFixed(2)} ms\n`);
-  await removeFolder(folder);
-  console.log(['broker', 'fan-out/s', 'publishes/s', 'catch-up/s', 'latency', 'confirms when'].join(' | '));
-  for (const [{ name, version, confirms }, { fanOut, publishes, catchUp, latency }] of rows)
+  console.log(['broker', 'fan-out/s', 'publishes/s', 'catch-up/s', 'latency', 'an fsync', 'confirms when'].join(' | '));
+  for (const [{ name, version, confirms }, { fanOut, publishes, catchUp, latency, fsync }] of rows)
     console.log(
       [
         `${name} (${version()})`.padEnd(40),
@@ -39,19 +43,21 @@ async function main(): Promise<void> {
         format(publishes).padStart(8),
         format(catchUp).padStart(8),
         `${latency.toFixed(2)} ms`.padStart(9),
+        `${fsync.toFixed(2)} ms`.padStart(9),
         confirms,
       ].join(' | '),
     );
 }
 
-async function run(peer: Peer): Promise<Figures> {
+async function run(peer: Peer): Promise<Measured> {
   process.stderr.write(`${peer.name} …\n`);
   const folder = await dataFolder();
   try {
     await mkdir(folder, { recursive: true });
     const broker = await peer.start(folder);
     try {
-      return await measure(broker);
+      const figures = await measure(broker);
+      return { ...figures, fsync: median(await timeFsyncs(folder, FSYNCS)) };
     } finally {
       await broker.stop();
     }
