@@ -5,6 +5,7 @@ import {
   type Access,
   answer,
   type Caller,
+  encodeReply,
   errorFrame,
   inspectRoute,
   NO_GRANTS,
@@ -157,7 +158,7 @@ export class Session {
   }
 
   private reply({ reply, wakeUps }: Outcome): void {
-    if (reply && this.socket.isOpen) this.socket.send(JSON.stringify(reply), 'last');
+    if (reply && this.socket.isOpen) this.socket.send(encodeReply(reply), 'last');
     for (const wakeUp of wakeUps ?? [])
       this.ports.wakeUps.send(wakeUp, 0).catch((error) => {
         this.ports.reporter.warn('a wake-up could not be sent', { wakeUp, error });

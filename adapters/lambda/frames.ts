@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { ConnectionId } from '../../broker/model/names';
+import { encodeReply } from '../../broker/protocol/encode';
 import { ProtocolError } from '../../broker/protocol/errors';
 import type { ServerFrame } from '../../broker/protocol/frames';
 import { type Parsed, parseRequest } from '../../broker/protocol/parse';
@@ -45,7 +46,7 @@ export const frameHandler =
       const { reply } = await respond(parsed, sender, context, Buffer.byteLength(event.body ?? ''));
       if (reply === undefined) return { statusCode: 200 };
       note({ reply: reply.type, ...codeOf(reply) });
-      return { statusCode: 200, body: JSON.stringify(reply) };
+      return { statusCode: 200, body: encodeReply(reply) };
     });
 
 const senderOf = ({ requestContext: { connectionId, connectedAt, authorizer } }: FrameEvent): Sender => ({

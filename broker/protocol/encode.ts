@@ -2,12 +2,27 @@ import { FRAME_BYTES } from '../model/limits';
 import { type Message, messageText } from '../model/message';
 import type { QueueName, Seq } from '../model/names';
 import { byteLength } from '../model/utf8';
-import type { ServerFrame } from './frames';
+import type { ListItem, ServerFrame } from './frames';
+import { Verbatim } from './verbatim';
 
 const encoder = new TextEncoder();
 
 /** The bytes of a frame, to be sent as they are to everyone who gets it. */
 export const encodeFrame = (frame: ServerFrame): Uint8Array => encoder.encode(JSON.stringify(frame));
+
+/** A reply as it is sent: payloads as they were written. */
+export function encodeReply(reply: ServerFrame): string {
+  if (reply.type !== 'list' || reply.what !== 'deadLetters') return JSON.stringify(reply);
+  const { items, ...rest } = reply;
+  return `${JSON.stringify(rest).slice(0, -1)},"items":[${items.map(encodeItem).join(',')}]}`;
+}
+
+/** An item of a list as it is sent. */
+export function encodeItem(item: ListItem): string {
+  if (!('payload' in item && item.payload instanceof Verbatim)) return JSON.stringify(item);
+  const { payload, ...rest } = item;
+  return `${JSON.stringify(rest).slice(0, -1)},"payload":${payload.text}}`;
+}
 
 /** A message to deliver, and which attempt it is. */
 export interface Delivery {

@@ -1,6 +1,7 @@
 import { describeIssue } from './describeIssue';
 import { ProtocolError } from './errors';
 import { type Request, requestSchema } from './requests';
+import { withNumbersAsWritten } from './verbatim';
 
 type Schema = (typeof requestSchema.def.options)[number];
 type Schemas = ReadonlyMap<string, Schema>;
@@ -14,7 +15,8 @@ export type Parsed = { readonly ref?: string } & ({ readonly request: Request } 
  * Reads a frame from a client.
  *
  * @param text what arrived.
- * @returns the request, or the error to answer with: `invalid` or `unknown_action`. Never throws.
+ * @returns the request, its payloads `Verbatim` where JavaScript would change a number; or the error to answer with:
+ * `invalid` or `unknown_action`. Never throws.
  */
 export type ParseRequest = (text: string) => Parsed;
 
@@ -64,9 +66,12 @@ function parse(schemas: Schemas, text: string): Parsed {
     return { ...refOf, error: new ProtocolError('unknown_action', message, 'action') };
   }
   const parsed = schema.safeParse(frame);
-  if (parsed.success) return { ...refOf, request: parsed.data };
+  if (parsed.success) return { ...refOf, request: asWritten(parsed.data, text) };
   return { ...refOf, error: faultOf(frame, schema) };
 }
+
+const asWritten = (request: Request, text: string): Request =>
+  request.action === 'publish' ? withNumbersAsWritten(request, text) : request;
 
 /** What is wrong with a frame: parsed again, for only an error is worth what it takes to tell. */
 function faultOf(frame: object, schema: Schema): ProtocolError {

@@ -4,11 +4,19 @@ import { byteLength } from '../model/utf8';
 /** What the items of a reply may take of its frame: beside them are its other fields and a cursor. Bytes. */
 export const ITEMS_BYTES = FRAME_BYTES - 4_608;
 
-/** The first of these, as many as fit into so many bytes of a JSON array. */
-export function fitting<Item>(items: readonly Item[], room: number): readonly Item[] {
+/**
+ * The first of these, as many as fit into so many bytes of a JSON array.
+ *
+ * @param encode what they are sent as.
+ */
+export function fitting<Item>(
+  items: readonly Item[],
+  room: number,
+  encode: (item: Item) => string = JSON.stringify,
+): readonly Item[] {
   let bytes = 0;
   const end = items.findIndex((item) => {
-    bytes += byteLength(JSON.stringify(item)) + 1;
+    bytes += byteLength(encode(item)) + 1;
     return bytes > room;
   });
   return end < 0 ? items : items.slice(0, end);

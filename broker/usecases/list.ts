@@ -1,6 +1,7 @@
 import { countInFlight } from '../model/census';
 import { backlogOf, eventNames } from '../model/subscription';
 import type { Page, PageRequest, Ports } from '../ports';
+import { encodeItem } from '../protocol/encode';
 import type { ListedSubscription, ListItem, ServerFrame } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { fitting, ITEMS_BYTES } from './fitting';
@@ -49,7 +50,7 @@ async function filled(page: PageRequest, read: Read): Promise<Page<ListItem>> {
 /** A page whose items are too large for a frame is read again with as many as fit: only the store can make its cursor. */
 async function framed(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   const found = await read(page);
-  const fit = fitting(found.items, ITEMS_BYTES).length;
+  const fit = fitting(found.items, ITEMS_BYTES, encodeItem).length;
   return fit === found.items.length ? found : read({ ...page, limit: Math.max(1, fit) });
 }
 

@@ -6,6 +6,7 @@ import { fromBase64Url, toBase64Url } from '../model/utf8';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
+import { Verbatim } from '../protocol/verbatim';
 import type { Caller } from './outcome';
 import { overseesQueue, ownerOf, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
@@ -81,7 +82,7 @@ const listed = (clientId: ClientId, { message, reason, attempts, diedAt }: DeadL
   seq: message.seq,
   id: message.id,
   event: message.event,
-  payload: JSON.parse(message.payload),
+  payload: new Verbatim(message.payload),
   headers: JSON.parse(message.headers),
   publisher: message.publisher,
   publishedAt: new Date(message.publishedAt).toISOString(),

@@ -5,6 +5,7 @@ import type { Appended, Clock, Draft, Ids, MessageLog, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { PublishedMessage } from '../protocol/fields';
 import type { RequestOf } from '../protocol/requests';
+import { Verbatim } from '../protocol/verbatim';
 import { allowNewQueue } from './newQueue';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
 
@@ -88,7 +89,8 @@ function exceeds(payload: JsonText, headers: JsonText): boolean {
 
 function textOf(value: unknown, field: string): JsonText {
   try {
-    return JSON.stringify(value) as JsonText;
+    const text = JSON.stringify(value) as JsonText;
+    return value instanceof Verbatim ? value.text : text;
   } catch (cause) {
     // What JSON.parse reads, JSON.stringify can only refuse for its depth.
     if (cause instanceof RangeError)

@@ -35,6 +35,31 @@ it.each([
   expect(JSON.stringify(payload)).toBe(JSON.stringify(JSON.parse(json)));
 });
 
+const LETTERS = '{"id":12345678901234567890,"rate":1.10,"far":1e400,"zero":-0,"name":"\\u00e9","id":2}';
+
+it('delivers numbers as they were written, however many digits they have', async () => {
+  expect((await roundTrip(LETTERS)).text).toContain(`"payload":${LETTERS},`);
+  const spaced = LETTERS.replaceAll(/[:,{}]/g, ' $&\n\t');
+  expect((await roundTrip(spaced)).text).toContain(`"payload":${LETTERS},`);
+});
+
+it('lists a dead letter to the letter, and delivers it so again', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  const texts: string[] = [];
+  wire.socket.on('message', (data) => texts.push(String(data)));
+  await wire.subscribe(queue);
+  const messages = `[{"event":"add","payload":1},{"event":"add","payload":${LETTERS}}]`;
+  wire.send(`{"action":"publish","queue":${JSON.stringify(queue)},"messages":${messages}}`);
+  await wire.receive(queue, 2);
+  await wire.request({ action: 'reject', queue, seqs: [2] });
+  await wire.list('deadLetters', { queue });
+  expect(texts.findLast((text) => text.includes('"type":"list"'))).toContain(`"payload":${LETTERS}`);
+  await wire.request({ action: 'redrive', queue });
+  await wire.receive(queue, 1);
+  expect(texts.findLast((text) => text.includes('"type":"messages"'))).toContain(`"payload":${LETTERS},`);
+});
+
 it('delivers a key called __proto__ like any other', async () => {
   const json = '{"__proto__":{"admin":true},"a":{"__proto__":[1]}}';
   const { payload } = await roundTrip(json);

@@ -39,6 +39,7 @@ import {
   wakeQueue,
 } from '../../../broker';
 import type { Subscription, SubscriptionKey } from '../../../broker/model/subscription';
+import { encodeReply } from '../../../broker/protocol/encode';
 
 export const QUEUE = 'Database Events' as QueueName;
 
@@ -209,7 +210,7 @@ export function createWorld(options: WorldOptions = {}): World {
     const ask = async (frame: Record<string, unknown>) => {
       const outcome = await say({ client, connection }, JSON.stringify(frame));
       for (const wakeUp of outcome.wakeUps ?? []) await wakeUps.send(wakeUp, 0);
-      return outcome.reply === undefined ? undefined : checked(outcome.reply);
+      return outcome.reply === undefined ? undefined : checked(JSON.parse(encodeReply(outcome.reply)));
     };
     return {
       client,
