@@ -1,4 +1,5 @@
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import { isListed } from '../../broker/model/queue';
 import { Unavailable } from '../../broker/ports';
 import type { Database } from './database';
 import { numberOr } from './items';
@@ -30,7 +31,7 @@ export class Numbers {
    * @throws Unavailable numbers may have been taken that nobody will use.
    */
   async take(queue: QueueName, count: number, events: readonly EventName[], now: Time): Promise<Taken> {
-    const names = this.full.has(queue) ? [] : [...new Set(events)];
+    const names = this.full.has(queue) ? [] : [...new Set(events)].filter(isListed);
     let taken = await this.db.update(takeParameters(this.table, queue, count, names, now));
     if (!taken.done) {
       if (names.length === 1) this.remember(queue);

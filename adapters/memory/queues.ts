@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { LISTED_EVENTS } from '../../broker/model/limits';
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
-import type { Queue } from '../../broker/model/queue';
+import { isListed, type Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
 import { isRoomy, type Placed, shardOfLast, shardsFor } from '../placement';
@@ -20,9 +20,12 @@ export interface Taken {
 /** A queue, and what its shards are chosen by. */
 export type StoredQueue = Queue & Placed;
 
-/** Event names with those added that are new; the same array if none are. */
-export const learn = (known: readonly EventName[], events: readonly EventName[]): readonly EventName[] =>
-  events.every((event) => known.includes(event)) ? known : [...new Set([...known, ...events])].slice(0, LISTED_EVENTS);
+/** Event names with those added that are new, as long as there is room; the same array if none are. */
+export function learn(known: readonly EventName[], events: readonly EventName[]): readonly EventName[] {
+  if (known.length >= LISTED_EVENTS) return known;
+  const added = [...new Set(events)].filter((event) => !known.includes(event) && isListed(event));
+  return added.length === 0 ? known : [...known, ...added].slice(0, LISTED_EVENTS);
+}
 
 function told({ subscribers: _, placed: __, ...queue }: StoredQueue): Queue {
   return { ...queue, events: [...queue.events].sort() };

@@ -8,6 +8,8 @@ export const MESSAGE_BYTES = 30_000;
 export const BATCH_MESSAGES = 100;
 /** Event names that one subscription asks for. */
 export const SUBSCRIPTION_EVENTS = 200;
+/** Bytes of them as JSON: a frame that tells them has room for other things. */
+export const SUBSCRIPTION_EVENTS_BYTES = 16_384;
 /** Characters of a reason. */
 export const REASON_CHARACTERS = 1_024;
 /** Characters of a cursor. */
@@ -21,6 +23,8 @@ export const WINDOW_MESSAGES = 1_000;
  * is charged for the whole record that holds them.
  */
 export const LISTED_EVENTS = 100;
+/** Bytes of an event name that is remembered, for the same reason. */
+export const LISTED_EVENT_BYTES = 128;
 /** Seconds without a frame after which a client should send `ping`: API Gateway closes after 600. */
 export const HEARTBEAT_SECONDS = 240;
 

@@ -1,4 +1,6 @@
+import { LISTED_EVENT_BYTES } from './limits';
 import type { EventName, QueueName, Seq, Time } from './names';
+import { byteLength } from './utf8';
 
 /** What is known of a queue apart from its messages. */
 export interface Queue {
@@ -7,12 +9,15 @@ export interface Queue {
   readonly head: Seq;
   /** When `head` was taken. */
   readonly headAt: Time;
-  /** The event names seen so far, sorted. A queue remembers a bounded number of them. */
+  /** The event names seen so far, sorted. A queue remembers a bounded number of them, of bounded length. */
   readonly events: readonly EventName[];
   readonly createdAt: Time;
   /** How many shards its subscriptions are spread over; at least 1. */
   readonly shards: number;
 }
+
+/** Whether a queue remembers an event of this name. */
+export const isListed = (event: EventName): boolean => byteLength(event) <= LISTED_EVENT_BYTES;
 
 /** The shard of a queue: its subscriptions live in it, and it is woken as one. */
 export interface Shard {

@@ -1,7 +1,7 @@
 import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
-import { defaultWindow, SUBSCRIPTION_EVENTS } from '../model/limits';
-import { EVERY_EVENT, type QueueName, type Seq, type Time } from '../model/names';
+import { defaultWindow, SUBSCRIPTION_EVENTS, SUBSCRIPTION_EVENTS_BYTES } from '../model/limits';
+import { EVERY_EVENT, type EventName, type QueueName, type Seq, type Time } from '../model/names';
 import {
   backlogOf,
   eventNames,
@@ -10,6 +10,7 @@ import {
   type SubscriptionKey,
   type SubscriptionSettings,
 } from '../model/subscription';
+import { byteLength } from '../model/utf8';
 import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
@@ -31,6 +32,7 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
   const most = ports.settings.quotas['subscription.inFlight'];
   if (request.maxInFlight !== undefined && request.maxInFlight > most)
     throw new ProtocolError('invalid', `maxInFlight must be at most ${most} here`, 'maxInFlight');
+  bound(request.events ?? []);
   const known = await findKey(ports, caller, queue);
   const existing = known && (await extend(ports, known, request));
   const subscription = existing ?? (await create(ports, caller, request, known));
@@ -78,18 +80,27 @@ async function extend(ports: Ports, key: SubscriptionKey, request: Subscribe): P
 
 function grown(subscription: Subscription, request: Subscribe, since: Seq): Subscription {
   const events = widen(subscription.events, request.events ?? [EVERY_EVENT], since);
-  if (events.length > SUBSCRIPTION_EVENTS)
-    throw new ProtocolError(
-      'invalid',
-      `events of one subscription must be at most ${SUBSCRIPTION_EVENTS}: use ["*"], or unsubscribe from some`,
-      'events',
-    );
+  bound(events.map(({ event }) => event));
   const settings = settingsOf(request, subscription.settings);
   const same = (Object.keys(settings) as (keyof SubscriptionSettings)[]).every(
     (name) => settings[name] === subscription.settings[name],
   );
   return events === subscription.events && same ? subscription : { ...subscription, events, settings };
 }
+
+/** @throws ProtocolError these are more than a subscription may have. */
+function bound(events: readonly EventName[]): void {
+  if (events.length > SUBSCRIPTION_EVENTS) throw tooMany(`be at most ${SUBSCRIPTION_EVENTS}`);
+  if (byteLength(JSON.stringify(events)) > SUBSCRIPTION_EVENTS_BYTES)
+    throw tooMany(`take at most ${SUBSCRIPTION_EVENTS_BYTES} bytes as JSON`);
+}
+
+const tooMany = (bound: string) =>
+  new ProtocolError(
+    'invalid',
+    `events of one subscription must ${bound}: use ["*"], or unsubscribe from some`,
+    'events',
+  );
 
 /** @param known what is noted of one before it, which ended by itself. */
 async function create(

@@ -128,3 +128,17 @@ it('refuses the 101st subscription of a client and keeps the others', async () =
   await wire.publish(queues[99] ?? '', 'add');
   expect(await wire.receiveAttempts(queues[99] ?? '', 1)).toEqual(['1:1']);
 });
+
+it('takes event names up to what a frame that tells them has room for', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  const names = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, index) => `${from + index}`.padEnd(128, '漢'));
+  await wire.request({ action: 'subscribe', queue, events: names(40) });
+  const more = { action: 'subscribe', queue, events: names(10, 40) };
+  expect(await wire.answer(more)).toMatchObject({ type: 'error', code: 'invalid', field: 'events' });
+  expect(await wire.answer({ ...more, queue: `${queue}, other`, events: names(60) })).toMatchObject({
+    field: 'events',
+  });
+  expect((await wire.list('subscriptions', { queue }))[0]).toMatchObject({ events: names(40) });
+});

@@ -82,6 +82,14 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
       expect((await queues().get(queue))?.events).toHaveLength(LISTED_EVENTS);
     });
 
+    it('remembers no event name of more than 128 bytes, and takes messages of it', async () => {
+      const queue = queueName();
+      const [long, fits] = ['é'.repeat(65), 'é'.repeat(64)];
+      await publish(queue, long);
+      await publish(queue, 'add', long, fits);
+      expect(await queues().get(queue)).toMatchObject({ head: 4, events: ['add', fits] });
+    });
+
     it('gets many at once, by name, without those that do not exist', async () => {
       const some = Array.from({ length: 120 }, () => queueName());
       // No more at a time than a client has connections: to wait for one is to be late.
