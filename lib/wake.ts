@@ -16,11 +16,20 @@ type Pattern = Record<string, unknown>;
  * @param atOnce how many wake-ups are served at a time: 2 to 1,000.
  */
 export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnce: number): void {
-  // A message is what has an event; the markers of ids and the tombstones in the same table have none.
-  byStream(deliver, 'Messages', tables.messages, wakeUps, {
+  // A message is what has an event. A tombstone that its publisher put lets what is behind it be delivered. The markers
+  // of ids, in the same table, are neither.
+  const inserted = (image: Pattern): Pattern => ({
     eventName: FilterRule.isEqual('INSERT'),
-    dynamodb: { NewImage: { event: { S: FilterRule.exists() } } },
+    dynamodb: { NewImage: image },
   });
+  byStream(
+    deliver,
+    'Messages',
+    tables.messages,
+    wakeUps,
+    inserted({ event: { S: FilterRule.exists() } }),
+    inserted({ tombstone: { BOOL: FilterRule.exists() } }),
+  );
   byStream(deliver, 'Connections', tables.connections, wakeUps, {
     eventName: FilterRule.or('INSERT', 'REMOVE'),
   });
@@ -38,7 +47,7 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnc
   });
 }
 
-function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps, pattern: Pattern): void {
+function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps, ...patterns: Pattern[]): void {
   const eventSourceArn = table.tableStreamArn;
   if (!eventSourceArn) throw new Error(`The table ${id} has no stream`);
   // In place of `table.grantStreamRead`, which also allows listing all streams of the account.
@@ -56,7 +65,7 @@ function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps
     batchSize: STREAM_BATCH,
     // Order matters among the records of a connection only, and within a partition key Lambda keeps it.
     parallelizationFactor: BATCHES_OF_SHARD,
-    filters: [FilterCriteria.filter(pattern)],
+    filters: patterns.map((pattern) => FilterCriteria.filter(pattern)),
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     retryAttempts: 10,

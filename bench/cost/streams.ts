@@ -39,7 +39,8 @@ export class Streams {
   }
 
   private note(command: string | undefined, { TableName, Item: put, Key: key }: Put): void {
-    if (TableName === this.tables.messages && put?.event !== undefined) this.tell('messages', 'INSERT', put);
+    if (put !== undefined && TableName === this.tables.messages && (put.event ?? put.tombstone) !== undefined)
+      this.tell('messages', 'INSERT', put);
     if (TableName !== this.tables.connections) return;
     const id = (put ?? key)?.connection?.S ?? '';
     if (put !== undefined) {

@@ -66,7 +66,10 @@ export class World {
     this.gateway = new SimulatedGateway(this);
     this.lambda = new SimulatedLambda(this);
     this.streams = [
-      this.streamOf('messages', ({ before, after }) => before === undefined && after?.event !== undefined),
+      this.streamOf(
+        'messages',
+        ({ before, after }) => before === undefined && (after?.event ?? after?.tombstone) !== undefined,
+      ),
       this.streamOf('connections', ({ before, after }) => before === undefined || after === undefined),
     ];
     this.oracle = new Oracle(this);

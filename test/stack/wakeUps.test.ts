@@ -15,17 +15,16 @@ describe('deliver', () => {
     for (const { FunctionName } of mappings) expect(FunctionName).toEqual(deliver);
   });
 
-  test('is woken by messages only, not by the markers and tombstones beside them', () => {
+  test('is woken by messages and tombstones, not by the markers beside them', () => {
+    const inserted = (image: object) => ({
+      Pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { NewImage: image } }),
+    });
     expect(properties('Messages')).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': [table('Messages'), 'StreamArn'] },
       FilterCriteria: {
         Filters: [
-          {
-            Pattern: JSON.stringify({
-              eventName: ['INSERT'],
-              dynamodb: { NewImage: { event: { S: [{ exists: true }] } } },
-            }),
-          },
+          inserted({ event: { S: [{ exists: true }] } }),
+          inserted({ tombstone: { BOOL: [{ exists: true }] } }),
         ],
       },
     });
