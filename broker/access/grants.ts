@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { EVERY_EVENT, type EventName, type QueueName } from '../model/names';
+import { byteLength } from '../model/utf8';
 import { containsEvent, EVERYTHING, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
 
 /** What may be granted: to publish, to subscribe, and to see and mend what is others'. None implies another. */
@@ -11,8 +12,8 @@ export type Grants = Readonly<Record<Right, readonly Pattern[]>>;
 
 /** Patterns in one credential: they go with every connection. */
 const PATTERNS = 100;
-/** Characters of all grants as JSON: what a Lambda authorizer hands on has to stay small. */
-const CHARACTERS = 4_096;
+/** Bytes of all grants as JSON: what a Lambda authorizer answers is at most 8 KB (API Gateway's quotas). */
+const BYTES = 4_096;
 
 const pattern = z.pipe(
   z.string(),
@@ -34,8 +35,8 @@ export const grantsSchema = z.strictObject({ publish: patterns, subscribe: patte
   z.refine((grants) => RIGHTS.reduce((count, right) => count + grants[right].length, 0) <= PATTERNS, {
     error: `must be at most ${PATTERNS} patterns`,
   }),
-  z.refine((grants) => formatGrants(grants).length <= CHARACTERS, {
-    error: `must be at most ${CHARACTERS} characters as JSON`,
+  z.refine((grants) => byteLength(formatGrants(grants)) <= BYTES, {
+    error: `must be at most ${BYTES} bytes as JSON`,
   }),
 );
 

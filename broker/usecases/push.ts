@@ -2,7 +2,7 @@ import type { Advance, Gap } from '../decide/advance';
 import type { Refused } from '../decide/giveBack';
 import type { Seq } from '../model/names';
 import type { AttachedConnection, Subscription } from '../model/subscription';
-import type { Ports } from '../ports';
+import type { Ports, Pushed } from '../ports';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { Round } from './round';
 
@@ -34,7 +34,7 @@ export async function tellGaps(
   gaps: readonly Gap[],
 ): Promise<{ readonly told: boolean; readonly gone: readonly AttachedConnection[] }> {
   const frames = gaps.map((gap) => encodeFrame({ type: 'gap', queue, ...gap, reason: 'expired' }));
-  const pushed = await Promise.all(connections.map(({ connection }) => ports.pusher.push(connection, frames)));
+  const pushed = await pushToEach(ports, connections, frames);
   return {
     told: pushed.some(({ outcome }) => outcome === 'sent'),
     gone: connections.filter((_, index) => pushed[index]?.outcome === 'gone'),
@@ -47,11 +47,28 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
   if (outputs.length === 0) return { gone: [] };
   const frames = outputs.map(({ bytes }) => bytes);
   const { connections, next } = step.subscription;
-  const pushed = await Promise.all(connections.map(({ connection }) => ports.pusher.push(connection, frames)));
+  const pushed = await pushToEach(ports, connections, frames);
   const gone = connections.filter((_, index) => pushed[index]?.outcome === 'gone');
   if (pushed.some(({ outcome }) => outcome === 'sent' || outcome === 'slow')) return { gone };
   const reached = Math.max(...pushed.map(({ sent }) => sent));
   return { gone, ...refusal(outputs.slice(reached), next) };
+}
+
+/**
+ * Pushes to connections; the failure of one costs no other, and counts as having been slow.
+ *
+ * @throws what the pusher threw, if it did so for all.
+ */
+export async function pushToEach(
+  { pusher, reporter }: Pick<Ports, 'pusher' | 'reporter'>,
+  connections: readonly AttachedConnection[],
+  frames: readonly Uint8Array[],
+): Promise<Pushed[]> {
+  const pushed = await Promise.allSettled(connections.map(({ connection }) => pusher.push(connection, frames)));
+  const failed = pushed.filter((one) => one.status === 'rejected');
+  if (failed.length > 0 && failed.length === pushed.length) throw failed[0]?.reason;
+  for (const { reason } of failed) reporter.warn('a connection could not be pushed to', { error: reason });
+  return pushed.map((one) => (one.status === 'fulfilled' ? one.value : { outcome: 'slow', sent: 0 }));
 }
 
 function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {

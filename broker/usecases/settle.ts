@@ -11,6 +11,7 @@ import { catchup } from './catchup';
 import { changeOwn, notSubscribed } from './change';
 import { deliver, handOver } from './deliver';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { pushToEach } from './push';
 
 type Settle = RequestOf<'ack' | 'nack' | 'reject' | 'extend'>;
 
@@ -128,6 +129,7 @@ async function deliverAfter(ports: Ports, subscription: Subscription): Promise<v
   }
 }
 
+/** Only spares others work: what fails here fails nothing else. */
 async function tellOthers(
   ports: Ports,
   caller: Caller,
@@ -137,5 +139,9 @@ async function tellOthers(
   const others = connections.filter(({ connection }) => connection !== caller.connection);
   if (others.length === 0) return;
   const frame = encodeFrame({ type: 'settled', queue, seqs: [...seqs] });
-  await Promise.all(others.map(({ connection }) => ports.pusher.push(connection, [frame])));
+  try {
+    await pushToEach(ports, others, [frame]);
+  } catch (error) {
+    ports.reporter.warn('what was settled could not be told to the other connections', { queue, error });
+  }
 }

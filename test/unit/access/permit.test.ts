@@ -102,7 +102,8 @@ describe('grants', () => {
     ['a text in place of a list', { publish: '*' }, /array/],
     ['a pattern that is none', { subscribe: ['orders'] }, /QUEUE\/EVENT/],
     ['more patterns than a hundred', { publish: Array(101).fill('*') }, /at most 100/],
-    ['more than 4,096 characters', { publish: Array(40).fill(`${'x'.repeat(120)}/*`) }, /at most 4096/],
+    ['more than 4,096 bytes', { publish: Array(40).fill(`${'x'.repeat(120)}/*`) }, /at most 4096 bytes/],
+    ['as many in few characters', { publish: Array(40).fill(`${'漢'.repeat(40)}/*`) }, /at most 4096 bytes/],
   ])('with %s are refused', (_what, stated, expected) => {
     expect(grantsSchema.safeParse(stated).error?.message).toMatch(expected);
   });

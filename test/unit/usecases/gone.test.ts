@@ -250,3 +250,42 @@ it('a connection that is too slow keeps what it was given until its deadline', a
   await world.pass(33_000);
   expect(delivered(billing.take())).toEqual(['1:2']);
 });
+
+describe('a push that fails', () => {
+  /** `billing` with two connections, to one of which nothing can be pushed. */
+  async function withOneBroken() {
+    const refused = new Set<unknown>();
+    const world = createWorld({
+      between: ({ pusher }) => ({
+        pusher: beforehand(pusher, 'push', (connection) => {
+          if (refused.has(connection)) throw new Error('it may not be pushed to');
+        }),
+      }),
+    });
+    const { billing, shop } = await settledIn(world);
+    const other = await world.connect('billing', 'other');
+    other.take();
+    refused.add(other.connection);
+    return { world, billing, shop, other, refused };
+  }
+
+  it('costs the other connections of the client nothing', async () => {
+    const { world, billing, shop } = await withOneBroken();
+    await shop.request(publish(2));
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+    expect(await billing.request({ action: 'ack', ref: 'a', queue: QUEUE, seqs: [1, 2] })).toMatchObject({
+      type: 'acked',
+      settled: 2,
+    });
+    expect(await world.state(billing)).toMatchObject({ next: 3, inFlight: [] });
+  });
+
+  it('is repeated by a wake-up where it failed for all', async () => {
+    const { world, billing, shop, refused } = await withOneBroken();
+    refused.add(billing.connection);
+    await shop.request(publish(1)).catch(() => undefined);
+    refused.clear();
+    await world.pass(60_000);
+    expect(delivered(billing.take())).toEqual(['1:2']);
+  });
+});

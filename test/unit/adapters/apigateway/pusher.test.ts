@@ -71,6 +71,15 @@ describe('pushing', () => {
   });
 
   it.each([
+    ['by its status', { status: 410 }],
+    ['as what is none', { status: 400, type: 'BadRequestException', body: '{"message":"Invalid connectionId: x"}' }],
+  ])('knows %s that a connection is gone', async (_what, answer) => {
+    const { pusher } = await pusherTo(() => answer);
+    expect(await pusher.push(CONNECTION, frames('a'))).toEqual({ outcome: 'gone', sent: 0 });
+    await expect(pusher.close(CONNECTION)).resolves.toBeUndefined();
+  });
+
+  it.each([
     ['too many at once', { status: 429, type: 'LimitExceededException' }],
     ['throttled by another name', { status: 429, type: 'TooManyRequestsException' }],
     ['a frame too large', { status: 413, type: 'PayloadTooLargeException' }],
@@ -86,6 +95,12 @@ describe('pushing', () => {
       throw new Error('broken');
     });
     expect(await pusher.push(CONNECTION, frames('a'))).toEqual({ outcome: 'slow', sent: 0 });
+  });
+
+  it('does not hide that a request is not understood', async () => {
+    const answer = { status: 400, type: 'BadRequestException', body: '{"message":"no such stage"}' };
+    const { pusher } = await pusherTo(() => answer);
+    await expect(pusher.push(CONNECTION, frames('a'))).rejects.toMatchObject({ name: 'BadRequestException' });
   });
 
   it('does not hide that it is not permitted', async () => {
