@@ -1,13 +1,16 @@
-import { App } from 'aws-cdk-lib';
+import { Annotations, App } from 'aws-cdk-lib';
 import { AuthNotChosen, HoldfastStack } from '../lib';
+import { authFromContext } from '../lib/auth';
 
+const app = new App();
+// Several in one account are told apart by `-c stack=…`.
+const id = String(app.node.tryGetContext('stack') ?? 'Holdfast');
 try {
-  const app = new App();
-  // Several in one account are told apart by `-c stack=…`.
-  new HoldfastStack(app, String(app.node.tryGetContext('stack') ?? 'Holdfast'));
+  new HoldfastStack(app, id, { holdfast: { auth: authFromContext(app.node) } });
 } catch (error) {
-  // What is left to choose is said in a sentence, without where in the code it is asked for.
   if (!(error instanceof AuthNotChosen)) throw error;
-  console.error(`Holdfast is not deployed: ${error.message}.`);
-  process.exitCode = 1;
+  // The CDK refuses to deploy a stack with an error, and says this sentence. `bootstrap` and `destroy` come here too, and
+  // go on: they need no more than where and what the stack is. Nobody gets into one that were deployed all the same.
+  const refused = new HoldfastStack(app, id, { holdfast: { auth: { by: 'keys' } } });
+  Annotations.of(refused).addError(`Holdfast is not deployed: ${error.message}.`);
 }

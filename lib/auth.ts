@@ -10,7 +10,10 @@ export interface JwtAuth {
   /** The provider, as the `iss` of its tokens has it: `https://…`. */
   readonly issuer: string;
 
-  /** For whom tokens must be, one of these: their `aud`, or the `client_id` of Cognito's access tokens. */
+  /**
+   * For whom tokens must be, one of these: their `aud`, or the `client_id` of Cognito's access tokens. One at least, none
+   * with a comma.
+   */
   readonly audience: readonly string[];
 
   /**
@@ -57,21 +60,38 @@ export function authFromContext(node: Node): Auth {
   }
   const [issuer, audience, clientClaim, grantsClaim] = ['issuer', 'audience', 'clientClaim', 'grantsClaim'].map(given);
   if (!issuer || !audience) throw new AuthNotChosen('-c auth=jwt needs -c issuer=https://… and -c audience=…');
-  return {
+  const chosen: JwtAuth = {
     by,
     issuer,
     audience: audience.split(','),
     ...(clientClaim && { clientClaim }),
     ...(grantsClaim && { grantsClaim }),
   };
+  checkJwt(chosen);
+  return chosen;
 }
 
-/** What the functions that check tokens learn from their environment. */
-export function jwtEnvironment(auth: Auth): Record<string, string> {
-  if (auth.by !== 'jwt') return {};
-  const { issuer, audience, clientClaim, grantsClaim } = { ...DEFAULT_CLAIMS, ...auth };
+/** @throws AuthNotChosen no token could be of that issuer, or for that audience. */
+function checkJwt({ issuer, audience }: JwtAuth): void {
   if (!Token.isUnresolved(issuer) && !isIssuer(issuer))
     throw new AuthNotChosen(`the issuer must be a URL such as https://auth.example.com, not ${issuer}`);
+  // Functions are told them in one text, with commas between them.
+  const isOne = (one: string) => Token.isUnresolved(one) || /^[^,]+$/.test(one);
+  if (!Token.isUnresolved(audience) && !(audience.length > 0 && audience.every(isOne)))
+    throw new AuthNotChosen(
+      `the audience must be one or more of what tokens have as aud or client_id, without commas, not ${JSON.stringify(audience)}`,
+    );
+}
+
+/**
+ * What the functions that check tokens learn from their environment.
+ *
+ * @throws AuthNotChosen no token could be good.
+ */
+export function jwtEnvironment(auth: Auth): Record<string, string> {
+  if (auth.by !== 'jwt') return {};
+  checkJwt(auth);
+  const { issuer, audience, clientClaim, grantsClaim } = { ...DEFAULT_CLAIMS, ...auth };
   return {
     HOLDFAST_JWT_ISSUER: issuer,
     HOLDFAST_JWT_AUDIENCE: audience.join(','),
