@@ -2,13 +2,15 @@ import type { Ending } from './ending';
 import type { Timers } from './timers';
 import type { Address } from './token';
 import type { WebSocketConstructor, WebSocketLike } from './webSocket';
-import type { FrameOf, ServerFrame } from './wire';
+import { type FrameOf, readFrame, type ServerFrame } from './wire';
 
 /** What a connection tells whoever made it. Nothing is told any more after its end. */
 export interface ConnectionListener {
   welcomed(connection: Connection): void;
   /** Any frame after the welcome but `goodbye` and `pong` without `ref`. */
   received(frame: ServerFrame, connection: Connection): void;
+  /** What is in front of the server could not have a request served, and does not say which. */
+  failed(connection: Connection): void;
   goodbye(frame: FrameOf<'goodbye'>): void;
   ended(connection: Connection, ending: Ending): void;
 }
@@ -93,16 +95,17 @@ export class Connection {
 
   private receive(data: unknown): void {
     if (this.isOver || typeof data !== 'string') return;
-    let frame: ServerFrame;
-    try {
-      frame = JSON.parse(data);
-    } catch {
-      this.drop('what answers is no Holdfast: it sent what is not JSON');
+    const frame = readFrame(data);
+    if (frame === undefined && this.greeting === undefined) {
+      this.drop('what answers is no Holdfast: it sent what is none of its frames');
       return;
     }
     this.heardAt = this.timers.now();
     this.pingedAt = undefined;
-    if (frame.type === 'welcome') {
+    // API Gateway may send an empty frame where a function has no answer.
+    if (frame === undefined) return;
+    if (frame === 'failure') this.listener.failed(this);
+    else if (frame.type === 'welcome') {
       this.greeting = frame;
       this.cancelTimer();
       this.beat((this.heartbeat ?? frame.heartbeat) * 1000);

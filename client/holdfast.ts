@@ -79,6 +79,7 @@ export class Holdfast<Q = AnyQueues> {
           this.outbox.opened();
         },
         received: (frame, from) => this.received(frame, from),
+        failed: (at) => this.requests.failed(at),
         goodbye: ({ code, reason, reconnect }) => this.emitter.emit('goodbye', { code, reason, reconnect }),
         ended: (ended) => {
           this.requests.ended(ended);

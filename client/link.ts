@@ -16,6 +16,7 @@ export interface LinkListener {
   /** There is a new connection to send on; the one before, if it is there still, goes on receiving for a while. */
   opened(connection: Connection): void;
   received(frame: ServerFrame, connection: Connection): void;
+  failed(connection: Connection): void;
   goodbye(frame: FrameOf<'goodbye'>): void;
   /** One that was opened is no more. */
   ended(connection: Connection): void;
@@ -109,6 +110,7 @@ export class Link {
       const listener = {
         welcomed: (connection: Connection) => this.welcomed(connection),
         received: (frame: ServerFrame, connection: Connection) => this.listener.received(frame, connection),
+        failed: (connection: Connection) => this.listener.failed(connection),
         goodbye: (frame: FrameOf<'goodbye'>) => this.listener.goodbye(frame),
         ended: (connection: Connection, ending: Ending) => this.ended(connection, ending),
       };

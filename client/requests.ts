@@ -1,3 +1,4 @@
+import { pauseBefore } from './backoff';
 import type { Connection } from './connection';
 import { errorOf } from './errorOf';
 import { type HoldfastError, Timeout, TooLarge } from './errors';
@@ -42,6 +43,9 @@ export class Requests {
   private readonly pending = new Map<string, Pending>();
   private refs = 0;
   private renewing: Promise<unknown> | undefined;
+  /** Failures in front of the server since the last answer. */
+  private failures = 0;
+  private cancelRepeat: (() => void) | undefined;
 
   /**
    * @param current the connection to send on; undefined while there is none.
@@ -109,6 +113,7 @@ export class Requests {
   answered(frame: ServerFrame): boolean {
     const pending = 'ref' in frame && frame.ref !== undefined ? this.pending.get(frame.ref) : undefined;
     if (pending === undefined) return false;
+    this.failures = 0;
     if (frame.type !== 'error') pending.resolve(frame);
     else if (frame.code === 'unauthenticated' && !pending.isLastTry) void this.tryAgain(pending, errorOf(frame));
     else pending.reject(errorOf(frame));
@@ -136,8 +141,25 @@ export class Requests {
     if (next !== undefined) this.opened(next);
   }
 
+  /** Something sent on it was not served: what is not answered is sent again in a while, as it is not known which. */
+  failed(connection: Connection): void {
+    const doubtful = new Set([...this.pending.values()].filter(({ sentOn }) => sentOn === connection));
+    if (doubtful.size === 0 || this.cancelRepeat !== undefined) return;
+    const pause = pauseBefore(this.failures, this.timers.random());
+    this.failures += 1;
+    this.cancelRepeat = this.timers.after(pause, () => {
+      this.cancelRepeat = undefined;
+      for (const pending of this.pending.values())
+        if (doubtful.has(pending) && pending.sentOn === connection) {
+          pending.sentOn = undefined;
+          this.send(pending, this.current());
+        }
+    });
+  }
+
   /** Nothing will be answered any more. */
   fail(error: HoldfastError): void {
+    this.cancelRepeat?.();
     for (const pending of [...this.pending.values()]) pending.reject(error);
   }
 

@@ -56,3 +56,21 @@ export type ReplyTo<R extends Request> = R extends { action: 'list'; what: infer
 
 /** Where a subscription begins, or is moved to. */
 export type Position = NonNullable<Extract<Request, { action: 'subscribe' }>['from']>;
+
+/**
+ * Reads what came.
+ *
+ * @returns `failure` where API Gateway says, in a form of its own, that a function failed or was too busy; undefined if it
+ * is no frame.
+ */
+export function readFrame(text: string): ServerFrame | 'failure' | undefined {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof frame !== 'object' || frame === null) return undefined;
+  if ('type' in frame) return frame as ServerFrame;
+  return 'message' in frame && 'requestId' in frame ? 'failure' : undefined;
+}

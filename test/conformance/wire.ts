@@ -206,6 +206,8 @@ export class Wire {
   private arrived(text: string, isBinary: boolean): void {
     const bytes = Buffer.byteLength(text);
     if (isBinary || bytes > FRAME_BYTES) throw new Error(`A frame is a text of at most 32 KB, not ${bytes} bytes`);
+    // API Gateway may send an empty frame where a function has no answer (serverless/serverless#6816).
+    if (text === '') return;
     const frame: Frame = JSON.parse(text);
     this.received.push(frame);
     const waiting = this.waiting.find(({ wants }) => wants(frame));

@@ -61,7 +61,12 @@ export class FakeSocket implements WebSocketLike {
     if (this.isClosed) return;
     const text = JSON.stringify(frame);
     serverFrameSchema.parse(JSON.parse(text));
-    this.emit('message', { data: text });
+    this.sayText(text);
+  }
+
+  /** Sends what need not be a frame of the protocol. */
+  sayText(text: string): void {
+    if (!this.isClosed) this.emit('message', { data: text });
   }
 
   /** Delivers messages for the first time; the frame covers the seqs from `from` up to, without, `next`. */
