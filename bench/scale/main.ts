@@ -85,8 +85,13 @@ const simulations = (each: PerOperation): string =>
         const load = { ...scenario, connections };
         const { use, first } = predict(load, each);
         const factor = Math.ceil(use[first] * 1.5);
-        const { frames, burst, concurrency } = DEFAULT_LIMITS;
-        const raised = { frames: frames * factor, burst: burst * factor, concurrency: concurrency * factor };
+        const { frames, burst, concurrency, wakeUps } = DEFAULT_LIMITS;
+        const raised = {
+          frames: frames * factor,
+          burst: burst * factor,
+          concurrency: concurrency * factor,
+          wakeUps: wakeUps * factor,
+        };
         const plays = [
           ...(use[first] < HOPELESS ? [{ what: 'default', limits: DEFAULT_LIMITS }] : []),
           ...(factor > 1 ? [{ what: `× ${factor}`, limits: raised }] : []),

@@ -1,4 +1,5 @@
 import { seededIds } from '../../adapters/memory';
+import { WAKE_UPS_AT_ONCE } from '../../lib/sizes';
 import { percentile } from '../figures';
 import { LIMITS } from './limits';
 import { type Load, type PerOperation, SHARD_SIZE } from './model';
@@ -14,17 +15,27 @@ const SAMPLED = 5;
 /** From a message stored to `deliver` begun: streams are asked four times a second. */
 const STREAM_MS = 250;
 
+/**
+ * How Lambda takes wake-ups off SQS: five at a time, and if more wait, up to 300 more a minute (its developer guide,
+ * "Configuring scaling behavior for SQS event source mappings").
+ */
+const POLLED_AT_FIRST = 5;
+const POLLED_MORE = 300 / 60_000;
+
 export interface Limits {
   /** Requests of API Gateway in a second, and how many may come at once. */
   readonly frames: number;
   readonly burst: number;
   readonly concurrency: number;
+  /** Wake-ups by SQS that are served at a time: `wakeUpConcurrency`. */
+  readonly wakeUps: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   frames: LIMITS.frames.value,
   burst: 5_000,
   concurrency: LIMITS.concurrency.value,
+  wakeUps: WAKE_UPS_AT_ONCE,
 };
 
 /** How long deliveries took from the publish, in milliseconds, and how many had to wait for their deadline. */
@@ -39,6 +50,8 @@ export interface Simulated {
 interface Work {
   readonly publishedAt: number;
   readonly attempt: number;
+  /** Woken by SQS, as all shards but the first are. */
+  readonly isPolled: boolean;
   left: number;
   /** Fractions of a push that the time since the last step was enough for. */
   credit: number;
@@ -46,7 +59,8 @@ interface Work {
 
 /**
  * Plays a load second by second against the limits: messages are published at random times, each wakes the shards of its
- * queue, a shard takes a function for as long as it pushes, and each push takes a token of the account.
+ * queue, a shard takes a function for as long as it pushes, and each push takes a token of the account. The first shard is
+ * woken by the stream, the others by SQS, of which Lambda takes a few at a time where it was silent.
  *
  * @param seconds of load; what is under way then is finished.
  */
@@ -74,6 +88,8 @@ export function simulate(
   // The first message comes at once, the others in even steps.
   let due = 1;
   let refused = 0;
+  /** Until then no wake-up waited for Lambda to take it off SQS. */
+  let silentUntil = 0;
   let delivered = 0;
   const plan = (work: Work, at: number) => {
     const step = Math.ceil(at / STEP);
@@ -93,7 +109,7 @@ export function simulate(
       const publishedAt = now + random() * STEP;
       for (let shard = 0; shard < shards; shard++)
         plan(
-          { publishedAt, attempt: 1, left: inShard, credit: -each.messageMs / each.deliveryMs },
+          { publishedAt, attempt: 1, isPolled: shard > 0, left: inShard, credit: -each.messageMs / each.deliveryMs },
           now + STEP + random() * STREAM_MS,
         );
     }
@@ -101,7 +117,18 @@ export function simulate(
     calendar.delete(now / STEP);
     planned -= begun.length;
     ready = ready.concat(begun);
-    running = running.concat(ready.splice(0, limits.concurrency - running.length));
+    const polledAtOnce = Math.min(limits.wakeUps, POLLED_AT_FIRST + (now - silentUntil) * POLLED_MORE);
+    let polled = running.filter(({ isPolled }) => isPolled).length;
+    const waiting: Work[] = [];
+    for (const work of ready) {
+      if (running.length >= limits.concurrency || (work.isPolled && polled + 1 > polledAtOnce)) waiting.push(work);
+      else {
+        running.push(work);
+        if (work.isPolled) polled += 1;
+      }
+    }
+    ready = waiting;
+    if (!ready.some(({ isPolled }) => isPolled)) silentUntil = now;
     for (const work of running) {
       work.credit += pushesPerStep;
       const pushes = Math.max(0, Math.min(work.left, Math.floor(work.credit)));
@@ -114,8 +141,8 @@ export function simulate(
       const isLast = work.attempt % ATTEMPTS === 0;
       if (isLast) refused += pushes - taken;
       const from = now + STEP + (isLast ? ACK_DEADLINE : PAUSE * 2 ** (work.attempt % ATTEMPTS));
-      const { publishedAt, attempt } = work;
-      plan({ publishedAt, attempt: attempt + 1, left: pushes - taken, credit: 0 }, from);
+      const { publishedAt, attempt, isPolled } = work;
+      plan({ publishedAt, attempt: attempt + 1, isPolled, left: pushes - taken, credit: 0 }, from);
     }
     running = running.filter(({ left }) => left > 0);
     if (now > (seconds + 600) * 1_000) break;

@@ -45,6 +45,18 @@ describe('the simulation of a deployment', () => {
     expect(played.p99).toBeLessThan(1_000);
   });
 
+  it('waits for Lambda to take the wake-ups of a large audience off SQS', () => {
+    const news = (audience: number) => ({ connections: audience, audience, rate: 1 / 600, gather: 10 });
+    const small = simulate(news(250), each, 10);
+    const large = simulate(news(10_000), each, 10);
+    expect(large.deliveries).toBe(10_000);
+    expect(small.p99).toBeLessThan(1_500);
+    // 39 shards of a second each: five at a time at first, and five more with every second that some wait.
+    expect(large.p99).toBeGreaterThan(2_500);
+    expect(large.p99).toBeLessThan(8_000);
+    expect(simulate(news(10_000), each, 10, { ...DEFAULT_LIMITS, wakeUps: 2 }).p99).toBeGreaterThan(15_000);
+  });
+
   it('has pushes wait for their deadline where API Gateway takes no more, and loses none', () => {
     const load = { ...rooms, connections: 100_000 };
     const played = simulate(load, each, 4);
