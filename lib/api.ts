@@ -55,13 +55,20 @@ export class Api extends Construct {
   /** Where functions push to connections. */
   readonly callbackUrl: string;
 
+  /** What tells it from others in the lists of an account, such as `Holdfast-Queue`. */
+  private readonly displayName: string;
+
   private readonly routeResponses: boolean;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { emulator, stageName, throttle } = props;
     this.routeResponses = props.routeResponses;
-    this.webSocketApi = new WebSocketApi(this, 'WebSocket', { routeSelectionExpression: '$request.body.action' });
+    this.displayName = displayName(scope);
+    this.webSocketApi = new WebSocketApi(this, 'WebSocket', {
+      apiName: this.displayName,
+      routeSelectionExpression: '$request.body.action',
+    });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.webSocketApi,
       stageName,
@@ -87,7 +94,12 @@ export class Api extends Construct {
     access: { readonly authorize: IFunction; readonly authenticate: IFunction } | undefined,
   ): void {
     // No identity source: a credential comes in one of three ways, and API Gateway would ask for all that are named.
-    const authorizer = access && new WebSocketLambdaAuthorizer('Authorizer', access.authorize, { identitySource: [] });
+    const authorizer =
+      access &&
+      new WebSocketLambdaAuthorizer('Authorizer', access.authorize, {
+        authorizerName: this.displayName,
+        identitySource: [],
+      });
     for (const [routeKey, name] of Object.entries(routes)) {
       const handler = routeKey === 'auth' && access ? access.authenticate : functions[name];
       const route = new WebSocketRoute(this, `Route${routeKey.replace('$', '-')}`, {
@@ -118,6 +130,9 @@ export class Api extends Construct {
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:ManageConnections'], resourceArns });
   }
 }
+
+/** The path of a construct: the end of it, where it is longer than the 128 characters that API Gateway takes. */
+const displayName = (of: Construct): string => of.node.path.replaceAll('/', '-').slice(-128);
 
 /** An ARN as cdk-nag spells it: with names in place of what is known after the deployment only. */
 function finding(scope: Construct, arn: string): string {

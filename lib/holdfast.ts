@@ -7,17 +7,17 @@ import { Construct } from 'constructs';
 import type { TableName } from '../adapters/dynamodb/tables';
 import { Alarms } from './alarms';
 import { Api } from './api';
+import { concurrency } from './concurrency';
 import { environment, publisherEnvironment } from './environment';
 import { Functions } from './functions';
 import type { HoldfastProps } from './holdfastProps';
 import { type FunctionName, permissions, publishing, type TableAccess } from './permissions';
-import { WAKE_UPS_AT_ONCE } from './sizes';
 import { Tables } from './tables';
 import { wake } from './wake';
 import { WakeUps } from './wakeUps';
 
 /**
- * A durable message queue over WebSocket. Nothing runs, and nothing but storage is paid for, while nobody talks.
+ * A durable message queue over WebSocket. Nothing runs, and next to nothing is paid for, while nobody talks.
  *
  * ```ts
  * const queue = new Holdfast(this, 'Queue', { auth: { by: 'keys' } });
@@ -36,7 +36,10 @@ export class Holdfast extends Construct {
   readonly api: Api;
   readonly wakeUps: WakeUps;
 
-  /** One for each failure queue. They tell nobody until given an action: `alarm.addAlarmAction(…)`. */
+  /**
+   * What somebody should look at: docs/operations.md says what each means, and what to do. They tell nobody until given an
+   * action: `alarm.addAlarmAction(…)`.
+   */
   readonly alarms: readonly Alarm[];
 
   /** What a function of yours needs in its environment to publish; give it `grantPublish` too. */
@@ -76,11 +79,8 @@ export class Holdfast extends Construct {
     });
     this.permit();
     this.api.route(this.functions, this.functions.access);
-    wake(this.functions.deliver, this.tables, this.wakeUps, wakeUpConcurrency(props));
-    this.alarms = new Alarms(this, 'Alarms', {
-      Failures: this.wakeUps.failures,
-      DeadWakeUps: this.wakeUps.deadWakeUps,
-    }).all;
+    wake(this.functions.deliver, this.tables, this.wakeUps, concurrency(props));
+    this.alarms = new Alarms(this, 'Alarms', this.functions, this.wakeUps).all;
   }
 
   /**
@@ -106,23 +106,17 @@ export class Holdfast extends Construct {
 
   private grantTables(grantee: IGrantable, access: TableAccess): Grant {
     const grants = Object.entries(access).map(([name, actions]) => {
-      const table = this.tables[name as TableName];
-      table.encryptionKey?.grantEncryptDecrypt(grantee);
       // Not `table.grant`, which adds all its indexes.
-      const resourceArns = [table.tableArn];
+      const resourceArns = [this.tables[name as TableName].tableArn];
       return Grant.addToPrincipal({ grantee, actions: actions.map((action) => `dynamodb:${action}`), resourceArns });
     });
+    if (grants.length > 0) grants.push(this.tables.grantKey(grantee));
     return grants.reduce((all, grant) => all.combine(grant), Grant.drop(grantee, 'no tables'));
   }
 
   private accessLog(retention: RetentionDays): LogGroup {
     return new LogGroup(this, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
   }
-}
-
-function wakeUpConcurrency({ wakeUpConcurrency: atOnce = WAKE_UPS_AT_ONCE }: HoldfastProps): number {
-  if (Number.isInteger(atOnce) && atOnce >= 2 && atOnce <= 1_000) return atOnce;
-  throw new Error(`wakeUpConcurrency must be a whole number from 2 to 1,000, not ${atOnce}`);
 }
 
 /** Half of what an account has by default, so that a flood here leaves room for its other APIs. */

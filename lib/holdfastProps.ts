@@ -52,6 +52,15 @@ export interface HoldfastProps {
   readonly wakeUpConcurrency?: number;
 
   /**
+   * How many functions at a time serve each shard of the three streams: messages, connections and keys. A stream has a few
+   * shards, and more with its load. Set it to 1 in a new account, which may have 10 functions in all: every queue is still
+   * delivered, but those of a shard wait for each other. A whole number from 1 to 10.
+   *
+   * @default 10
+   */
+  readonly streamConcurrency?: number;
+
+  /**
    * What becomes of the tables, and the messages in them, when they leave the stack.
    *
    * @default RemovalPolicy.RETAIN
@@ -75,7 +84,8 @@ export interface HoldfastProps {
   readonly tablePrefix?: string;
 
   /**
-   * A key of yours that encrypts the tables.
+   * A key of yours that encrypts the tables. The functions, and who may publish, are allowed to use it through DynamoDB, as
+   * far as the policy of the key leaves that to IAM; keys of the CDK do.
    *
    * @default - a key that AWS owns: free of charge, and not yours to revoke
    */

@@ -32,6 +32,7 @@ export interface HoldfastStackProps extends StackProps {
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
  * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
  * - `-c quotas=client.queues=100,client.publishes=50`: clients may have so much.
+ * - `-c wakeUpConcurrency=5 -c streamConcurrency=1`: it leaves functions to others, in an account that has few.
  * - `-c routeResponses=false`: into one whose CloudFormation has no route responses.
  */
 export class HoldfastStack extends Stack {
@@ -60,11 +61,18 @@ export class HoldfastStack extends Stack {
     return {
       removalPolicy: this.flag('retain') ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       routeResponses: this.flag('routeResponses'),
+      ...this.number('wakeUpConcurrency'),
+      ...this.number('streamConcurrency'),
       ...(tables !== undefined && { tablePrefix: String(tables) }),
       ...(quotas !== undefined && { quotas: parseQuotas(String(quotas)) }),
       ...(origins !== undefined && { origins: String(origins).split(',') }),
       ...(emulator !== undefined && { emulator: String(emulator) }),
     };
+  }
+
+  private number(name: 'wakeUpConcurrency' | 'streamConcurrency'): Partial<Record<typeof name, number>> {
+    const value: unknown = this.node.tryGetContext(name);
+    return value === undefined ? {} : { [name]: Number(value) };
   }
 
   /** True unless switched off. On the command line all is text, and a misspelt `retain` must not cost any data. */

@@ -18,7 +18,7 @@ export const WAKE_UP_BATCH = 1;
  */
 export const WAKE_UPS_AT_ONCE = 100;
 /**
- * Batches of one shard of a stream that have a function at a time, the most that Lambda allows. Each partition key is
+ * Batches of one shard of a stream that have a function at a time, unless said otherwise: the most that Lambda allows. Each partition key is
  * in one of them: a queue, or a connection, waits only for itself and for those that share its batch.
  */
 export const BATCHES_OF_SHARD = 10;

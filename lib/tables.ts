@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Aws, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -46,6 +46,17 @@ const attribute = ([name, type]: KeyPart) => ({
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 });
 
+/** Each by its name, where AWS writes `kms:ReEncrypt*` and `kms:GenerateDataKey*`. */
+const KEY_ACTIONS = [
+  'Encrypt',
+  'Decrypt',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'DescribeKey',
+].map((action) => `kms:${action}`);
+
 export interface TablesProps {
   /** What becomes of the tables when they leave the stack. */
   readonly removalPolicy: RemovalPolicy;
@@ -79,9 +90,12 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
   readonly timers: Table;
   readonly keys: Table;
 
+  private readonly encryptionKey: IKey | undefined;
+
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
     checkPrefix(props.prefix);
+    this.encryptionKey = props.encryptionKey;
     const common = {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -121,6 +135,23 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
     this.deadLetters = table('deadLetters');
     this.timers = table('timers');
     this.keys = table('keys');
+  }
+
+  /**
+   * Allows using the key that encrypts them, if it is one of yours, by way of DynamoDB alone: what DynamoDB asks of a key for
+   * those who use its tables (developer guide of KMS, "How Amazon DynamoDB uses AWS KMS").
+   */
+  grantKey(grantee: IGrantable): Grant {
+    if (this.encryptionKey === undefined) return Grant.drop(grantee, 'AWS owns the key');
+    const { region } = Stack.of(this);
+    // KMS names services so in most partitions; in China, perhaps, by the domain of the partition.
+    const services = ['amazonaws.com', Aws.URL_SUFFIX].map((domain) => `dynamodb.${region}.${domain}`);
+    return Grant.addToPrincipal({
+      grantee,
+      actions: KEY_ACTIONS,
+      resourceArns: [this.encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': services } },
+    });
   }
 
   /** Allows looking up the connections of an API key. */

@@ -3,7 +3,8 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { BATCHES_OF_SHARD, STREAM_BATCH, WAKE_UP_BATCH } from './sizes';
+import type { Concurrency } from './concurrency';
+import { STREAM_BATCH, WAKE_UP_BATCH } from './sizes';
 import type { Tables } from './tables';
 import type { WakeUps } from './wakeUps';
 
@@ -12,10 +13,9 @@ type Pattern = Record<string, unknown>;
 /**
  * What wakes `deliver`: messages stored, connections that came and went, keys revoked, timers. Each may be lost, doubled or late without
  * losing a message, so these mappings need to be diligent, not perfect.
- *
- * @param atOnce how many wake-ups are served at a time: 2 to 1,000.
  */
-export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnce: number): void {
+export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, concurrency: Concurrency): void {
+  const byStream = streaming(deliver, wakeUps, concurrency.shard);
   // A message is what has an event. A tombstone that its publisher put lets what is behind it be delivered. The markers
   // of ids, in the same table, are neither.
   const inserted = (image: Pattern): Pattern => ({
@@ -23,17 +23,15 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnc
     dynamodb: { NewImage: image },
   });
   byStream(
-    deliver,
     'Messages',
     tables.messages,
-    wakeUps,
     inserted({ event: { S: FilterRule.exists() } }),
     inserted({ tombstone: { BOOL: FilterRule.exists() } }),
   );
-  byStream(deliver, 'Connections', tables.connections, wakeUps, {
+  byStream('Connections', tables.connections, {
     eventName: FilterRule.or('INSERT', 'REMOVE'),
   });
-  byStream(deliver, 'Keys', tables.keys, wakeUps, {
+  byStream('Keys', tables.keys, {
     eventName: FilterRule.isEqual('REMOVE'),
   });
   wakeUps.queue.grantConsumeMessages(deliver);
@@ -42,35 +40,36 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, atOnc
     batchSize: WAKE_UP_BATCH,
     // With it, Lambda receives no more messages than it has functions for (its developer guide, "Configuring scaling
     // behavior for SQS event source mappings"): those that are throttled would count as received, and end as dead.
-    maxConcurrency: atOnce,
+    maxConcurrency: concurrency.wakeUps,
     reportBatchItemFailures: true,
   });
 }
 
-function byStream(deliver: IFunction, id: string, table: Table, wakeUps: WakeUps, ...patterns: Pattern[]): void {
-  const eventSourceArn = table.tableStreamArn;
-  if (!eventSourceArn) throw new Error(`The table ${id} has no stream`);
-  // In place of `table.grantStreamRead`, which also allows listing all streams of the account.
-  deliver.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((call) => `dynamodb:${call}`),
-      resources: [eventSourceArn],
-    }),
-  );
-  table.encryptionKey?.grantDecrypt(deliver);
-  deliver.addEventSourceMapping(id, {
-    eventSourceArn,
-    startingPosition: StartingPosition.TRIM_HORIZON,
-    // Without a batching window nobody waits for the batch to fill.
-    batchSize: STREAM_BATCH,
-    // Order matters among the records of a connection only, and within a partition key Lambda keeps it.
-    parallelizationFactor: BATCHES_OF_SHARD,
-    filters: patterns.map((pattern) => FilterCriteria.filter(pattern)),
-    reportBatchItemFailures: true,
-    bisectBatchOnError: true,
-    retryAttempts: 10,
-    // An hour-old doorbell has been rung again by timers and reconnects; what comes after it must not wait longer.
-    maxRecordAge: Duration.hours(1),
-    onFailure: new SqsDlq(wakeUps.failures),
-  });
-}
+const streaming =
+  (deliver: IFunction, wakeUps: WakeUps, batchesOfShard: number) =>
+  (id: string, table: Table, ...patterns: Pattern[]): void => {
+    const eventSourceArn = table.tableStreamArn;
+    if (!eventSourceArn) throw new Error(`The table ${id} has no stream`);
+    // In place of `table.grantStreamRead`, which also allows listing all streams of the account.
+    deliver.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((call) => `dynamodb:${call}`),
+        resources: [eventSourceArn],
+      }),
+    );
+    deliver.addEventSourceMapping(id, {
+      eventSourceArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      // Without a batching window nobody waits for the batch to fill.
+      batchSize: STREAM_BATCH,
+      // Order matters among the records of a connection only, and within a partition key Lambda keeps it.
+      parallelizationFactor: batchesOfShard,
+      filters: patterns.map((pattern) => FilterCriteria.filter(pattern)),
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      // An hour-old doorbell has been rung again by timers and reconnects; what comes after it must not wait longer.
+      maxRecordAge: Duration.hours(1),
+      onFailure: new SqsDlq(wakeUps.failures),
+    });
+  };

@@ -1,4 +1,8 @@
-import { deployed, inOwnStack, resource, resources } from './synthesize';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { Holdfast } from '../../lib';
+import { deployed, inOwnStack, newApp, resource, resources } from './synthesize';
 
 const template = deployed();
 const routes = Object.entries(resources(template, 'AWS::ApiGatewayV2::Route'));
@@ -41,6 +45,19 @@ describe('the API', () => {
       ProtocolType: 'WEBSOCKET',
       RouteSelectionExpression: '$request.body.action',
     });
+  });
+
+  test('is told from others in an account, as is what decides on its handshakes, by the path of its queue', () => {
+    const names = (of: typeof template) =>
+      ['Api', 'Authorizer'].map(
+        (type) => Object.values(resources(of, `AWS::ApiGatewayV2::${type}`))[0]?.Properties.Name,
+      );
+    expect(names(deployed({ auth: 'keys' }))).toEqual(['Holdfast-Queue', 'Holdfast-Queue']);
+    const stack = new Stack(newApp(), 'Own');
+    const auth = { by: 'keys' } as const;
+    for (const id of ['Orders', 'x'.repeat(200)]) new Holdfast(new Construct(stack, `In${id}`), 'Queue', { auth });
+    const apis = Object.values(resources(Template.fromStack(stack), 'AWS::ApiGatewayV2::Api'));
+    expect(apis.map(({ Properties }) => Properties.Name)).toEqual(['Own-InOrders-Queue', `${'x'.repeat(122)}-Queue`]);
   });
 
   test.each(expected)('has %s answered by %s', (action, answeredBy) => {

@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { tableParameters } from '../../adapters/dynamodb/createTables';
 import { Holdfast } from '../../lib';
@@ -135,5 +136,41 @@ describe('the tables', () => {
       .map(([id]) => /Functions(\w+)Function/.exec(id)?.[1]);
     // All but `default`, which touches no table.
     expect(whoMayDecrypt.sort()).toEqual(['Ack', 'Connect', 'Deliver', 'Disconnect', 'List', 'Publish', 'Subscribe']);
+  });
+
+  test('have their key used by who may use them, by publishers too, through DynamoDB alone', () => {
+    const stack = new Stack(newApp());
+    const encryptionKey = new Key(stack, 'Key');
+    const queue = new Holdfast(stack, 'Queue', { auth: { by: 'none' }, encryptionKey });
+    const publisher = new Role(stack, 'Publisher', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    expect(queue.grantPublish(publisher).success).toBe(true);
+    const statements = Object.values(resources(Template.fromStack(stack), 'AWS::IAM::Policy'))
+      .flatMap(
+        ({ Properties }) => (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement,
+      )
+      .filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
+    expect(statements).toHaveLength(8);
+    for (const statement of statements)
+      expect(statement).toEqual({
+        Effect: 'Allow',
+        Action: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': [
+              { 'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
+              { 'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+            ],
+          },
+        },
+      });
   });
 });

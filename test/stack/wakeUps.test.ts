@@ -82,12 +82,31 @@ describe('of what an account has', () => {
   test('wake-ups use up a tenth at most, or what was said', () => {
     expect(atOnce()).toEqual({ MaximumConcurrency: 100 });
     expect(atOnce(5)).toEqual({ MaximumConcurrency: 5 });
+    const said = resource(deployed({ wakeUpConcurrency: '7' }), mapping, 'QueueFunctionsDeliverFunctionWakeUps');
+    expect(said.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 7 });
   });
 
   test.each([1, 1001, 2.5])('%s functions at a time are refused', (wakeUpConcurrency) => {
     expect(() => inOwnStack({ wakeUpConcurrency })).toThrow(
       `wakeUpConcurrency must be a whole number from 2 to 1,000, not ${wakeUpConcurrency}`,
     );
+  });
+});
+
+describe('of each shard of a stream', () => {
+  const streams = ['Messages', 'Connections', 'Keys'].map((name) => `QueueFunctionsDeliverFunction${name}`);
+  const atOnce = (of: typeof template) =>
+    streams.map((id) => resource(of, mapping, id).Properties.ParallelizationFactor);
+
+  test('as many batches are served at a time as was said', () => {
+    expect(atOnce(inOwnStack({ streamConcurrency: 1 }).template())).toEqual([1, 1, 1]);
+    expect(atOnce(deployed({ streamConcurrency: '2' }))).toEqual([2, 2, 2]);
+  });
+
+  test.each([0, 11, 1.5])('%s batches at a time are refused', (streamConcurrency) => {
+    const refusal = `streamConcurrency must be a whole number from 1 to 10, not ${streamConcurrency}`;
+    expect(() => inOwnStack({ streamConcurrency })).toThrow(refusal);
+    expect(() => deployed({ streamConcurrency: 'many' })).toThrow('from 1 to 10, not NaN');
   });
 });
 
@@ -103,19 +122,8 @@ describe('the wake-ups', () => {
     });
   });
 
-  test.each(['Failures', 'DeadWakeUps'])('%s holds what failed for two weeks, and sounds an alarm', (name) => {
-    const { logicalId, Properties } = queue(name);
-    expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [logicalId, 'QueueName'] } }],
-      Statistic: 'Maximum',
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Threshold: 1,
-      EvaluationPeriods: 1,
-      TreatMissingData: 'notBreaching',
-    });
+  test.each(['Failures', 'DeadWakeUps'])('%s holds what failed for two weeks', (name) => {
+    expect(queue(name).Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
   });
 
   test('travel and rest encrypted', () => {
