@@ -11,7 +11,16 @@ import { clearSegments, type Durability, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
 
 /** What is stored, by name. Values are text of their codecs. */
-export const TABLES = ['queues', 'messages', 'markers', 'ranges', 'subscriptions', 'deadLetters', 'expiries'] as const;
+export const TABLES = [
+  'queues',
+  'messages',
+  'markers',
+  'ranges',
+  'subscriptions',
+  'deadLetters',
+  'expiries',
+  'journal',
+] as const;
 export type TableName = (typeof TABLES)[number];
 export type Key = (string | number)[];
 
@@ -33,6 +42,9 @@ const AT_ONCE = 1_024;
 
 /** A marker is known to be right by the message that it leads to. */
 const isSealed = (table: string): boolean => table !== 'markers';
+
+/** Where the store says, in its table `journal`, which group of that is the last that it has. */
+const THROUGH: Key = ['through'];
 
 type Listener = () => void;
 
@@ -89,8 +101,8 @@ export class Database {
         cause,
       });
     }
-    const last = await database.recover();
-    database.journal = await Journal.open(folder.journal, last + 1, {
+    const { segment, group } = await database.recover();
+    database.journal = await Journal.open(folder.journal, segment + 1, group + 1, {
       onFailure: () => {
         for (const listener of database.failureListeners) listener();
       },
@@ -217,7 +229,7 @@ export class Database {
       const segment = await this.journal?.rotate();
       if (segment) this.unstored.push(segment);
       for (let next = this.unstored[0]; next !== undefined; next = this.unstored[0]) {
-        this.applying = this.apply(next.changes);
+        this.applying = this.apply(next.changes, next.through);
         await this.applying;
         this.applying = undefined;
         // Before anything later is stored: read after a crash, it would take the place of that.
@@ -232,8 +244,9 @@ export class Database {
     }
   }
 
-  private async apply(written: readonly Change[]): Promise<void> {
-    const changes = forLmdb(written);
+  /** @param through the number of the last group that these are of. */
+  private async apply(written: readonly Change[], through: number): Promise<void> {
+    const changes: Change[] = [...forLmdb(written), ['journal', THROUGH, String(through)]];
     const commits: Promise<boolean>[] = [];
     for (let from = 0; from < changes.length; from += AT_ONCE) {
       commits.push(this.commit(changes.slice(from, from + AT_ONCE)));
@@ -270,15 +283,20 @@ export class Database {
     this.report(`${what}, as a power cut may leave it: what was written from there on is lost`, undefined);
   }
 
-  /** @returns the number of the last segment there was; 0 if none. */
-  private async recover(): Promise<number> {
+  /** @returns the number of the last segment there was, and of the last group that is stored; 0 if there was none. */
+  private async recover(): Promise<{ segment: number; group: number }> {
     const folder = this.folder.journal;
-    const { segments, damaged } = await replay(folder, this.digests);
+    const stored = this.lastStored();
+    const { segments, damaged } = await replay(folder, this.digests, stored);
     if (damaged !== undefined) this.tellDamage(damaged);
-    for (const changes of segments) await this.apply(changes);
-    const last = (await segmentNumbers(folder)).at(-1) ?? 0;
+    for (const { changes, through } of segments) if (through !== undefined) await this.apply(changes, through);
+    const segment = (await segmentNumbers(folder)).at(-1) ?? 0;
     await clearSegments(folder);
-    return last;
+    return { segment, group: this.lastStored() };
+  }
+
+  private lastStored(): number {
+    return Number(this.get('journal', THROUGH) ?? 0);
   }
 }
 

@@ -80,11 +80,13 @@ function* decodeChanges(text: string): Generator<Change> {
 /** A segment as it is read. */
 export interface Decoded {
   readonly changes: readonly Change[];
-  /** The number that the next group has. */
+  /** The number of its first group; undefined if it has none. */
+  readonly first: number | undefined;
+  /** The number that the next group has; undefined if no group was read so far. */
   readonly next: number | undefined;
   /**
-   * What follows is not what a crash cut off, for a whole group follows it: bytes that were on disk have changed. `before`:
-   * the end of the segment before is missing.
+   * Its end is not where a crash cut it off, for what was written later is there: bytes that were on disk have changed.
+   * `before`: those of the segment before.
    */
   readonly damaged: 'here' | 'before' | undefined;
 }
@@ -92,38 +94,48 @@ export interface Decoded {
 /**
  * Reads the groups of a segment, up to the first that is not whole.
  *
- * @param first the number of its first group; undefined if there is nothing before it.
+ * @param from the number of its first group; undefined if it may be any.
  */
-export function decodeGroups(digests: Digests, bytes: Buffer, segment: number, first: number | undefined): Decoded {
+export function decodeGroups(digests: Digests, bytes: Buffer, segment: number, from: number | undefined): Decoded {
   const changes: Change[] = [];
-  let next = first;
+  let first: number | undefined;
+  let next = from;
   let at = 0;
   let found = groupAt(digests, bytes, at, segment);
-  for (; found?.isWhole && found.group === (next ?? found.group); found = groupAt(digests, bytes, at, segment)) {
+  while (found !== undefined && found.group === (next ?? found.group)) {
     // One by one: a group may hold more than a call takes arguments.
     for (const change of decodeChanges(found.body.toString())) changes.push(change);
+    first ??= found.group;
     next = found.group + 1;
     at = found.end;
+    found = groupAt(digests, bytes, at, segment);
   }
-  const after = found && groupAt(digests, bytes, found.end, segment);
-  return { changes, next, damaged: found?.isWhole ? 'before' : after?.isWhole ? 'here' : undefined };
+  const damaged = found !== undefined ? 'before' : hasGroupAfter(digests, bytes, at, segment) ? 'here' : undefined;
+  return { changes, first, next, damaged };
 }
 
 interface Found {
   readonly group: number;
   readonly body: Buffer;
   readonly end: number;
-  /** It is as it was written, and to this segment. */
-  readonly isWhole: boolean;
 }
 
+/** The group at a place, if it is as it was written, and to this segment. */
 function groupAt(digests: Digests, bytes: Buffer, at: number, segment: number): Found | undefined {
   const start = at + HEADER_BYTES;
-  if (start > bytes.length) return undefined;
+  if (start > bytes.length || bytes.readUIntLE(at + SEGMENT_AT, NUMBER_BYTES) !== segment) return undefined;
   const end = start + bytes.readUInt32LE(at);
-  const isWhole =
-    end <= bytes.length &&
-    bytes.readUIntLE(at + SEGMENT_AT, NUMBER_BYTES) === segment &&
-    digests.ofBytes(bytes.subarray(at + SEGMENT_AT, end)) === bytes.readBigUInt64LE(at + LENGTH_BYTES);
-  return { group: bytes.readUIntLE(at + GROUP_AT, NUMBER_BYTES), body: bytes.subarray(start, end), end, isWhole };
+  if (end > bytes.length) return undefined;
+  if (digests.ofBytes(bytes.subarray(at + SEGMENT_AT, end)) !== bytes.readBigUInt64LE(at + LENGTH_BYTES))
+    return undefined;
+  return { group: bytes.readUIntLE(at + GROUP_AT, NUMBER_BYTES), body: bytes.subarray(start, end), end };
+}
+
+/** Whether there is a group anywhere after a place: where the one before it ends may be what has changed. */
+function hasGroupAfter(digests: Digests, bytes: Buffer, at: number, segment: number): boolean {
+  const number = Buffer.alloc(NUMBER_BYTES);
+  number.writeUIntLE(segment, 0, NUMBER_BYTES);
+  for (let place = bytes.indexOf(number, at + SEGMENT_AT + 1); place >= 0; place = bytes.indexOf(number, place + 1))
+    if (groupAt(digests, bytes, place - SEGMENT_AT, segment)) return true;
+  return false;
 }

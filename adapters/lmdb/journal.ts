@@ -36,9 +36,11 @@ export interface JournalOptions {
   readonly digests: Digests;
 }
 
-/** A part of the journal that is complete: its number, and what is in it. */
+/** A part of the journal that is complete. */
 export interface Segment {
   readonly number: number;
+  /** The number of its last group. */
+  readonly through: number;
   readonly changes: readonly Change[];
 }
 
@@ -53,8 +55,6 @@ export class Journal {
   private rotation: Rotation | undefined;
   private written: Change[] = [];
   private position = 0;
-  /** The number of the next group. */
-  private group = 1;
   private running = false;
   /** How long the last write took. */
   private lastMs = Number.POSITIVE_INFINITY;
@@ -66,6 +66,8 @@ export class Journal {
   private constructor(
     private readonly files: SegmentFiles,
     private number: number,
+    /** The number of the next group. */
+    private group: number,
     private segment: OpenSegment,
     private readonly options: JournalOptions,
   ) {}
@@ -73,10 +75,11 @@ export class Journal {
   /**
    * @param folder has no segments.
    * @param number of its first segment.
+   * @param group the number of its first group.
    */
-  static async open(folder: string, number: number, options: JournalOptions): Promise<Journal> {
+  static async open(folder: string, number: number, group: number, options: JournalOptions): Promise<Journal> {
     const files = new SegmentFiles(folder, options.durability);
-    return new Journal(files, number, await files.create(number), options);
+    return new Journal(files, number, group, await files.create(number), options);
   }
 
   /** Bytes in the segment that is written at present. */
@@ -140,7 +143,7 @@ export class Journal {
       // Only the last segment that is written to may end in what is not whole.
       if (this.torn) await this.segment.cut(this.position);
       this.torn = false;
-      resolve({ number: this.number, changes: this.written });
+      resolve({ number: this.number, through: this.group - 1, changes: this.written });
       this.segment = next;
       this.number += 1;
       this.position = 0;

@@ -3,27 +3,41 @@ import type { Digests } from './digest';
 import { type Change, decodeGroups } from './groups';
 import { segmentFile, segmentNumbers } from './segments';
 
+/** A segment that was left behind. */
+export interface Left {
+  readonly changes: readonly Change[];
+  /** The number of its last group; undefined if it has none. */
+  readonly through: number | undefined;
+}
+
 /** What a journal has. */
 export interface Replayed {
-  /** The changes of each segment, up to where the first that is damaged is. */
-  readonly segments: readonly (readonly Change[])[];
-  /** The file of the segment that is. */
+  /** Its segments, up to where the first that is damaged is. */
+  readonly segments: readonly Left[];
+  /** What is: the file of a segment, or the folder if the first are missing. */
   readonly damaged?: string;
 }
 
-/** Reads a journal that was left behind. Only its end may be missing: that of a group which was never promised. */
-export async function replay(folder: string, digests: Digests): Promise<Replayed> {
-  const segments: (readonly Change[])[] = [];
+/**
+ * Reads a journal that was left behind. Only its end may be missing: that of a group which was never promised.
+ *
+ * @param stored the number of the last group that is in the store; 0 if none is. The journal goes on there, or begins
+ * before.
+ */
+export async function replay(folder: string, digests: Digests, stored: number): Promise<Replayed> {
+  const segments: Left[] = [];
   let file = folder;
   let next: number | undefined;
   for (const number of await segmentNumbers(folder)) {
     const before = file;
     file = segmentFile(folder, number);
-    const decoded = decodeGroups(digests, await fs.readFile(file), number, next);
-    segments.push(decoded.changes);
+    const { changes, first, damaged, ...decoded } = decodeGroups(digests, await fs.readFile(file), number, next);
     // What was written later than what is lost must not be there without it.
-    if (decoded.damaged) return { segments, damaged: decoded.damaged === 'before' ? before : file };
+    if (damaged === 'before' || (next === undefined && first !== undefined && first > stored + 1))
+      return { segments, damaged: before };
     next = decoded.next;
+    segments.push({ changes, through: first === undefined || next === undefined ? undefined : next - 1 });
+    if (damaged === 'here') return { segments, damaged: file };
   }
   return { segments };
 }

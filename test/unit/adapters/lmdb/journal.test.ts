@@ -12,10 +12,16 @@ import { clearSegments, type Durability, segmentFile } from '../../../../adapter
 let digests: Digests;
 let folder: string;
 
-const open = (durability: Durability, number = 1) =>
-  Journal.open(folder, number, { onFailure: () => undefined, pressure: () => undefined, durability, digests });
+const open = (durability: Durability) =>
+  Journal.open(folder, 1, 1, { onFailure: () => undefined, pressure: () => undefined, durability, digests });
 
 const change = (value: string): Change => ['queues', ['orders'], value];
+
+/** What is read of the journal, and what of it is damaged, if the store has it up to a group. */
+async function left(stored = 0): Promise<{ values: unknown[]; damaged: string | undefined }> {
+  const { segments, damaged } = await replay(folder, digests, stored);
+  return { values: segments.flatMap(({ changes }) => changes.map(([, , value]) => value)), damaged };
+}
 
 const rotated = async (journal: Journal): Promise<Segment> => {
   const segment = await journal.rotate();
@@ -51,10 +57,12 @@ test('Of files that are written over, what is read is what was not stored, where
       const complete: Segment[] = [];
       let current: string[] = [];
       let count = 0;
+      let stored = 0;
       for (const step of steps) {
         if (step === 'retire') {
           const [oldest] = complete;
           if (oldest) await journal.retire(oldest);
+          stored = oldest?.through ?? stored;
           complete.shift();
         } else if (step === 'rotate') {
           const segment = await journal.rotate();
@@ -67,12 +75,8 @@ test('Of files that are written over, what is read is what was not stored, where
           await journal.write([change(value)]);
           current.push(value);
         }
-        const { segments, damaged } = await replay(folder, digests);
-        expect(damaged).toBeUndefined();
-        expect(segments.flat().map(([, , value]) => value)).toEqual([
-          ...complete.flatMap(({ changes }) => changes.map(([, , value]) => value)),
-          ...current,
-        ]);
+        const values = [...complete.flatMap(({ changes }) => changes.map(([, , value]) => value)), ...current];
+        expect(await left(stored)).toEqual({ values, damaged: undefined });
       }
       await journal.close();
     }),
@@ -92,7 +96,7 @@ test('With fsync, a file has its length before it is written to, and serves agai
   await journal.retire(await rotated(journal));
   await journal.write([change('three')]);
   expect((await readdir(folder)).sort()).toEqual(['000000000002.spare', '000000000003.journal']);
-  expect((await replay(folder, digests)).segments).toEqual([[change('three')]]);
+  expect(await left(2)).toEqual({ values: ['three'], damaged: undefined });
   await journal.close();
 });
 
@@ -106,7 +110,7 @@ test('Where there is no room for a length, what is written is all that a file ha
   const journal = await open('fsync');
   await journal.write([change('one')]);
   expect(readFileSync(segmentFile(folder, 1)).length).toBeLessThan(100);
-  expect((await replay(folder, digests)).segments).toEqual([[change('one')]]);
+  expect(await left()).toEqual({ values: ['one'], damaged: undefined });
   await journal.close();
 });
 
@@ -118,9 +122,9 @@ test('An end that is missing is damage if anything was written later', async () 
   await journal.rotate();
   writeFileSync(first, whole.subarray(0, whole.length / 2));
   // A file for what comes next says nothing.
-  expect(await replay(folder, digests)).toEqual({ segments: [[change('one')], []] });
+  expect(await left()).toEqual({ values: ['one'], damaged: undefined });
   await journal.write([change('three')]);
-  expect(await replay(folder, digests)).toEqual({ segments: [[change('one')], []], damaged: first });
+  expect(await left()).toEqual({ values: ['one'], damaged: first });
   await journal.close();
 });
 
@@ -139,6 +143,70 @@ test('What could not be written counts as damage nowhere', async () => {
   jest.restoreAllMocks();
   await journal.rotate();
   await journal.write([change('two')]);
-  expect(await replay(folder, digests)).toEqual({ segments: [[change('one')], [change('two')]] });
+  expect(await left()).toEqual({ values: ['one', 'two'], damaged: undefined });
   await journal.close();
+});
+
+describe('Bytes that have changed', () => {
+  const GROUPS = 20;
+
+  /** A journal of so many groups in one segment; where each begins. */
+  async function written(): Promise<{ file: string; bytes: Buffer; places: number[] }> {
+    const journal = await open('os');
+    const file = segmentFile(folder, 1);
+    const places: number[] = [];
+    for (let group = 1; group <= GROUPS; group++) {
+      places.push(readFileSync(file).length);
+      await journal.write([change(`${group}`.padEnd(50, '-'))]);
+    }
+    await journal.close();
+    return { file, bytes: readFileSync(file), places };
+  }
+
+  test('are known wherever they are, unless they are of the last group', async () => {
+    const { file, bytes, places } = await written();
+    const last = places.at(-1) ?? 0;
+    for (let place = 0; place < bytes.length; place += 3) {
+      const changed = Buffer.from(bytes);
+      changed[place] = (changed[place] ?? 0) ^ 0x10;
+      writeFileSync(file, changed);
+      const { values, damaged } = await left();
+      const whole = places.filter((start) => start <= place).length - 1;
+      expect([place, values.length, damaged]).toEqual([place, whole, place < last ? file : undefined]);
+    }
+  });
+
+  test('are known where many groups in a row are gone', async () => {
+    const { file, bytes, places } = await written();
+    for (const [from, to] of [
+      [0, 1],
+      [0, 19],
+      [5, 15],
+      [18, 19],
+    ] as const) {
+      writeFileSync(file, Buffer.from(bytes).fill(0, places[from], places[to]));
+      expect(await left()).toMatchObject({ damaged: file });
+    }
+    writeFileSync(file, Buffer.from(bytes).fill(0, places[15]));
+    expect(await left()).toMatchObject({ values: { length: 15 }, damaged: undefined });
+  });
+
+  test('are known by what is missing where the store ends and the journal begins', async () => {
+    const journal = await open('os');
+    await journal.write([change('one')]);
+    await journal.write([change('two')]);
+    await journal.rotate();
+    await journal.write([change('three')]);
+    await journal.close();
+    const file = segmentFile(folder, 1);
+    const bytes = readFileSync(file);
+    writeFileSync(file, Buffer.alloc(bytes.length));
+    expect(await left(0)).toEqual({ values: [], damaged: file });
+    expect(await left(1)).toEqual({ values: [], damaged: file });
+    // The store has had all that is gone.
+    expect(await left(2)).toEqual({ values: ['three'], damaged: undefined });
+    await rm(file);
+    expect(await left(1)).toEqual({ values: [], damaged: folder });
+    expect(await left(2)).toEqual({ values: ['three'], damaged: undefined });
+  });
 });
