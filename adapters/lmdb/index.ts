@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { QueueName, Time } from '../../broker/model/names';
+import { isAnonymous, type QueueName, type Time } from '../../broker/model/names';
 import type { Stores } from '../../broker/ports';
 import { FileKeys } from '../keys';
 import { MemoryClients } from '../memory/clients';
@@ -62,7 +62,10 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
   const queues = new LmdbQueues(database, report);
   const subscriptions = new LmdbSubscriptions(database, report);
   const clients = new MemoryClients();
-  for (const subscription of subscriptions.all()) await clients.addSubscription(subscription, Number.POSITIVE_INFINITY);
+  // Those whom the server named have ended with their connections, and nobody can come back by their name.
+  for (const subscription of [...subscriptions.all()])
+    if (isAnonymous(subscription.client)) await subscriptions.remove(subscription);
+    else await clients.addSubscription(subscription, Number.POSITIVE_INFINITY);
   return {
     queues,
     log: new LmdbLog(database, queues, onAppended),

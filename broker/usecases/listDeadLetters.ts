@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { FRAME_BYTES } from '../model/limits';
 import type { DeadLetter } from '../model/message';
 import type { ClientId } from '../model/names';
 import type { Queue } from '../model/queue';
-import { fromBase64Url, toBase64Url } from '../model/utf8';
+import { byteLength, fromBase64Url, toBase64Url } from '../model/utf8';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
+import { encodeItem } from '../protocol/encode';
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { Verbatim } from '../protocol/verbatim';
@@ -37,7 +39,7 @@ async function ofClient(
   const found = await ports.deadLetters.list({ queue, client }, page, ports.clock.now());
   const again = await seqsInFlightAgain(ports, { queue, client });
   const dead = found.items.filter((letter) => !again.has(letter.message.seq) && sees(letter));
-  return { ...found, items: dead.map((letter) => listed(client, letter)) };
+  return { ...found, items: dead.map((letter) => fitted(listed(client, letter))) };
 }
 
 const SUBSCRIBERS = 20;
@@ -90,3 +92,13 @@ const listed = (clientId: ClientId, { message, reason, attempts, diedAt }: DeadL
   attempts,
   diedAt: new Date(diedAt).toISOString(),
 });
+
+/** Bytes of a letter that has its frame to itself. */
+const LETTER_BYTES = FRAME_BYTES - 1_024;
+
+/** With as much of its reason as there is room for beside a large message. */
+function fitted(letter: ListedDeadLetter): ListedDeadLetter {
+  const { reason } = letter;
+  if (reason === '' || byteLength(encodeItem(letter)) <= LETTER_BYTES) return letter;
+  return fitted({ ...letter, reason: reason.slice(0, reason.length >> 1).replace(/\p{Cs}/gu, '') });
+}

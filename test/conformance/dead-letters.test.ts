@@ -149,3 +149,16 @@ describe('purge', () => {
     expect(await wire.request({ action: 'redrive', queue })).toMatchObject({ messages: 0 });
   });
 });
+
+it('lists the largest message with what there is room for of its reason', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  await wire.subscribe(queue);
+  const payload = 'x'.repeat(29_990);
+  await wire.request({ action: 'publish', queue, event: '漢'.repeat(128), payload, id: '漢'.repeat(128) });
+  await wire.receive(queue, 1);
+  await wire.request({ action: 'reject', queue, seqs: [1], reason: '\u0001'.repeat(1_024) });
+  const [letter] = await wire.list('deadLetters', { queue });
+  expect(letter).toMatchObject({ seq: 1, payload });
+  expect(letter?.reason).toMatch(/^\u0001{32,}$/);
+});

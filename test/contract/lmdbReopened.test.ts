@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LmdbStores, openLmdb } from '../../adapters/lmdb';
-import type { EventName, JsonText, QueueName } from '../../broker/model/names';
-import { draft, LATER, NOW } from './suites/samples';
+import type { ClientId, EventName, JsonText, QueueName } from '../../broker/model/names';
+import { draft, LATER, NOW, subscription } from './suites/samples';
 
 const QUEUE = 'Database Events' as QueueName;
 const OTHER = 'Network Events' as QueueName;
@@ -127,4 +127,17 @@ describe('a log in LMDB that was opened again', () => {
     await reopen();
     expect(await append(QUEUE, 1)).toMatchObject([{ seq: 111 }]);
   });
+});
+
+test('subscriptions of clients without a name have ended with the process', async () => {
+  const keys = ['billing', 'anon-1f0e'].map((client) => ({ queue: QUEUE, shard: 0, client: client as ClientId }));
+  for (const key of keys) {
+    await stores.subscriptions.save(subscription(key), NOW);
+    await stores.subscriptions.persisted(key);
+  }
+  await reopen();
+  expect((await stores.subscriptions.getMany(keys, NOW)).map(({ client }) => client)).toEqual(['billing']);
+  expect(await stores.clients.get('anon-1f0e' as ClientId, NOW)).toMatchObject({ subscriptions: [] });
+  await reopen();
+  expect(await stores.subscriptions.count([{ queue: QUEUE, shard: 0 }], NOW)).toMatchObject({ subscribers: 1 });
 });
