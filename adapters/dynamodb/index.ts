@@ -9,6 +9,7 @@ import { DynamoLog } from './log';
 import { Numbers } from './numbers';
 import { DynamoPendingTimers, type PendingTimers } from './pendingTimers';
 import { DynamoQueues } from './queues';
+import { RecentLog } from './recentLog';
 import { DynamoSubscriptions } from './subscriptions';
 import type { LogTables, TableNames } from './tables';
 
@@ -24,7 +25,7 @@ export function dynamodbStores(
   const db = new Database(client);
   return {
     queues: new DynamoQueues(db, tables.queues),
-    log: logIn(db, tables),
+    log: new RecentLog(logIn(db, tables)),
     subscriptions: new DynamoSubscriptions(db, tables.subscriptions),
     connections: new DynamoConnections(db, tables.connections),
     clients: new DynamoClients(db, tables.clients),

@@ -1,5 +1,5 @@
+import { indexFrom } from '../../broker/model/ascending';
 import type { Seq, Time } from '../../broker/model/names';
-import { indexFrom } from '../ascending';
 import type { StoredEntry } from './block';
 
 /** The newest entries of a log that are durable: ascending by seq, in practice without gaps. */

@@ -1,7 +1,7 @@
+import { indexFrom } from '../../broker/model/ascending';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
-import { indexFrom } from '../ascending';
 import type { MemoryQueues } from './queues';
 
 /** A number that was given to a message. */

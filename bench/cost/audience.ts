@@ -21,8 +21,9 @@ export class Subscriber {
     return new Subscriber(deployment, wire);
   }
 
-  async subscribe(): Promise<this> {
-    await this.deployment.request(this.wire, { action: 'subscribe', ...{ queue: QUEUE } });
+  /** @param events that it wants; left out: all. */
+  async subscribe(events?: readonly string[]): Promise<this> {
+    await this.deployment.request(this.wire, { action: 'subscribe', ...{ queue: QUEUE, events } });
     return this;
   }
 
@@ -44,11 +45,14 @@ export class Subscriber {
   }
 }
 
-/** So many clients that subscribed, of which some stay connected, spread among all. Ids are as long as those of real ones. */
+/** Ids are as long as those of real ones. */
+export const clientOf = (index: number): string => `device-${String(index).padStart(6, '0')}`;
+
+/** So many clients that subscribed, of which some stay connected, spread among all. */
 export async function audience(deployment: Deployment, subscribers: number, connected: number): Promise<Subscriber[]> {
   const present: Subscriber[] = [];
   for (let i = 0; i < subscribers; i++) {
-    const subscriber = await (await Subscriber.connect(deployment, `device-${String(i).padStart(6, '0')}`)).subscribe();
+    const subscriber = await (await Subscriber.connect(deployment, clientOf(i))).subscribe();
     if ((i * connected) % subscribers < connected) present.push(subscriber);
     else await subscriber.leave();
   }
@@ -68,8 +72,8 @@ export class Publisher {
     return new Publisher(deployment, wire);
   }
 
-  async one(): Promise<void> {
-    await this.deployment.request(this.wire, { action: 'publish', ...{ queue: QUEUE, ...MESSAGE } });
+  async one(message: { readonly event: string; readonly payload: string } = MESSAGE): Promise<void> {
+    await this.deployment.request(this.wire, { action: 'publish', ...{ queue: QUEUE, ...message } });
   }
 
   /** As many as given, in frames of up to 100, or as few as a frame of 32 KB holds. */

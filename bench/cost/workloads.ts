@@ -1,5 +1,5 @@
 import { HEARTBEAT_SECONDS } from '../../broker';
-import { audience, Publisher, Subscriber } from './audience';
+import { audience, clientOf, Publisher, Subscriber } from './audience';
 import type { Deployment } from './deployment';
 import { NOTHING, plus, times, type Usage } from './usage';
 
@@ -91,6 +91,54 @@ const audienceOf = (subscribers: number, connected: number): string => {
 };
 
 const ackingOf = (gather: number): string => (gather === 1 ? ', each acked' : `, acks gathered for ${gather} s`);
+
+/**
+ * A message of 1 KB a second to subscribers that each want one event of several, and ack what they get at once: the
+ * events take turns, and so does who wants them.
+ *
+ * @param warmUp how many are published before it is measured, until it is as it goes on.
+ */
+export async function filtering(
+  deployment: Deployment,
+  { subscribers, events, warmUp, messages }: Record<'subscribers' | 'events' | 'warmUp' | 'messages', number>,
+): Promise<Measured> {
+  const present: Subscriber[] = [];
+  for (let i = 0; i < subscribers; i++) {
+    const subscriber = await Subscriber.connect(deployment, clientOf(i));
+    present.push(await subscriber.subscribe([`event-${i % events}`]));
+  }
+  const publisher = await Publisher.connect(deployment);
+  let publish = NOTHING;
+  let rest = NOTHING;
+  let delivered = 0;
+  let timers = 0;
+  for (let count = 0; count < warmUp + messages; count++) {
+    if (count === warmUp) {
+      publish = rest = NOTHING;
+      delivered = timers = 0;
+      deployment.take();
+    }
+    await publisher.one({ event: `event-${count % events}`, payload: 'x'.repeat(998) });
+    publish = plus(publish, deployment.take());
+    await deployment.pass(SECOND);
+    for (const subscriber of present) delivered += await subscriber.ack();
+    timers += deployment.woken.filter(isTimer).length;
+    rest = plus(rest, deployment.take());
+  }
+  return {
+    name: `one message of 1 KB a second to ${subscribers.toLocaleString('en')} subscribers, each of 1 event of ${events}`,
+    published: messages,
+    publishes: messages,
+    delivered,
+    acks: delivered,
+    connected: subscribers,
+    away: 0,
+    connectionMinutes: (subscribers * messages) / 60,
+    publish,
+    rest,
+    timers,
+  };
+}
 
 /** Messages published at once, in frames of 100, to subscribers that ack what has come in one frame. */
 export async function burst(deployment: Deployment, count: number, subscribers: number): Promise<Measured> {

@@ -20,7 +20,7 @@ const SECOND = 1_000;
 
 /** Delivers to one subscription all that can be delivered now. */
 export async function deliver(ports: Ports, subscription: Subscription): Promise<void> {
-  const round = new Round(ports.log, subscription.queue);
+  const round = new Round(ports.log, subscription.queue, [subscription]);
   try {
     await deliverIn(round, ports, subscription);
   } finally {

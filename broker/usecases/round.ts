@@ -1,15 +1,10 @@
-import type { LogEntry } from '../model/message';
+import { windowOf } from '../decide/window';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { Shard } from '../model/queue';
+import type { Subscription } from '../model/subscription';
 import type { MessageLog, Ports } from '../ports';
 import { type Delivery, encodeMessages, type MessagesFrame } from '../protocol/encode';
-
-/** Part of a log. */
-export interface Slice {
-  readonly entries: readonly LogEntry[];
-  /** Whether the log may go on after them. */
-  readonly more: boolean;
-}
+import { type Slice, Stretches } from './stretches';
 
 interface Fresh {
   readonly from: Seq;
@@ -17,38 +12,40 @@ interface Fresh {
   readonly deliveries: readonly Delivery[];
 }
 
+/** Frames that are kept at most, for others who get the same. Bytes. */
+const KEPT_FRAMES = 8_000_000;
+
 /**
  * What the deliveries of one wake-up to the subscriptions of a shard share: each part of the log is read once, each
  * frame is encoded once for all who get the same, and a timer is seen to once for all who are content with it.
  */
 export class Round {
-  private readonly reads = new Map<Seq, { limit: number; slice: Promise<Slice> }>();
+  private readonly stretches: Stretches;
   private readonly encoded = new Map<Seq, { fresh: Fresh; frames: MessagesFrame[] }[]>();
+  private encodedBytes = 0;
   /** A timer was pending for this time, or before, when this round saw to it. */
   private armedFor = Infinity;
   /** The earliest time that a state stored in this round counts on. */
   private owed = Infinity;
   private random: number | undefined;
 
+  /** @param subscriptions those that it is for, as they were read. */
   constructor(
-    private readonly log: MessageLog,
+    log: MessageLog,
     private readonly queue: QueueName,
-  ) {}
+    subscriptions: readonly Subscription[],
+  ) {
+    this.stretches = new Stretches(log, queue, (...range) => lowest(subscriptions, ...range));
+  }
 
-  /** Reads on from a number, at most `limit` entries. */
-  async read(from: Seq, limit: number, now: Time): Promise<Slice> {
-    const known = this.reads.get(from);
-    if (known && known.limit >= limit) return known.slice;
-    const slice = this.log
-      .read(this.queue, from, limit, now)
-      .then((entries) => ({ entries, more: entries.length === limit }));
-    this.reads.set(from, { limit, slice });
-    return slice;
+  /** Reads on from a number, at least `limit` entries if there are so many. */
+  read(from: Seq, limit: number, now: Time): Promise<Slice> {
+    return this.stretches.read(from, limit, now);
   }
 
   /** After the log was mended: what was read of it is out of date. */
   forget(): void {
-    this.reads.clear();
+    this.stretches.forget();
   }
 
   /** The jitter of all deadlines of this round: one timer goes off for them, whatever they are. */
@@ -79,11 +76,16 @@ export class Round {
 
   /** The frames of first deliveries. */
   encode(fresh: Fresh): readonly MessagesFrame[] {
-    const known = this.encoded.get(fresh.from) ?? [];
-    const same = known.find((one) => isSame(one.fresh, fresh));
+    const same = this.encoded.get(fresh.from)?.find((one) => isSame(one.fresh, fresh));
     if (same) return same.frames;
     const frames = encodeMessages(this.queue, fresh.deliveries, fresh);
-    this.encoded.set(fresh.from, [...known, { fresh, frames }]);
+    const size = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (this.encodedBytes + size > KEPT_FRAMES) {
+      this.encodedBytes = 0;
+      this.encoded.clear();
+    }
+    this.encodedBytes += size;
+    this.encoded.set(fresh.from, [...(this.encoded.get(fresh.from) ?? []), { fresh, frames }]);
     return frames;
   }
 }
@@ -92,3 +94,13 @@ const isSame = (a: Fresh, b: Fresh): boolean =>
   a.next === b.next &&
   a.deliveries.length === b.deliveries.length &&
   a.deliveries.every(({ message }, index) => message.seq === b.deliveries[index]?.message.seq);
+
+/** Where the last of those stands who are about to read: from one number up to another, and not known yet. */
+function lowest(subscriptions: readonly Subscription[], from: Seq, upTo: Seq, isKnown: (seq: Seq) => boolean): Seq {
+  let seq = upTo;
+  for (const subscription of subscriptions) {
+    const { next } = subscription;
+    if (from <= next && next < seq && windowOf(subscription).forBacklog > 0 && !isKnown(next)) seq = next;
+  }
+  return seq;
+}

@@ -62,7 +62,7 @@ async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<
   const connected = await ports.subscriptions.connected(shard, ports.clock.now());
   // Only who may have to hand over the rest needs an order.
   const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
-  const round = new Round(ports.log, shard.queue);
+  const round = new Round(ports.log, shard.queue, subscriptions);
   const { begun, failures } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
   await round.end(ports, shard);
   if (begun < subscriptions.length) {

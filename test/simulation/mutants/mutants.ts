@@ -54,6 +54,18 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'let from = Math.max(1, next - 1);',
   },
   {
+    bug: 'What was read of a log is remembered although a number is missing in it.',
+    file: 'adapters/dynamodb/recentLog.ts',
+    search: 'return end < 0 ? entries : entries.slice(0, end);',
+    replacement: 'return end < 0 ? entries.slice(0, end) : entries;',
+  },
+  {
+    bug: 'What was read of a log passes for read as far as it was asked for, and not as far as it came.',
+    file: 'broker/usecases/stretches.ts',
+    search: 'stretch.through = more ? (entries.at(-1)?.seq ?? 0) + 1 : Infinity;',
+    replacement: 'stretch.through = Infinity;',
+  },
+  {
     bug: 'No timer is armed before what counts on it is stored.',
     file: 'broker/usecases/round.ts',
     search: 'if (at >= this.armedFor) return;',

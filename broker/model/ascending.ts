@@ -1,4 +1,4 @@
-import type { Seq } from '../broker/model/names';
+import type { Seq } from './names';
 
 /** Where the first entry at `seq` or above stands in entries that ascend; their length if there is none. */
 export function indexFrom(entries: readonly { readonly seq: Seq }[], seq: Seq): number {

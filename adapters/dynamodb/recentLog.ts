@@ -1,0 +1,110 @@
+import { indexFrom } from '../../broker/model/ascending';
+import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
+import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { Appended, Draft, MessageLog } from '../../broker/ports';
+
+/** Entries that follow each other without a number missing. */
+interface Run {
+  readonly entries: readonly LogEntry[];
+  readonly size: number;
+  readonly readAt: Time;
+}
+
+const NOTHING: Run = { entries: [], size: 0, readAt: 0 };
+
+/** What is remembered of one queue: twice as far as a cursor may lag behind what it passed over. Entries. */
+const OF_A_QUEUE = 200;
+/** What is remembered of all queues. Characters. */
+const IN_ALL = 16_000_000;
+/** What an entry takes beside its texts. Characters. */
+const ENTRY = 300;
+/** A queue that was not read for so long is forgotten. Milliseconds. */
+const LASTING = 60_000;
+
+/**
+ * A log of which the process remembers what it read last, so that it reads no entry twice in a row: those who pass over
+ * what they do not want are a little behind, and look at it again at every wake-up.
+ *
+ * What is written at a number never changes, so that it may be remembered; that nothing is there may change, and is always
+ * read anew.
+ */
+export class RecentLog implements MessageLog {
+  /** The one that was read longest ago first. */
+  private readonly runs = new Map<QueueName, Run>();
+  private size = 0;
+
+  constructor(private readonly log: MessageLog) {}
+
+  append(queue: QueueName, drafts: readonly Draft[], now: Time, expiresAt: Time): Promise<Appended[]> {
+    return this.log.append(queue, drafts, now, expiresAt);
+  }
+
+  async read(queue: QueueName, from: Seq, limit: number, now: Time): Promise<LogEntry[]> {
+    const known = this.recall(queue, from, now);
+    const living = known.filter((entry) => entry.expiresAt > now).slice(0, limit);
+    if (living.length === limit) return living;
+    const next = (known.at(-1)?.seq ?? from - 1) + 1;
+    const rest = await this.log.read(queue, next, limit - living.length, now);
+    this.remember(queue, rest, now);
+    return living.length === 0 ? rest : [...living, ...rest];
+  }
+
+  get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]> {
+    return this.log.get(queue, seqs, now);
+  }
+
+  fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
+    return this.log.fill(queue, tombstone);
+  }
+
+  /** What is remembered from a number on; nothing if that number is not. */
+  private recall(queue: QueueName, from: Seq, now: Time): readonly LogEntry[] {
+    const { entries, readAt } = this.runs.get(queue) ?? NOTHING;
+    if (now - readAt >= LASTING) this.forget(queue);
+    else if (from >= (entries[0]?.seq ?? Infinity)) return entries.slice(indexFrom(entries, from));
+    return [];
+  }
+
+  private remember(queue: QueueName, read: readonly LogEntry[], now: Time): void {
+    const before = this.runs.get(queue);
+    const entries = joined(before?.entries ?? [], read).slice(-OF_A_QUEUE);
+    if (entries.length === 0) return;
+    this.forget(queue);
+    const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    this.runs.set(queue, { entries, size, readAt: now });
+    this.size += size;
+    for (const oldest of this.runs.keys()) {
+      if (this.size <= IN_ALL) return;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(queue: QueueName): void {
+    this.size -= this.runs.get(queue)?.size ?? 0;
+    this.runs.delete(queue);
+  }
+}
+
+/** The run that is known with what was read before or after it; where they do not join, the one that is further on. */
+function joined(known: readonly LogEntry[], read: readonly LogEntry[]): readonly LogEntry[] {
+  const run = withoutMissing(read);
+  return startOf(known) <= startOf(run) ? followed(known, run) : followed(run, known);
+}
+
+function followed(run: readonly LogEntry[], further: readonly LogEntry[]): readonly LogEntry[] {
+  const end = (run.at(-1)?.seq ?? 0) + 1;
+  if (startOf(further) <= end) return [...run, ...further.slice(indexFrom(further, end))];
+  return further.length > 0 ? further : run;
+}
+
+const startOf = (run: readonly LogEntry[]): Seq => run[0]?.seq ?? Infinity;
+
+/** The first of these, as far as no number is missing. */
+function withoutMissing(entries: readonly LogEntry[]): readonly LogEntry[] {
+  const first = entries[0]?.seq ?? 0;
+  const end = entries.findIndex(({ seq }, index) => seq !== first + index);
+  return end < 0 ? entries : entries.slice(0, end);
+}
+
+const sizeOf = (entry: LogEntry): number =>
+  ENTRY + (isTombstone(entry) ? 0 : entry.payload.length + entry.headers.length);

@@ -1,0 +1,173 @@
+import { indexFrom } from '../model/ascending';
+import { isTombstone, type LogEntry } from '../model/message';
+import type { QueueName, Seq, Time } from '../model/names';
+import type { MessageLog } from '../ports';
+
+/** Part of a log. */
+export interface Slice {
+  readonly entries: readonly LogEntry[];
+  /** Whether the log may go on after them. */
+  readonly more: boolean;
+  /** When the first of them expires. */
+  readonly expiresAt: Time;
+}
+
+/** What one read of the log tells: all that there is from a number on, up to another. */
+interface Stretch {
+  readonly from: Seq;
+  readonly limit: number;
+  readonly slice: Promise<Slice>;
+  /** What is below this is known; while it is being read, as far as is sure by its limit. */
+  through: Seq;
+  /** What its entries take; 0 while it is being read. Characters. */
+  size: number;
+}
+
+/** What is held of a log at most, but for what was read last. Characters. */
+const HELD = 8_000_000;
+/** What an entry takes beside its texts. Characters. */
+const ENTRY = 300;
+/** How far before what is asked for a read begins, so that it serves others too. */
+const LEAD = 250;
+
+/**
+ * What was read of a log lately, each part of it once: who asks for what is known, or is being read, gets it from there.
+ * Of what is written after it was read nothing is known here, so that it must not outlive what it is read for.
+ */
+export class Stretches {
+  private held: Stretch[] = [];
+  private size = 0;
+  /** What was answered: many are at the same place. */
+  private readonly told = new Map<Seq, { limit: number; slice: Promise<Slice> }>();
+
+  /** @param behind the lowest number from which others are about to read, of those from one up to another. */
+  constructor(
+    private readonly log: Pick<MessageLog, 'read'>,
+    private readonly queue: QueueName,
+    private readonly behind: (from: Seq, upTo: Seq, isKnown: (seq: Seq) => boolean) => Seq,
+  ) {}
+
+  /**
+   * Reads on from a number.
+   *
+   * @param limit how many entries: fewer come only if no more follow, more only where they are at hand.
+   * @returns ascending by seq, those expired left out.
+   */
+  async read(from: Seq, limit: number, now: Time): Promise<Slice> {
+    const known = this.told.get(from);
+    if (known && known.limit >= limit) {
+      const slice = await known.slice;
+      if (slice.expiresAt > now) return slice;
+    }
+    const slice = this.gather(from, limit, now);
+    this.told.set(from, { limit, slice });
+    try {
+      return await slice;
+    } catch (failure) {
+      if (this.told.get(from)?.slice === slice) this.told.delete(from);
+      throw failure;
+    }
+  }
+
+  /** The log was changed: nothing is known of it. */
+  forget(): void {
+    this.held = [];
+    this.size = 0;
+    this.told.clear();
+  }
+
+  private async gather(from: Seq, limit: number, now: Time): Promise<Slice> {
+    const found: LogEntry[] = [];
+    let earliest = Infinity;
+    for (let at = from; ; ) {
+      const stretch = await this.at(at, limit - found.length, now);
+      const slice = await stretch.slice;
+      const { entries, more, expiresAt } = slice;
+      if (stretch.from === from && stretch.limit >= limit && expiresAt > now) return slice;
+      for (let index = indexFrom(entries, at); index < entries.length; index++) {
+        const entry = entries[index];
+        if (entry === undefined || entry.expiresAt <= now) continue;
+        if (found.length === limit) return { entries: found, more: true, expiresAt: earliest };
+        found.push(entry);
+        if (entry.expiresAt < earliest) earliest = entry.expiresAt;
+      }
+      if (!more || found.length === limit) return { entries: found, more, expiresAt: earliest };
+      at = stretch.through;
+    }
+  }
+
+  /** What is known from a number on, read if it was not. Another's read that fails is no reason to fail as well. */
+  private async at(from: Seq, limit: number, now: Time): Promise<Stretch> {
+    const known = this.covering(from) ?? this.begin(from, limit, now);
+    try {
+      await known.slice;
+      return known;
+    } catch (failure) {
+      if (known.from === from) throw failure;
+      return this.start(from, limit, now);
+    }
+  }
+
+  /** What was read last of a number. */
+  private covering(seq: Seq): Stretch | undefined {
+    return this.held.findLast(({ from, through }) => from <= seq && seq < through);
+  }
+
+  /** Reads what is asked for, and what those want who are a little behind. */
+  private begin(asked: Seq, limit: number, now: Time): Stretch {
+    const from = this.behind(asked - LEAD, asked, (seq) => this.covering(seq) !== undefined);
+    return this.start(from, asked - from + limit, now);
+  }
+
+  private start(from: Seq, limit: number, now: Time): Stretch {
+    const reading = this.log.read(this.queue, from, limit, now);
+    const slice = reading.then(
+      (entries) => this.keep(stretch, entries),
+      (failure) => {
+        this.drop(stretch);
+        throw failure;
+      },
+    );
+    const stretch: Stretch = { from, limit, slice, through: from + limit, size: 0 };
+    this.held.push(stretch);
+    return stretch;
+  }
+
+  private keep(stretch: Stretch, entries: readonly LogEntry[]): Slice {
+    const more = entries.length >= stretch.limit;
+    stretch.through = more ? (entries.at(-1)?.seq ?? 0) + 1 : Infinity;
+    let expiresAt = Infinity;
+    let size = ENTRY;
+    for (const entry of entries) {
+      size += sizeOf(entry);
+      if (entry.expiresAt < expiresAt) expiresAt = entry.expiresAt;
+    }
+    if (this.held.includes(stretch)) {
+      stretch.size = size;
+      this.size += size;
+      this.dropAllBut(stretch);
+    }
+    return { entries, more, expiresAt };
+  }
+
+  /** Drops what was read first, until the rest may be held. */
+  private dropAllBut(last: Stretch): void {
+    while (this.size > HELD) {
+      const oldest = this.held.find((one) => one.size > 0 && one !== last);
+      if (oldest === undefined) return;
+      this.drop(oldest);
+      this.told.clear();
+    }
+  }
+
+  private drop(stretch: Stretch): void {
+    const index = this.held.indexOf(stretch);
+    if (index < 0) return;
+    this.held.splice(index, 1);
+    this.size -= stretch.size;
+  }
+}
+
+/** By the text of a message, where there is one: the rest of it may be made of that only when it is asked for. */
+const sizeOf = (entry: LogEntry): number =>
+  ENTRY + (isTombstone(entry) ? 0 : (entry.text?.length ?? entry.payload.length + entry.headers.length));
