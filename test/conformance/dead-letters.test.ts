@@ -160,5 +160,5 @@ it('lists the largest message with what there is room for of its reason', async 
   await wire.request({ action: 'reject', queue, seqs: [1], reason: '\u0001'.repeat(1_024) });
   const [letter] = await wire.list('deadLetters', { queue });
   expect(letter).toMatchObject({ seq: 1, payload });
-  expect(letter?.reason).toMatch(/^\u0001{32,}$/);
+  expect(letter?.reason).toMatch(/^\p{Cc}{32,}$/u);
 });
