@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CLIENT_ID, CLIENT_ID_RULE } from '../broker/model/names';
+import { version } from '../package.json';
 import { COMMANDS } from './commands';
 import { whole } from './commands/options';
 
@@ -34,6 +35,7 @@ function clientId(text: string): string {
 export function program(): Command {
   const root = new Command('holdfast')
     .description(DESCRIPTION)
+    .version(version, '-V, --version', 'print the version')
     .addOption(
       new Option('--url <url>', 'the server: ws://… or wss://…').env('HOLDFAST_URL').default('ws://127.0.0.1:8080'),
     )

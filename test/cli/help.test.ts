@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { program } from '../../cli/program';
+import { version } from '../../package.json';
 import { run } from './program';
 
 jest.setTimeout(20_000);
@@ -36,6 +37,10 @@ test('Every option of every command is explained', () => {
     command.options.filter(({ description }) => description === '').map(({ flags }) => `${command.name()} ${flags}`),
   );
   expect(silent).toEqual([]);
+});
+
+test('--version prints that of the package, and nothing else', async () => {
+  expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 test('--help is no error; without a command, or with one there is not, the help goes to standard error', async () => {

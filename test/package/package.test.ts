@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { testTables } from '../contract/dynamodb';
@@ -10,6 +10,8 @@ import { type Installed, install } from './installed';
 jest.setTimeout(300_000);
 
 const MEGABYTE = 1_000_000;
+
+const PACKAGE = 'node_modules/holdfast';
 
 /** The stack that the README has, its function, and what deploys it. */
 const [STACK = '', CHECKOUT = ''] = examplesOf('README.md').flatMap(({ name, code }) => (name ? [] : [code]));
@@ -32,6 +34,16 @@ await holdfast.close();
 process.kill(-server.pid);
 `;
 
+/** Whether the client is known, by both of its names. */
+const TALK_TYPED = `
+import { connect } from 'holdfast';
+import { type Holdfast } from 'holdfast/client';
+
+export const holdfast: Promise<Holdfast> = connect('ws://127.0.0.1:8080');
+// @ts-expect-error There is no such option; if all were any, it would go unnoticed.
+connect('ws://127.0.0.1:8080', { unheardOf: true });
+`;
+
 describe('the package, installed from what npm packs', () => {
   let installed: Installed;
 
@@ -41,22 +53,30 @@ describe('the package, installed from what npm packs', () => {
 
   afterAll(() => installed?.remove());
 
-  test('has what was built and no sources, in at most 3 MB', () => {
-    const others = installed.files.filter((file) => !file.startsWith('dist/'));
-    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  test('has what was built, the documents and examples, and no sources, in at most 3 MB', () => {
+    const others = installed.files.filter(
+      (file) => !/^(dist|examples)\/|^docs\/(growth\/)?[\w-]+\.(md|svg)$/.test(file),
+    );
+    expect(others.sort()).toEqual(['CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']);
     expect(installed.files.filter((file) => /test|bench|programs-/.test(file))).toEqual([]);
     expect(installed.bytes).toBeLessThan(3 * MEGABYTE);
   });
 
+  test('has what its README links to, and what its documents link to but tests', () => {
+    const documents = installed.files.filter((file) => file.endsWith('.md'));
+    const links = documents.flatMap((file) => linksOf(installed, file));
+    expect(links.filter(({ from }) => from === 'README.md').length).toBeGreaterThan(10);
+    const missing = links.filter(({ to }) => !existsSync(join(installed.folder, PACKAGE, to)));
+    expect(missing.filter(({ from, to }) => from === 'README.md' || !to.startsWith('test/'))).toEqual([]);
+  });
+
   test('has all that it says can be imported', () => {
-    const { exports } = JSON.parse(
-      readFileSync(join(installed.folder, 'node_modules/holdfast/package.json'), 'utf8'),
-    ) as {
+    const { exports } = JSON.parse(readFileSync(join(installed.folder, PACKAGE, 'package.json'), 'utf8')) as {
       exports: object;
     };
     const named = JSON.stringify(exports).match(/\.\/dist[^"]*/g) ?? [];
     expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((file) => !existsSync(join(installed.folder, 'node_modules/holdfast', file)))).toEqual([]);
+    expect(named.filter((file) => !existsSync(join(installed.folder, PACKAGE, file)))).toEqual([]);
   });
 
   test('brings a command that explains itself', () => {
@@ -82,6 +102,35 @@ describe('the package, installed from what npm packs', () => {
     const functions = functionsIn(join(installed.folder, 'out'));
     expect(functions.filter((file) => file.endsWith('index.mjs'))).toHaveLength(10);
     expect(functions.filter((file) => file.endsWith('index.js'))).toHaveLength(1);
+  });
+
+  test('is found by a compiler that knows no exports, as module commonjs has it until TypeScript 6', () => {
+    // In a folder of its own, for it is another compiler; the package is found in the one above.
+    installed.run(
+      'npm',
+      'install',
+      '--prefix',
+      'old',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      'typescript@5.9.3',
+    );
+    installed.write('old/stack.ts', `import { App } from 'aws-cdk-lib';\n${STACK}${APP}`);
+    installed.write('old/checkout.ts', CHECKOUT);
+    installed.write('old/talk.ts', TALK_TYPED);
+    const compilerOptions = {
+      strict: true,
+      target: 'es2022',
+      module: 'commonjs',
+      moduleResolution: 'node10',
+      esModuleInterop: true,
+      types: ['node'],
+      typeRoots: ['../node_modules/@types'],
+      noEmit: true,
+    };
+    installed.write('old/tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    expect(() => installed.run('node', 'old/node_modules/typescript/bin/tsc', '--project', 'old')).not.toThrow();
   });
 
   test.each([
@@ -116,6 +165,14 @@ describe('the package, installed from what npm packs', () => {
     await close();
   });
 });
+
+/** What a document links to within the package. */
+function linksOf({ folder }: Installed, from: string): { from: string; to: string }[] {
+  const text = readFileSync(join(folder, PACKAGE, from), 'utf8').replace(/```[\s\S]*?```/g, '');
+  return Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+    .filter((link) => !/^(https?:|#)/.test(link))
+    .map((link) => ({ from, to: join(dirname(from), link.replace(/#.*/, '')) }));
+}
 
 interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>;
