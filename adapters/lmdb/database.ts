@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase, type Database as Table } from 'lmdb';
-import type { DataFolder } from './dataFolder';
+import { type DataFolder, UnusableFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
 import { forLmdb, type Written } from './gather';
 import { type Change, CorruptStore } from './groups';
@@ -289,7 +289,15 @@ export class Database {
     const stored = this.lastStored();
     const { segments, damaged } = await replay(folder, this.digests, stored);
     if (damaged !== undefined) this.tellDamage(damaged);
-    for (const { changes, through } of segments) if (through !== undefined) await this.apply(changes, through);
+    try {
+      for (const { changes, through } of segments) if (through !== undefined) await this.apply(changes, through);
+    } catch (cause) {
+      const why = await causeOf(cause);
+      throw new UnusableFolder(
+        `what is in ${folder} cannot be stored (${why}): see that there is room on the disk, and start again`,
+        { cause },
+      );
+    }
     const segment = (await segmentNumbers(folder)).at(-1) ?? 0;
     await clearSegments(folder);
     return { segment, group: this.lastStored() };
@@ -298,6 +306,15 @@ export class Database {
   private lastStored(): number {
     return Number(this.get('journal', THROUGH) ?? 0);
   }
+}
+
+/** Why a transaction failed: the error that says so has it beside it. */
+async function causeOf(error: unknown): Promise<string> {
+  const cause: unknown =
+    typeof error === 'object' && error !== null && 'commitError' in error
+      ? await Promise.resolve(error.commitError).catch((rejected: unknown) => rejected)
+      : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** A failed transaction's error comes with a promise of its cause, which is rejected too. */

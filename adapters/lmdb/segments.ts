@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 const SUFFIX = '.journal';
 const SPARE_SUFFIX = '.spare';
+/** What else may be there is nobody's. */
+const SEGMENT = /^\d{12}\.journal$/;
 
 const nameOf = (number: number): string => String(number).padStart(12, '0');
 
@@ -13,8 +15,8 @@ export const segmentFile = (folder: string, number: number): string => join(fold
 export async function segmentNumbers(folder: string): Promise<number[]> {
   const names = await fs.readdir(folder);
   return names
-    .filter((name) => name.endsWith(SUFFIX))
-    .map((name) => Number(name.slice(0, -SUFFIX.length)))
+    .filter((name) => SEGMENT.test(name))
+    .map((name) => Number.parseInt(name, 10))
     .sort((a, b) => a - b);
 }
 

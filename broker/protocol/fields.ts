@@ -66,9 +66,12 @@ export const limit = wholeNumber(1, 100);
 export const cursor = z.string().check(z.maxLength(CURSOR_CHARACTERS));
 
 /** Where in the log a subscription begins or is moved to. */
-export const position = z.union([z.literal('new'), z.literal('earliest'), z.object({ seq }), z.object({ time })], {
-  error: 'must be "new", "earliest", {"seq": 1 or more} or {"time": "2026-11-01T00:00:00Z"}',
-});
+export const position = z.union(
+  [z.literal('new'), z.literal('earliest'), z.strictObject({ seq }), z.strictObject({ time })],
+  {
+    error: 'must be "new", "earliest", {"seq": 1 or more} or {"time": "2026-11-01T00:00:00Z"}',
+  },
+);
 export type Position = z.infer<typeof position>;
 
 /** One of several messages in a publish. */

@@ -73,3 +73,10 @@ it('begins at the first message of a queue nobody published to', async () => {
   await wire.publish(queue, 'add');
   expect(await wire.receiveAttempts(queue, 1)).toEqual(['1:1']);
 });
+
+it('takes one place to begin at, not two', async () => {
+  const wire = await connect({ clientId: aClient() });
+  const both = { seq: 1, time: '2026-11-01T00:00:00Z' };
+  const refused = await wire.answer({ action: 'subscribe', queue: aQueue(), from: both });
+  expect(refused).toMatchObject({ type: 'error', code: 'invalid', field: 'from' });
+});

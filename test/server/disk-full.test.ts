@@ -78,7 +78,12 @@ describe(`When the disk is full${why === undefined ? '' : ` (skipped: ${why})`}`
     const seqs = await fill(await connectTo(server));
     await server.stop('SIGKILL');
     const { code, stderr } = await runToEnd({ args: ['--port', '0', '--data', data] });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/Holdfast cannot start: .*\n$/) });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(
+        /Holdfast cannot start: .*(see that there is room on the disk|no space left).*\n$/i,
+      ),
+    });
 
     disk.resize('32m');
     const back = await connectTo(await aServer(data));

@@ -128,6 +128,16 @@ test('An end that is missing is damage if anything was written later', async () 
   await journal.close();
 });
 
+test('What else lies in the folder is left alone', async () => {
+  for (const name of ['notes.journal', '1.journal', '000000000001.journal.bak']) writeFileSync(join(folder, name), 'x');
+  const journal = await open('os');
+  await journal.write([change('one')]);
+  await journal.close();
+  expect(await left()).toEqual({ values: ['one'], damaged: undefined });
+  await clearSegments(folder);
+  expect(await readdir(folder)).toHaveLength(3);
+});
+
 test('What could not be written counts as damage nowhere', async () => {
   const journal = await open('os');
   await journal.write([change('one')]);
