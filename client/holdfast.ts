@@ -121,7 +121,13 @@ export class Holdfast<Q = AnyQueues> {
    */
   static async connect<Q = AnyQueues>(url: string, options: ConnectOptions = {}): Promise<Holdfast<Q>> {
     const holdfast = new Holdfast<Q>(url, options);
-    await opened(holdfast, holdfast.timers, options.connectTimeout ?? CONNECT_MS, options.signal);
+    try {
+      await opened(holdfast, holdfast.timers, options.connectTimeout ?? CONNECT_MS, options.signal);
+    } catch (error) {
+      // Not by `close`, which would wait for what an earlier life of the program left to be published.
+      holdfast.link.close();
+      throw error;
+    }
     return holdfast;
   }
 
@@ -275,8 +281,9 @@ export class Holdfast<Q = AnyQueues> {
 
   /**
    * Closes the client: no more messages are handed out; then it waits up to 5 seconds until handlers of `consume` are done,
-   * publishes answered and acks stored, and ends the connection. What has not been acked by then is delivered again, the
-   * next time this client connects.
+   * publishes answered and acks stored, for which it connects if there is no connection, and ends the connection. What has
+   * not been answered by then is rejected with `Closed`; what has not been acked is delivered again, the next time this
+   * client connects.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
@@ -286,11 +293,10 @@ export class Holdfast<Q = AnyQueues> {
   private async end(): Promise<void> {
     const patience = new AbortController();
     const cancel = this.timers.after(CLOSE_MS, () => patience.abort());
-    if (this.link.connection !== undefined)
-      await Promise.race([
-        this.finish(patience.signal),
-        new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve())),
-      ]);
+    await Promise.race([
+      this.finish(patience.signal),
+      new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve())),
+    ]);
     cancel();
     this.link.close();
   }

@@ -1,9 +1,10 @@
 import { Unreachable } from './errors';
 import type { Holdfast } from './holdfast';
+import { onAbort } from './onAbort';
 import type { Timers } from './timers';
 
 /**
- * Waits for the first connection of a client; closes the client if there is none in time.
+ * Waits for the first connection of a client.
  *
  * @param within milliseconds.
  * @throws HoldfastError why there is none; or the reason of the signal.
@@ -22,17 +23,16 @@ export async function opened<Q>(
       );
       const off = holdfast.on('state', ({ state, error }) => {
         if (state === 'open') resolve();
-        else if (state === 'closed') reject(signal?.aborted ? signal.reason : error);
+        else if (state === 'closed') reject(error);
       });
+      const ignoreSignal = onAbort(signal, () => reject(signal?.reason));
       stop = () => {
         cancel();
         off();
+        ignoreSignal();
       };
       if (holdfast.state === 'closed') reject(signal?.reason);
     });
-  } catch (error) {
-    await holdfast.close();
-    throw error;
   } finally {
     stop();
   }

@@ -201,14 +201,15 @@ export class Outbox {
 
   /** One that is at fault must not take the others with it: each is tried alone, and since all have ids, safely. */
   private refused(batch: Waiting[], error: unknown): void {
-    if (batch.length > 1 && isHoldfastError(error) && ABOUT_ONE.has(error.code)) {
+    const isOver = this.failure !== undefined;
+    if (!isOver && batch.length > 1 && isHoldfastError(error) && ABOUT_ONE.has(error.code)) {
       for (const waiting of batch) waiting.alone = true;
       this.waiting.unshift(...batch);
       return;
     }
     for (const waiting of batch) {
       // When the client has ended, what is kept waits for its next life.
-      if (this.failure === undefined) this.forget(waiting);
+      if (!isOver) this.forget(waiting);
       waiting.reject(error);
     }
   }

@@ -46,6 +46,7 @@ export class Requests {
   /** Failures in front of the server since the last answer. */
   private failures = 0;
   private cancelRepeat: (() => void) | undefined;
+  private over: HoldfastError | undefined;
 
   /**
    * @param current the connection to send on; undefined while there is none.
@@ -78,6 +79,7 @@ export class Requests {
     const ref = this.refs.toString(36);
     const text = `{"ref":"${ref}",${frame.slice(1)}`;
     return new Promise((resolve, reject) => {
+      if (this.over !== undefined) return reject(this.over);
       if (signal?.aborted) return reject(signal.reason);
       if (bytesOf(text) > FRAME_BYTES)
         return reject(new TooLarge(`a frame may have ${FRAME_BYTES} bytes: keep the bulk elsewhere`));
@@ -159,6 +161,7 @@ export class Requests {
 
   /** Nothing will be answered any more. */
   fail(error: HoldfastError): void {
+    this.over = error;
     this.cancelRepeat?.();
     for (const pending of [...this.pending.values()]) pending.reject(error);
   }

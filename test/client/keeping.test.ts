@@ -1,8 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
+import { connect } from '../../client';
 import { eventually } from '../eventually';
 import { aConnectedWorld, aWorld } from './fake/client';
-import type { FakeSocket } from './fake/server';
-import { turn } from './fake/time';
+import { FakeServer, type FakeSocket } from './fake/server';
+import { FakeTime, turn } from './fake/time';
 
 const kept = { bufferStore: 'indexeddb' } as const;
 
@@ -50,7 +51,9 @@ it('keeps what waits when the client is closed, for its next life', async () => 
   const before = aWorld(kept);
   const waiting = expect(before.holdfast.publish('orders', 'created', 1)).rejects.toMatchObject({ code: 'closed' });
   await settled();
-  await before.holdfast.close();
+  const closing = before.holdfast.close();
+  await before.time.pass(5_000);
+  await closing;
   await waiting;
   const after = await aConnectedWorld(kept);
   await eventually(
@@ -130,4 +133,20 @@ it('keeps nothing that it refuses itself', async () => {
   );
   expect(payloads(after.server.last)).toEqual([2]);
   expect(failures).toEqual([]);
+});
+
+it('does not wait for what an earlier life left when it fails to connect', async () => {
+  const before = aWorld(kept);
+  before.holdfast.publish('orders', 'created', 1).catch(() => undefined);
+  await settled();
+  before.holdfast.close();
+  await before.time.pass(5_000);
+  const time = new FakeTime();
+  const { WebSocket } = new FakeServer();
+  const failed = expect(
+    connect('ws://fake', { ...kept, clientId: 'billing', webSocket: WebSocket, timers: time, connectTimeout: 1_000 }),
+  ).rejects.toMatchObject({ code: 'unreachable' });
+  await settled();
+  await time.pass(1_000);
+  await failed;
 });

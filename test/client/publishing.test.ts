@@ -178,10 +178,3 @@ it('answers what it has sent before it closes, and refuses what comes after', as
   expect(server.last.isClosed).toBe(true);
   await expect(holdfast.publish('orders', 'created', 2)).rejects.toBeInstanceOf(Closed);
 });
-
-it('rejects what still waits for a connection when it is closed', async () => {
-  const { holdfast } = aWorld();
-  const waiting = expect(holdfast.publish('orders', 'created', 1)).rejects.toBeInstanceOf(Closed);
-  await holdfast.close();
-  await waiting;
-});
