@@ -4,6 +4,7 @@ import { Emitter } from './emitter';
 import { errorOf } from './errorOf';
 import { Closed, type HoldfastError, InvalidRequest, isHoldfastError, StoreFailed } from './errors';
 import type { Events } from './events';
+import { frameText } from './frameText';
 import { Inboxes } from './inboxes';
 import { Link, type State } from './link';
 import type { Message } from './message';
@@ -172,9 +173,10 @@ export class Holdfast<Q = AnyQueues> {
    * const { seq } = await holdfast.publish('orders', 'created', { id: 7 });
    * ```
    *
-   * @param payload any JSON value; with the headers at most 30,000 bytes.
+   * @param payload any JSON value; with the headers at most 30,000 bytes. Left out or undefined: null. What an object or an
+   * array holds becomes what `JSON.stringify` makes of it, such as null of NaN.
    * @returns once the message is durable.
-   * @throws HoldfastError `BufferFull`, `TooLarge`, `Forbidden`, `RateLimited` … `retryable` says whether it is worth another
+   * @throws HoldfastError `InvalidRequest`, `BufferFull`, `TooLarge`, `Forbidden`, `RateLimited` … `retryable` says whether it is worth another
    * try; give it an `id` of its own then. Or the reason of the signal.
    */
   publish<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue>>(
@@ -260,12 +262,14 @@ export class Holdfast<Q = AnyQueues> {
    * const { items } = await holdfast.request({ action: 'list', what: 'queues' });
    * ```
    *
-   * @param frame a request of the protocol, without `ref`.
-   * @throws HoldfastError as the server answered; `Timeout`. Or the reason of the signal.
+   * @param frame a request of the protocol, without `ref`. A message to publish that has no `id` gets one, so that it is
+   * stored once.
+   * @throws HoldfastError as the server answered; `InvalidRequest`, also if there is no `action`, or a `ref`; `Timeout`. Or
+   * the reason of the signal.
    */
   async request<const R extends Request>(frame: R, options: RequestOptions = {}): Promise<ReplyTo<R>> {
     if (this.closedBy) throw this.closedBy;
-    const reply = await this.requests.ask(JSON.stringify(frame), options);
+    const reply = await this.requests.ask(frameText(frame, this.timers.now()), options);
     // Which reply belongs to which request is the protocol's word.
     return reply as ReplyTo<R>;
   }

@@ -10,6 +10,7 @@ import {
 } from './errors';
 import { newId } from './id';
 import type { OutboxStore, Stored } from './outboxStore';
+import { expectJsonValue } from './payload';
 import { bytesOf, FRAME_BYTES, type Requests } from './requests';
 import type { Timers } from './timers';
 
@@ -86,8 +87,10 @@ export class Outbox {
     const { headers, signal, id = newId(this.ports.timers.now()) } = options;
     let text: string;
     try {
+      expectJsonValue(payload);
       text = JSON.stringify({ event, payload: payload ?? null, headers, id });
     } catch (cause) {
+      if (isHoldfastError(cause)) return Promise.reject(cause);
       return Promise.reject(new InvalidRequest('a payload must be a JSON value', 'payload', { cause }));
     }
     if (!this.ports.isOpen() && this.waiting.length + this.unanswered >= this.ports.buffer)

@@ -37,7 +37,8 @@ export function bytesOf(text: string): number {
 
 /**
  * Requests and their answers, over however many connections it takes: one whose connection was lost before its answer
- * is sent again on the next, in its place. Every request of the protocol may be repeated.
+ * is sent again on the next, in its place. Every request of the protocol may be repeated; a publish, since its messages
+ * have ids: see to it that they do.
  */
 export class Requests {
   private readonly pending = new Map<string, Pending>();
@@ -66,7 +67,7 @@ export class Requests {
   /**
    * Sends a request, now or when there is a connection.
    *
-   * @param frame a JSON object, as text.
+   * @param frame a JSON object that has fields but no `ref`, as text.
    * @returns the frame that answers it.
    * @throws HoldfastError the answer is an error, or there is none in time; or the signal's reason.
    */

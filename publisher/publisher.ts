@@ -54,7 +54,8 @@ export interface Publisher<Q = AnyQueues> {
   /**
    * Publishes a message: whoever is subscribed gets it as one that came by a connection. Quotas do not count it.
    *
-   * @param payload any JSON value; with the headers at most 30,000 bytes.
+   * @param payload any JSON value; with the headers at most 30,000 bytes. Undefined: null. What an object or an array holds
+   * becomes what `JSON.stringify` makes of it, such as null of NaN.
    * @returns once the message is durable.
    * @throws HoldfastError `InvalidRequest`, `TooLarge`; `Unavailable`, which is worth another try; `ServerFault`, after
    * which the message may have been stored, which is why to give it an `id`; `Unauthenticated`, there are no credentials

@@ -4,6 +4,7 @@ import { claimedClient } from '../broker/protocol/handshake';
 import { parseRequest } from '../broker/protocol/parse';
 import type { RequestOf } from '../broker/protocol/requests';
 import { InvalidRequest } from '../client/errors';
+import { expectJsonValue } from '../client/payload';
 
 /**
  * A message to publish as the request that would have come by a connection, held to the same rules.
@@ -19,6 +20,7 @@ export function requestOf(message: Readonly<Record<string, unknown>>): RequestOf
 }
 
 function frameOf(message: Readonly<Record<string, unknown>>): string {
+  expectJsonValue(message.payload);
   try {
     return JSON.stringify({ ...message, action: 'publish' });
   } catch (cause) {

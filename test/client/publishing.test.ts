@@ -143,9 +143,24 @@ it('does not send what is larger than a frame may be, for that would cost the co
   expect(server.last.received).toEqual([]);
 });
 
-it('rejects a payload that is no JSON value', async () => {
-  const { holdfast } = await aConnectedWorld();
-  await expect(holdfast.publish('orders', 'created', 1n)).rejects.toBeInstanceOf(InvalidRequest);
+it.each<[unknown]>([[1n], [() => 1], [Symbol('seven')], [Number.NaN], [Number.NEGATIVE_INFINITY], [{ id: 1n }]])(
+  'rejects %p, a payload that is no JSON value',
+  async (payload) => {
+    const { holdfast, server } = await aConnectedWorld();
+    for (const refused of [
+      holdfast.publish('orders', 'created', payload),
+      holdfast.request({ action: 'publish', queue: 'orders', event: 'created', payload }),
+      holdfast.request({ action: 'publish', queue: 'orders', messages: [{ event: 'created', payload }] }),
+    ])
+      await expect(refused).rejects.toBeInstanceOf(InvalidRequest);
+    expect(server.last.received).toEqual([]);
+  },
+);
+
+it('publishes null where a payload is left out, and as JSON.stringify has it for what is within one', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  await Promise.all([undefined, { at: Number.NaN }].map((payload) => holdfast.publish('orders', 'created', payload)));
+  expect(batches(server.last)).toEqual([[null, { at: null }]]);
 });
 
 it('sends the payload as it was when it was published', async () => {

@@ -1,0 +1,40 @@
+import { InvalidRequest } from './errors';
+import { newId } from './id';
+import { expectJsonValue } from './payload';
+
+/**
+ * A request as text, such that it may be sent again: messages without an id get one, so that they are stored once.
+ *
+ * @param request as the program has it, which the compiler may not have seen.
+ * @param now milliseconds since 1970.
+ * @throws InvalidRequest it is no object with an action, has a `ref`, or JSON has no form for it.
+ */
+export function frameText(request: object, now: number): string {
+  if (typeof request !== 'object' || request === null || !('action' in request) || typeof request.action !== 'string')
+    throw new InvalidRequest('a request is an object with an action, such as { action: "ping" }', 'action');
+  if ('ref' in request) throw new InvalidRequest('a request gets its ref by the client: leave it out', 'ref');
+  const frame = request.action === 'publish' ? marked(request, now) : request;
+  try {
+    return JSON.stringify(frame);
+  } catch (cause) {
+    throw new InvalidRequest('a request must have a form in JSON', undefined, { cause });
+  }
+}
+
+/** A publish whose messages all have ids. What else may be wrong with it, the server says. */
+function marked(publish: object, now: number): object {
+  if (!('messages' in publish)) return withId(publish, now, 'payload');
+  const { messages } = publish;
+  if (!Array.isArray(messages)) return publish;
+  return {
+    ...publish,
+    messages: messages.map((message: unknown, index) =>
+      typeof message === 'object' && message !== null ? withId(message, now, `messages.${index}.payload`) : message,
+    ),
+  };
+}
+
+function withId(message: object, now: number, field: string): object {
+  if ('payload' in message) expectJsonValue(message.payload, field);
+  return 'id' in message && message.id !== undefined ? message : { ...message, id: newId(now) };
+}
