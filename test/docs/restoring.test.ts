@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployed, type Resource, resources } from '../stack/synthesize';
@@ -6,12 +6,25 @@ import { deployed, type Resource, resources } from '../stack/synthesize';
 const document = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const [, script = ''] = /\*\*Restoring\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? [];
 
-/** Says what would be called; that the one table is there which is asked for. */
+/**
+ * Says what would be called; that the one table is there which is asked for. A table that is being changed takes no other
+ * change until somebody has waited. What FAILING names fails.
+ */
 const PRETENCE = `
 npx() { echo "npx $*"; }
+sleep() { changing=; }
+changing=
 aws() {
+  if [ "$2" = "\${FAILING:-}" ]; then return 254; fi
   case $2 in
     list-tables) sed "s/.*'\\(.*\\)'.*/\\1-1ABC/" <<< "$6" ;;
+    wait) changing= ;;
+    describe-table) ;;
+    update-table | update-continuous-backups | update-time-to-live)
+      if [ "$4" = "$changing" ]; then return 254; fi
+      changing=$4
+      echo "aws $*"
+      ;;
     scan) echo '{"Items":[{"queue":{"S":"Database \\"Events\\""}},{"queue":{"S":"orders"}}]}' ;;
     *) echo "aws $*" ;;
   esac
@@ -19,10 +32,12 @@ aws() {
 jq() { node -e 'for (const item of JSON.parse(fs.readFileSync(0)).Items) console.log(JSON.stringify(item))'; }
 `;
 
+/** Runs a script of the document, which has to end by itself where something fails. */
+const run = (text: string, env: NodeJS.ProcessEnv = {}) =>
+  spawnSync('bash', ['-c', PRETENCE + text], { encoding: 'utf8', timeout: 10_000, env: { ...process.env, ...env } });
+
 /** What the commands of the document call, in their order. */
-const calls = execFileSync('bash', ['-euc', PRETENCE + script], { encoding: 'utf8' })
-  .trim()
-  .split('\n');
+const calls = run(script).stdout.trim().split('\n');
 
 const option = (call: string, name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(call)?.[1];
 const of = (operation: string) => calls.filter((call) => call.startsWith(`aws dynamodb ${operation} `));
@@ -73,6 +88,30 @@ test('Every queue gets other numbers, before the stack takes it over', () => {
   for (const call of of('update-item')) expect(option(call, 'table-name')).toBe('restored-Queues');
 });
 
+test('They end well', () => {
+  expect(run(script).status).toBe(0);
+});
+
+test.each([
+  'list-tables',
+  'restore-table-to-point-in-time',
+  'update-table',
+  'update-continuous-backups',
+  'update-time-to-live',
+  'scan',
+  'update-item',
+])('They end, and deploy nothing, when %s fails', (operation) => {
+  const { status, stdout } = run(script, { FAILING: operation });
+  expect(status).not.toBe(0);
+  expect(stdout).not.toContain('cdk deploy');
+});
+
+test('They end when the tables can be neither waited nor asked for', () => {
+  const { status, stdout } = run(script.replaceAll('describe-table', 'wait'), { FAILING: 'wait' });
+  expect(status).not.toBe(0);
+  expect(stdout).not.toContain('update-table');
+});
+
 test('What is to be kept in cdk.json deploys the same stack', () => {
   const [, kept = ''] = /In `cdk\.json`[\s\S]*?```json\n([\s\S]*?)```/.exec(document) ?? [];
   expect(JSON.parse(kept)).toEqual({ context });
@@ -80,7 +119,7 @@ test('What is to be kept in cdk.json deploys the same stack', () => {
 
 test('The policy of the stack keeps its tables from being replaced, and nothing else from being updated', () => {
   const [, command = ''] = /a stack policy keeps[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? [];
-  const said = execFileSync('bash', ['-euc', PRETENCE + command], { encoding: 'utf8' });
+  const said = run(command).stdout;
   expect(option(said, 'stack-name')).toBe(context.stack);
   const { Statement } = JSON.parse(said.slice(said.indexOf('{')));
   const everybody = { Principal: '*', Resource: '*' };
