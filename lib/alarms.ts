@@ -1,12 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  type AlarmProps,
-  ComparisonOperator,
-  MathExpression,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Functions } from './functions';
 import type { WakeUps } from './wakeUps';
@@ -24,8 +17,8 @@ const persistent = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
 const once = { threshold: 1, evaluationPeriods: 1 };
 
 /**
- * What somebody should look at: docs/operations.md says what each means, and what to do. CloudWatch charges for the metrics
- * that alarms look at, so that there are few.
+ * What somebody should look at: docs/operations.md says what each means, and what to do. CloudWatch charges for each metric
+ * that alarms look at, so that there are few; one alarm of several would cost as much, and MiniStack has none.
  */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
@@ -33,7 +26,6 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, functions: Functions, wakeUps: WakeUps) {
     super(scope, id);
     const queues = { Failures: wakeUps.failures, DeadWakeUps: wakeUps.deadWakeUps };
-    const errors = ANSWERING.map((name) => [name, functions[name].metricErrors({ period: FIVE_MINUTES })] as const);
     this.all = [
       ...Object.entries(queues).map(([name, queue]) =>
         this.alarm(name, 'holds work that failed however often it was tried', {
@@ -50,16 +42,12 @@ export class Alarms extends Construct {
         metric: functions.deliver.metricThrottles({ period: FIVE_MINUTES }),
         ...persistent,
       }),
-      this.alarm('Faults', `${ANSWERING.join(', ')}: one of them dies, or takes too long`, {
-        metric: new MathExpression({
-          // A function that was not invoked has no metric, and adds nothing.
-          expression: errors.map(([name]) => `FILL(${name}, 0)`).join(' + '),
-          usingMetrics: Object.fromEntries(errors),
-          label: 'Errors',
-          period: FIVE_MINUTES,
+      ...ANSWERING.map((name) =>
+        this.alarm(`${name.charAt(0).toUpperCase()}${name.slice(1)}Faults`, `${name} dies, or takes too long`, {
+          metric: functions[name].metricErrors({ period: FIVE_MINUTES }),
+          ...persistent,
         }),
-        ...persistent,
-      }),
+      ),
     ];
   }
 

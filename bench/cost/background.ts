@@ -6,15 +6,15 @@ import { type Prices, priceOf } from './prices';
  */
 const POLLS_A_MINUTE = (5 * 60) / 20;
 const MINUTES_A_MONTH = 730 * 60;
-/** Those that the alarms of `lib/alarms.ts` look at; each is charged as an alarm. */
-const ALARM_METRICS = 8;
+/** Those of `lib/alarms.ts`. */
+const ALARMS = 8;
 
 /** What a deployment costs in a month in which nobody comes, in US dollars, storage apart. */
 export function background(prices: Prices) {
   const polls = POLLS_A_MINUTE * MINUTES_A_MONTH;
   return {
     polls,
-    alarms: priceOf(ALARM_METRICS, prices.alarmMonth),
+    alarms: priceOf(ALARMS, prices.alarmMonth),
     /** Within the requests that every account has free of charge. */
     polling: priceOf(Math.max(0, polls - prices.freeSqsRequestsPerMonth.count), prices.holdfast.sqsRequests),
     /** Where others of the account use those up. */
