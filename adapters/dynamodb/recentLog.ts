@@ -1,5 +1,5 @@
 import { indexFrom } from '../../broker/model/ascending';
-import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
+import { type LogEntry, type Message, sizeOf, type Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 
@@ -15,9 +15,7 @@ const NOTHING: Run = { entries: [], size: 0, readAt: 0 };
 /** What is remembered of one queue: twice as far as a cursor may lag behind what it passed over. Entries. */
 const OF_A_QUEUE = 200;
 /** What is remembered of all queues. Characters. */
-const IN_ALL = 16_000_000;
-/** What an entry takes beside its texts. Characters. */
-const ENTRY = 300;
+const IN_ALL = 8_000_000;
 /** A queue that was not read for so long is forgotten. Milliseconds. */
 const LASTING = 60_000;
 
@@ -105,6 +103,3 @@ function withoutMissing(entries: readonly LogEntry[]): readonly LogEntry[] {
   const end = entries.findIndex(({ seq }, index) => seq !== first + index);
   return end < 0 ? entries : entries.slice(0, end);
 }
-
-const sizeOf = (entry: LogEntry): number =>
-  ENTRY + (isTombstone(entry) ? 0 : entry.payload.length + entry.headers.length);

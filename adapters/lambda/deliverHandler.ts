@@ -5,11 +5,17 @@ import type { Retries } from '../sqs';
 import { deadlineOf, type TimeLeft } from './deadline';
 import { logged } from './log';
 import { type Errand, errandOf, type WakingRecord } from './records';
+import { sharedMemory } from './sharedMemory';
 
-/** Errands run at a time: each reads and pushes for up to 16 subscribers at once. */
+/** Errands run at a time: each reads and pushes for up to 16 subscribers at once, as far as there is memory for it. */
 const WIDTH = 32;
 /** Of the 60 s that the function lives: enough to push a page of frames to a slow connection. Milliseconds. */
 const RESERVE_MS = 20_000;
+/**
+ * Messages of the largest size, 30 KB, that are read and not pushed yet at a time: each is in memory as it came, as a message
+ * and as a frame. So many can also be pushed in the time that is kept in reserve.
+ */
+const MESSAGES_IN_MEMORY = 2_000;
 /** How soon what failed is tried again apart. Milliseconds. */
 const AGAIN_MS = 1_000;
 
@@ -30,7 +36,7 @@ export const deliverHandler =
   (portsOf: () => Ports, retriesOf: () => Retries): Handler =>
   (event, context) =>
     logged('deliver', async (note) => {
-      const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS) };
+      const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS), memory: sharedMemory(MESSAGES_IN_MEMORY) };
       const shared = distinct(event.Records);
       const failed: string[] = [];
       await inParallel(shared, WIDTH, async (one) => {

@@ -63,6 +63,16 @@ export type LogEntry = Message | Tombstone;
 
 export const isTombstone = (entry: LogEntry): entry is Tombstone => 'tombstone' in entry;
 
+/** What an entry takes beside its texts. Characters. */
+const OBJECT = 300;
+
+/**
+ * What an entry takes in memory, about, in characters. By the text of a message where there is one: the rest of it may be
+ * made of that only when it is asked for.
+ */
+export const sizeOf = (entry: LogEntry): number =>
+  OBJECT + (isTombstone(entry) ? 0 : (entry.text?.length ?? entry.payload.length + entry.headers.length));
+
 /** A message that its subscriber did not manage to process, kept with its payload. */
 export interface DeadLetter {
   readonly message: Message;

@@ -19,6 +19,25 @@ export interface Deadline {
   isNear(): boolean;
 }
 
+/** Memory that those who are served at the same time share, where it is scarce. */
+export interface Memory {
+  /**
+   * Waits until there is room, in turn.
+   *
+   * @param messages how many of the largest messages there has to be room for; where that is more than there is in all,
+   * for as many as there is.
+   */
+  take(messages: number): Promise<Share>;
+}
+
+/** A share of the memory; who has one waits for no other. */
+export interface Share {
+  /** Gives back what is more than this. */
+  keep(messages: number): void;
+  /** Gives back all. Harmless to repeat. */
+  free(): void;
+}
+
 /** Where the broker reports what it mended or could not do. Never given payloads. */
 export interface Reporter {
   warn(what: string, details: Record<string, unknown>): void;

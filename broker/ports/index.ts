@@ -1,5 +1,5 @@
 import type { BrokerSettings } from '../model/limits';
-import type { Clock, Deadline, Ids, Reporter } from './ambient';
+import type { Clock, Deadline, Ids, Memory, Reporter } from './ambient';
 import type { ClientStore, ConnectionStore } from './clients';
 import type { DeadLetterStore } from './deadLetters';
 import type { KeyStore } from './keys';
@@ -41,6 +41,8 @@ export interface Ports extends Stores {
   readonly clock: Clock;
   /** Left out: there is none. */
   readonly deadline?: Deadline;
+  /** Left out: there is enough. */
+  readonly memory?: Memory;
   readonly ids: Ids;
   readonly reporter: Reporter;
   readonly settings: BrokerSettings;

@@ -4,10 +4,11 @@ import { giveBack } from '../decide/giveBack';
 import { wantsEverything } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { censusOf } from '../model/census';
-import { OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
+import { MESSAGE_BYTES, OPENING_MS, OPENING_RETRY_MS, UNSTORED_SKIP } from '../model/limits';
+import { sizeOf } from '../model/message';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
-import type { Ports } from '../ports';
+import type { Memory, Ports, Share } from '../ports';
 import { bury, findMessages } from './bury';
 import { change, successor } from './change';
 import { expiryFrom } from './expiry';
@@ -36,48 +37,74 @@ export async function deliver(ports: Ports, subscription: Subscription): Promise
  * @param subscription as read after whatever woke it.
  */
 export async function deliverIn(round: Round, ports: Ports, subscription: Subscription): Promise<void> {
-  let stored = subscription;
-  // May be ahead of what is stored, by messages that were passed over: those cost no write each.
-  let current = subscription;
-  for (;;) {
-    if (!current.connections.some(mayTake(ports))) return;
-    const now = ports.clock.now();
-    const reading = await read(ports, current, round, now);
-    const step = advance(current, reading, now, round.jitter(ports));
-    let { more } = step;
-    if (step.holes.length > 0) {
-      await fillHoles(ports, current, reading, now);
-      round.forget();
-      continue;
-    }
-    if (step.wakeAt !== undefined) await round.arm(ports, current, step.wakeAt, now);
-    if (step.gaps.length > 0 && !(await tell(ports, stored, step, now))) return;
-    if (isWorthStoring(stored, step)) {
-      const saved = { ...step, subscription: successor(stored, step.subscription) };
-      if (step.wakeAt !== undefined) round.owe(step.wakeAt);
-      if (!(await ports.subscriptions.save(saved.subscription, now))) {
-        const again = await ports.subscriptions.get(stored, ports.clock.now());
-        if (again === undefined) return;
-        stored = current = again;
-        continue;
-      }
-      const result = await push(ports, current, saved, round);
-      // Those that refused and are not known to be full: they would refuse again.
-      const refusing = result.refused === undefined ? [] : saved.subscription.connections.filter(mayTake(ports));
-      const dead = unburied(stored, saved.subscription, now);
-      // What was taken back is due at once for those who connected meanwhile, or take frames again.
-      more ||= result.refused !== undefined;
-      stored = current = saved.subscription;
-      if (result.gone.length > 0 || result.refused !== undefined) {
-        const left = await release(ports, stored, result, refusing);
-        if (left === undefined) return;
-        stored = current = left;
-      }
-      if (dead.length > 0) stored = current = (await bury(ports, stored, dead)) ?? stored;
-    } else current = step.subscription;
-    if (!more) return;
-    if (ports.deadline?.isNear()) return handOver(ports, stored);
+  let state: State | undefined = { stored: subscription, current: subscription };
+  while (state?.current.connections.some(mayTake(ports)))
+    state =
+      ports.memory === undefined
+        ? await deliverSome(round, ports, state)
+        : await deliverWithin(ports.memory, round, ports, state);
+}
+
+interface State {
+  readonly stored: Subscription;
+  /** May be ahead of what is stored, by messages that were passed over: those cost no write each. */
+  readonly current: Subscription;
+}
+
+/** As {@link deliverSome}, when there is room in memory for what may be read. */
+async function deliverWithin(memory: Memory, round: Round, ports: Ports, state: State): Promise<State | undefined> {
+  const isEarly = ports.deadline?.isNear() === false;
+  const share = await memory.take(mostRead(state.current, ports.clock.now()));
+  try {
+    // It waited too long.
+    if (isEarly && ports.deadline?.isNear()) return await handOver(ports, state.stored);
+    return await deliverSome(round, ports, state, share);
+  } finally {
+    share.free();
   }
+}
+
+/** Delivers as much as is read at a time. Returns what to go on with, if there is more. */
+async function deliverSome(
+  round: Round,
+  ports: Ports,
+  { stored, current }: State,
+  share?: Share,
+): Promise<State | undefined> {
+  const now = ports.clock.now();
+  const reading = await read(ports, current, round, now);
+  share?.keep(sizeIn(reading));
+  const step = advance(current, reading, now, round.jitter(ports));
+  if (step.holes.length > 0) {
+    await fillHoles(ports, current, reading, now);
+    round.forget();
+    return { stored, current };
+  }
+  if (step.wakeAt !== undefined) await round.arm(ports, current, step.wakeAt, now);
+  if (step.gaps.length > 0 && !(await tell(ports, stored, step, now))) return undefined;
+  let { more } = step;
+  let left: State = { stored, current: step.subscription };
+  if (isWorthStoring(stored, step)) {
+    const saved = { ...step, subscription: successor(stored, step.subscription) };
+    if (step.wakeAt !== undefined) round.owe(step.wakeAt);
+    if (!(await ports.subscriptions.save(saved.subscription, now))) {
+      const again = await ports.subscriptions.get(stored, ports.clock.now());
+      return again && { stored: again, current: again };
+    }
+    const result = await push(ports, current, saved, round);
+    // Those that refused and are not known to be full: they would refuse again.
+    const refusing = result.refused === undefined ? [] : saved.subscription.connections.filter(mayTake(ports));
+    const dead = unburied(stored, saved.subscription, now);
+    // What was taken back is due at once for those who connected meanwhile, or take frames again.
+    more ||= result.refused !== undefined;
+    let kept: Subscription | undefined = saved.subscription;
+    if (result.gone.length > 0 || result.refused !== undefined) kept = await release(ports, kept, result, refusing);
+    if (kept === undefined) return undefined;
+    if (dead.length > 0) kept = (await bury(ports, kept, dead)) ?? kept;
+    left = { stored: kept, current: kept };
+  }
+  if (!more) return undefined;
+  return ports.deadline?.isNear() ? handOver(ports, left.stored) : left;
 }
 
 /** Whether there is any use in a push to it. One that is full is welcomed anew when there is. */
@@ -87,8 +114,9 @@ const mayTake =
     pusher.isFull?.(connection) !== true;
 
 /** Leaves the rest to another who has more time, or better luck. */
-export const handOver = (ports: Ports, { queue, shard, client }: Subscription): Promise<void> =>
-  ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
+export async function handOver(ports: Ports, { queue, shard, client }: Subscription): Promise<undefined> {
+  await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
+}
 
 /** Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them. */
 async function fillHoles(ports: Ports, subscription: Subscription, reading: Reading, now: Time): Promise<void> {
@@ -121,17 +149,33 @@ async function publishedBefore(ports: Ports, queue: QueueName, next: Seq, now: T
   return before;
 }
 
+/** How many messages are read of the backlog; one that filters reads on past what it does not want, a page at a time. */
+function pageOf(subscription: Subscription): number {
+  const room = windowOf(subscription).forBacklog;
+  return room > 0 && !wantsEverything(subscription) ? PAGE : Math.min(room, PAGE);
+}
+
 async function read(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
   const due = await readDue(ports, subscription, now);
-  const room = windowOf(subscription).forBacklog;
+  const page = pageOf(subscription);
   // Not read, for there is no room, unless what is due turns out to be none.
-  if (room === 0) return { due, entries: [], more: true };
-  // One that filters reads on past what it does not want, a page at a time.
-  const wanted = wantsEverything(subscription) ? Math.min(room, PAGE) : PAGE;
-  const slice = await round.read(subscription.next, wanted, now);
+  if (page === 0) return { due, entries: [], more: true };
+  const slice = await round.read(subscription.next, page, now);
   if (slice.entries.length > 0) return { due, ...slice };
   const tail = await tailOf(ports, subscription.queue, subscription.next);
   return { due, ...slice, ...(tail ? { tail } : {}) };
+}
+
+/** How many of the largest messages may be read for a subscription at a time. */
+const mostRead = (subscription: Subscription, now: Time): number =>
+  pageOf(subscription) + dueSeqs(subscription, now).length;
+
+/** How many of the largest messages are as large as what was read. */
+function sizeIn({ due, entries }: Reading): number {
+  let size = 0;
+  for (const message of due.values()) if (message !== undefined) size += sizeOf(message);
+  for (const entry of entries) size += sizeOf(entry);
+  return Math.ceil(size / MESSAGE_BYTES);
 }
 
 const NOTHING_DUE: Reading['due'] = new Map();

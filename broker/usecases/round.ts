@@ -13,14 +13,15 @@ interface Fresh {
 }
 
 /** Frames that are kept at most, for others who get the same. Bytes. */
-const KEPT_FRAMES = 8_000_000;
+const KEPT_FRAMES = 4_000_000;
 
 /**
  * What the deliveries of one wake-up to the subscriptions of a shard share: each part of the log is read once, each
  * frame is encoded once for all who get the same, and a timer is seen to once for all who are content with it.
  */
 export class Round {
-  private readonly stretches: Stretches;
+  /** Left out: there is nobody to share with, and nothing is held. */
+  private readonly stretches: Stretches | undefined;
   private readonly encoded = new Map<Seq, { fresh: Fresh; frames: MessagesFrame[] }[]>();
   private encodedBytes = 0;
   /** A timer was pending for this time, or before, when this round saw to it. */
@@ -31,21 +32,24 @@ export class Round {
 
   /** @param subscriptions those that it is for, as they were read. */
   constructor(
-    log: MessageLog,
+    private readonly log: MessageLog,
     private readonly queue: QueueName,
     subscriptions: readonly Subscription[],
   ) {
-    this.stretches = new Stretches(log, queue, (...range) => lowest(subscriptions, ...range));
+    if (subscriptions.length > 1)
+      this.stretches = new Stretches(log, queue, (...range) => lowest(subscriptions, ...range));
   }
 
   /** Reads on from a number, at least `limit` entries if there are so many. */
-  read(from: Seq, limit: number, now: Time): Promise<Slice> {
-    return this.stretches.read(from, limit, now);
+  async read(from: Seq, limit: number, now: Time): Promise<Slice> {
+    if (this.stretches !== undefined) return this.stretches.read(from, limit, now);
+    const entries = await this.log.read(this.queue, from, limit, now);
+    return { entries, more: entries.length === limit };
   }
 
   /** After the log was mended: what was read of it is out of date. */
   forget(): void {
-    this.stretches.forget();
+    this.stretches?.forget();
   }
 
   /** The jitter of all deadlines of this round: one timer goes off for them, whatever they are. */
@@ -79,6 +83,7 @@ export class Round {
     const same = this.encoded.get(fresh.from)?.find((one) => isSame(one.fresh, fresh));
     if (same) return same.frames;
     const frames = encodeMessages(this.queue, fresh.deliveries, fresh);
+    if (this.stretches === undefined) return frames;
     const size = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (this.encodedBytes + size > KEPT_FRAMES) {
       this.encodedBytes = 0;

@@ -1,5 +1,5 @@
 import { indexFrom } from '../model/ascending';
-import { isTombstone, type LogEntry } from '../model/message';
+import { type LogEntry, sizeOf } from '../model/message';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { MessageLog } from '../ports';
 
@@ -8,6 +8,9 @@ export interface Slice {
   readonly entries: readonly LogEntry[];
   /** Whether the log may go on after them. */
   readonly more: boolean;
+}
+
+interface Known extends Slice {
   /** When the first of them expires. */
   readonly expiresAt: Time;
 }
@@ -16,7 +19,7 @@ export interface Slice {
 interface Stretch {
   readonly from: Seq;
   readonly limit: number;
-  readonly slice: Promise<Slice>;
+  readonly slice: Promise<Known>;
   /** What is below this is known; while it is being read, as far as is sure by its limit. */
   through: Seq;
   /** What its entries take; 0 while it is being read. Characters. */
@@ -24,9 +27,7 @@ interface Stretch {
 }
 
 /** What is held of a log at most, but for what was read last. Characters. */
-const HELD = 8_000_000;
-/** What an entry takes beside its texts. Characters. */
-const ENTRY = 300;
+const HELD = 4_000_000;
 /** How far before what is asked for a read begins, so that it serves others too. */
 const LEAD = 250;
 
@@ -38,7 +39,7 @@ export class Stretches {
   private held: Stretch[] = [];
   private size = 0;
   /** What was answered: many are at the same place. */
-  private readonly told = new Map<Seq, { limit: number; slice: Promise<Slice> }>();
+  private readonly told = new Map<Seq, { limit: number; slice: Promise<Known> }>();
 
   /** @param behind the lowest number from which others are about to read, of those from one up to another. */
   constructor(
@@ -76,7 +77,7 @@ export class Stretches {
     this.told.clear();
   }
 
-  private async gather(from: Seq, limit: number, now: Time): Promise<Slice> {
+  private async gather(from: Seq, limit: number, now: Time): Promise<Known> {
     const found: LogEntry[] = [];
     let earliest = Infinity;
     for (let at = from; ; ) {
@@ -133,11 +134,11 @@ export class Stretches {
     return stretch;
   }
 
-  private keep(stretch: Stretch, entries: readonly LogEntry[]): Slice {
+  private keep(stretch: Stretch, entries: readonly LogEntry[]): Known {
     const more = entries.length >= stretch.limit;
     stretch.through = more ? (entries.at(-1)?.seq ?? 0) + 1 : Infinity;
     let expiresAt = Infinity;
-    let size = ENTRY;
+    let size = 1;
     for (const entry of entries) {
       size += sizeOf(entry);
       if (entry.expiresAt < expiresAt) expiresAt = entry.expiresAt;
@@ -167,7 +168,3 @@ export class Stretches {
     this.size -= stretch.size;
   }
 }
-
-/** By the text of a message, where there is one: the rest of it may be made of that only when it is asked for. */
-const sizeOf = (entry: LogEntry): number =>
-  ENTRY + (isTombstone(entry) ? 0 : (entry.text?.length ?? entry.payload.length + entry.headers.length));

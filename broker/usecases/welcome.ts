@@ -13,7 +13,7 @@ import {
   OPENING_RETRY_MS,
 } from '../model/limits';
 import type { ConnectionId } from '../model/names';
-import { backlogOf, eventNames, type SubscriptionKey } from '../model/subscription';
+import { backlogOf, eventNames, type Flight, type Subscription, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import { CREDENTIAL_EXPIRED, GONE, tooManyConnections } from '../protocol/closing';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
@@ -23,6 +23,7 @@ import { findMessages } from './bury';
 import { change } from './change';
 import { deliver } from './deliver';
 import { dismiss } from './dismiss';
+import { eachApart } from './eachApart';
 import { expiryFrom, expiryWith } from './expiry';
 import { farewell } from './farewell';
 import { fitting } from './fitting';
@@ -59,12 +60,13 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
       return dismiss(ports, connection, tooManyConnections(limit));
   }
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
-  const attached = await Promise.allSettled(subscriptions.map((key) => attachTo(ports, key, connection)));
+  const attached = await eachApart(ports, subscriptions, (key) => attachTo(ports, key, connection));
   const after = await ports.connections.get(id, ports.clock.now());
   // It may have ended meanwhile, and its farewell have come before what was done here.
   if (after === undefined) await farewell(ports, connection);
-  // One subscription's failure costs no other: all are attached before the first is reported.
-  for (const one of attached) if (one.status === 'rejected') throw one.reason;
+  else if (attached.begun < subscriptions.length) await ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
+  // One subscription's failure costs no other: it is reported when they are attached.
+  if (attached.failures.length > 0) throw attached.failures[0];
   // It may have been given other access meanwhile, and what follows from that have been undone here.
   if (after?.access !== undefined && !isSameAccess(after.access, connection.access)) await welcome(ports, id);
 }
@@ -123,16 +125,29 @@ async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connecti
     await ports.pusher.push(connection.connection, [encodeFrame(refusal)]);
     return;
   }
-  if (show.length > 0) {
+  if (show.length > 0) await showTo(ports, connection, subscription, show);
+  await deliver(ports, subscription);
+}
+
+/** Pushes what is in flight on other connections. */
+async function showTo(
+  ports: Ports,
+  { connection }: Connection,
+  subscription: Subscription,
+  show: readonly Flight[],
+): Promise<void> {
+  const share = await ports.memory?.take(show.length);
+  try {
     const messages = await findMessages(ports, subscription, show, ports.clock.now());
     const shown = show.flatMap(({ seq, attempt }) => {
       const message = messages.get(seq);
       return message === undefined ? [] : [{ message, attempt }];
     });
-    const frames = shown.length > 0 ? encodeMessages(key.queue, shown).map(({ bytes }) => bytes) : [];
-    await ports.pusher.push(connection.connection, frames);
+    const frames = shown.length > 0 ? encodeMessages(subscription.queue, shown).map(({ bytes }) => bytes) : [];
+    await ports.pusher.push(connection, frames);
+  } finally {
+    share?.free();
   }
-  await deliver(ports, subscription);
 }
 
 /**

@@ -25,9 +25,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'What is decided is pushed before it is stored.',
     file: 'broker/usecases/deliver.ts',
-    search: '      if (!(await ports.subscriptions.save(saved.subscription, now))) {',
+    search: '    if (!(await ports.subscriptions.save(saved.subscription, now))) {',
     replacement:
-      '      await push(ports, current, saved, round);\n      if (!(await ports.subscriptions.save(saved.subscription, now))) {',
+      '    await push(ports, current, saved, round);\n    if (!(await ports.subscriptions.save(saved.subscription, now))) {',
   },
   {
     bug: 'The cursor passes a hole, as if it had expired.',

@@ -1,3 +1,5 @@
+import { wake } from '../../../broker';
+import type { Subscription } from '../../../broker/model/subscription';
 import { delivered, ofType, publish } from './frames';
 import { beforehand, crash, once } from './interpose';
 import { createWorld, QUEUE } from './world';
@@ -249,5 +251,71 @@ it('subscriptions that ended by themselves take no place among those a client ma
   expect(await again.request({ action: 'subscribe', queue: QUEUE })).toMatchObject({
     type: 'subscribed',
     created: true,
+  });
+});
+
+describe('a client with very many subscriptions', () => {
+  const COUNT = 60;
+  const queues = Array.from({ length: COUNT }, (_, n) => `queue ${n}`);
+
+  /** One that subscribed to all, and is away; what is done for each of them when it comes back. */
+  async function away(each: (queue: string) => Promise<void> | void, isNear = () => false) {
+    let watched = false;
+    const world = createWorld({
+      between: ({ subscriptions }) => ({
+        deadline: { isNear: () => watched && isNear() },
+        subscriptions: beforehand(subscriptions, 'save', async (subscription) => {
+          if (watched) await each((subscription as Subscription).queue);
+        }),
+      }),
+    });
+    const wire = await world.connect('billing');
+    for (const queue of queues) await wire.request({ action: 'subscribe', queue });
+    await world.disconnect(wire);
+    watched = true;
+    return world;
+  }
+
+  it('is attached to a few of them at a time', async () => {
+    let [attaching, most] = [0, 0];
+    const world = await away(async () => {
+      attaching += 1;
+      most = Math.max(most, attaching);
+      await new Promise(setImmediate);
+      attaching -= 1;
+    });
+    await world.connect('billing', 'again');
+    expect(most).toBe(16);
+  });
+
+  it('is attached to all others if one of them fails, and to that at the next try', async () => {
+    const attached: string[] = [];
+    let fails = true;
+    const world = await away((queue) => {
+      if (queue === 'queue 3' && fails) throw new Error('no');
+      attached.push(queue);
+    });
+    await world.connect('billing', 'again');
+    expect(world.failures).toEqual([new Error('no')]);
+    expect(attached.sort()).toEqual(queues.filter((queue) => queue !== 'queue 3').sort());
+    fails = false;
+    await world.pass(1_000);
+    expect(attached).toHaveLength(COUNT);
+    expect(attached).toContain('queue 3');
+  });
+
+  it('is attached to the rest of them by a further wake-up if the time is nearly over', async () => {
+    const attached: string[] = [];
+    const world = await away(
+      (queue) => void attached.push(queue),
+      () => attached.length >= 20,
+    );
+    await world.open('billing', 'again');
+    const [wakeUp] = world.wakeUps.takeDue();
+    if (wakeUp === undefined) throw new Error('expected its welcome');
+    await wake(world.ports, wakeUp);
+    expect(attached.length).toBeGreaterThanOrEqual(20);
+    expect(attached.length).toBeLessThan(20 + 16);
+    expect(world.wakeUps.pending).toMatchObject([{ wakeUp: { kind: 'welcome', connection: 'again' } }]);
   });
 });

@@ -112,19 +112,19 @@ describe('a log whose newest part is remembered', () => {
     expect(reads.map(({ from }) => from)).toEqual([1, 4, 1]);
   });
 
-  it('is remembered as far back as 200 entries, and 16 million characters of all queues together', async () => {
+  it('is remembered as far back as 200 entries, and 8 million characters of all queues together', async () => {
     const { publish, read, reads } = open();
     await publish(300);
     await read(1, 300);
     await read(101, 300);
     await read(100, 300);
     expect(reads.map(({ from }) => from)).toEqual([1, 301, 100]);
-    const queues = Array.from({ length: 6 }, (_, n) => `queue ${n}` as QueueName);
+    const queues = Array.from({ length: 3 }, (_, n) => `queue ${n}` as QueueName);
     for (const queue of queues) await publish(100, { queue, payload: 'x'.repeat(30_000) });
     for (const queue of queues) await read(1, 300, NOW, queue);
     reads.length = 0;
     for (const queue of queues.toReversed()) await read(1, 300, NOW, queue);
-    expect(reads.map(({ from }) => from)).toEqual([101, 101, 101, 101, 101, 1]);
+    expect(reads.map(({ from }) => from)).toEqual([101, 101, 1]);
   });
 
   it('tells the same as the log itself, whatever happens to it', async () => {

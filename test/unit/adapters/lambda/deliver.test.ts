@@ -47,14 +47,14 @@ function clockOf() {
 
 const NONE = { batchItemFailures: [] };
 const failed = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
-const publish = (ports: Ports, queue: QueueName, count: number) =>
+const publish = (ports: Ports, queue: QueueName, count: number, payload = '7') =>
   ports.log.append(
     queue,
     Array.from({ length: count }, (_, index) => ({
       id: `id ${index}`,
       idempotent: false,
       event: 'add' as never,
-      payload: '7' as never,
+      payload: payload as never,
       headers: '{}' as never,
       publisher: 'shop' as never,
     })),
@@ -365,6 +365,56 @@ describe('near the end of its time', () => {
       ]),
     );
   });
+});
+
+describe('clients that come back to large backlogs together', () => {
+  const [CLIENTS, QUEUES, BACKLOG] = [8, 6, 100];
+  const payload = JSON.stringify('x'.repeat(29_000));
+
+  /** Counts the messages that were read and not pushed yet, and those that were pushed. */
+  function counting({ log, pusher }: Ports) {
+    const counted = { held: 0, most: 0, pushed: 0 };
+    const read: Ports['log']['read'] = async (...args) => {
+      const entries = await log.read(...args);
+      counted.held += entries.length;
+      counted.most = Math.max(counted.most, counted.held);
+      await new Promise(setImmediate);
+      return entries;
+    };
+    const push: Ports['pusher']['push'] = async (_, frames) => {
+      // Two of these messages do not fit one frame.
+      const messages = frames.filter((frame) => Buffer.from(frame.subarray(0, 20)).includes('"messages"')).length;
+      await new Promise(setImmediate);
+      counted.held -= messages;
+      counted.pushed += messages;
+      return { outcome: 'sent', sent: frames.length };
+    };
+    const ports: Partial<Ports> = {
+      log: { append: log.append.bind(log), get: log.get.bind(log), fill: log.fill.bind(log), read },
+      pusher: { push, close: pusher.close.bind(pusher) },
+    };
+    return { counted, ports };
+  }
+
+  it('are served as many at a time as there is memory for, each all that its windows take', async () => {
+    const { connect, disconnect, open, ports, wakeUps } = createWorld();
+    const queues = Array.from({ length: QUEUES }, (_, n) => `queue ${n}` as QueueName);
+    const clients = Array.from({ length: CLIENTS }, (_, n) => `device-${n}`);
+    for (const client of clients) {
+      const wire = await connect(client);
+      for (const queue of queues) await wire.request({ action: 'subscribe', queue });
+      await disconnect(wire);
+    }
+    for (const queue of queues) await publish(ports, queue, BACKLOG, payload);
+    for (const client of clients) await open(client, `${client} again`);
+    wakeUps.takeDue();
+    const { counted, ports: between } = counting(ports);
+    const records = clients.map((client, n) => connectionMade(client, String(n), `${client} again`));
+    expect(await handlerOf({ ...ports, ...between })({ Records: records })).toEqual(NONE);
+    expect(counted).toMatchObject({ held: 0, pushed: CLIENTS * QUEUES * BACKLOG });
+    expect(counted.most).toBeGreaterThan(1_000);
+    expect(counted.most).toBeLessThanOrEqual(2_000);
+  }, 30_000);
 });
 
 it('is not delayed by a subscriber whose connection takes nothing', async () => {
