@@ -33,7 +33,10 @@ export async function open({ url, token, client, timeout }: Target, options: Con
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
   if (protocol !== 'ws:' && protocol !== 'wss:')
     throw new Misuse(`'${url}' is no URL of a server: expected ws://HOST:PORT or wss://HOST/STAGE`);
+  // Loaded only here: not every command connects. That of the platform does not tell why a connection was refused.
+  const { WebSocket } = await import('ws');
   return connect(url, {
+    webSocket: WebSocket,
     ...(client === undefined ? {} : { clientId: client }),
     ...(token === undefined ? {} : { token }),
     connectTimeout: timeout * 1000,

@@ -43,7 +43,10 @@ export function explain(error: unknown): string | undefined {
 /** A message, and what it came from where the message does not say. */
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { message } = error;
+  const message =
+    isHoldfastError(error) && error.code === 'unauthenticated'
+      ? `${error.message} (--token or HOLDFAST_TOKEN says who you are)`
+      : error.message;
   const cause = error.cause instanceof Error ? error.cause.message : error.cause;
   return typeof cause === 'string' && cause !== '' && !message.includes(cause) ? `${message}: ${cause}` : message;
 }

@@ -2,15 +2,20 @@
 import { exitCodeOf, explain, isReaderGone } from './failure';
 import { program } from './program';
 
-// Whoever wrote is told; unheard, it would end the process before acks are sent.
+let told: unknown;
+
+/** Says on standard error what went wrong, once: what cannot be written is told by the stream and to whoever wrote. */
+function fail(error: unknown): void {
+  if (error === told) return;
+  told = error;
+  const text = explain(error);
+  if (text !== undefined) process.stderr.write(`${text}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+// Not thrown, which would end the process before acks are sent.
 process.stdout.on('error', (error) => {
-  if (!isReaderGone(error)) throw error;
+  if (!isReaderGone(error)) fail(error);
 });
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    const text = explain(error);
-    if (text !== undefined) process.stderr.write(`${text}\n`);
-    process.exitCode = exitCodeOf(error);
-  });
+program().parseAsync().catch(fail);

@@ -3,9 +3,9 @@ import { CLIENT_ID, CLIENT_ID_RULE } from '../broker/model/names';
 import { version } from '../package.json';
 import { COMMANDS } from './commands';
 import { whole } from './commands/options';
+import { visible } from './visible';
 
-const DESCRIPTION = `Holdfast, a durable message queue over WebSocket: runs a server on this machine, and
-talks to one here or in AWS.`;
+const DESCRIPTION = `Holdfast, a durable message queue over WebSocket: runs a server on this machine, and talks to one here or in AWS.`;
 
 const AFTER = `
 Exit codes: 0 done; 1 failed or refused; 2 misused; 3 no server reached; 4 not permitted; 130 cut off by Ctrl-C.
@@ -31,6 +31,10 @@ function clientId(text: string): string {
   return text;
 }
 
+/** What was asked for help with, if that is why there is only the help of all. */
+const noSuchCommand = ([first, name = '']: readonly string[]): string =>
+  first === 'help' && name !== '' ? `error: there is no command ${visible(name)}\n` : '';
+
 /** The command tree. What goes wrong while it parses is explained on standard error and thrown as CommanderError. */
 export function program(): Command {
   const root = new Command('holdfast')
@@ -51,6 +55,7 @@ export function program(): Command {
         .argParser(whole(1, 3600)),
     )
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('before', ({ error, command }) => (error ? noSuchCommand(command.args) : ''))
     .addHelpText('after', AFTER)
     .showHelpAfterError('(--help explains)')
     .allowExcessArguments(false)

@@ -1,4 +1,5 @@
 import type { Ending } from './ending';
+import { ADVICE, reasonOf } from './refusal';
 import type { Timers } from './timers';
 import type { Address } from './token';
 import type { WebSocketConstructor, WebSocketLike } from './webSocket';
@@ -22,6 +23,10 @@ const PROBE_MS = 5_000;
 
 const NORMAL = 1000;
 
+const LOST = 'the connection was lost';
+/** A browser does not tell these apart. */
+const UNTOLD = `no server is there, or it refused: ${ADVICE}`;
+
 /** One WebSocket, from its opening to its end, and never again. */
 export class Connection {
   /** When the last frame came from the server. */
@@ -30,6 +35,8 @@ export class Connection {
   private greeting: FrameOf<'welcome'> | undefined;
   private farewell: FrameOf<'goodbye'> | undefined;
   private fault = '';
+  /** Of the HTTP answer that refused it. */
+  private status: number | undefined;
   private isOver = false;
   /** When the ping went out that nothing has come after. */
   private pingedAt: number | undefined;
@@ -53,6 +60,10 @@ export class Connection {
       this.fault = message;
     });
     this.socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));
+    this.socket.on?.('unexpected-response', async (_request, refusal) => {
+      this.status = refusal.statusCode;
+      this.drop(await reasonOf(refusal));
+    });
   }
 
   /** The first frame; undefined until it is there. */
@@ -149,12 +160,10 @@ export class Connection {
     if (this.isOver) return;
     this.finish();
     const closing = this.farewell?.code ?? code;
-    // As `ws` says it; browsers say nothing.
-    const status = /response: (\d{3})$/.exec(this.fault)?.[1];
     this.listener.ended(this, {
       ...(closing === undefined ? {} : { code: closing }),
-      ...(status === undefined ? {} : { status: Number(status) }),
-      reason: this.farewell?.reason || this.fault || reason || 'the connection was lost',
+      ...(this.status === undefined ? {} : { status: this.status }),
+      reason: this.farewell?.reason || this.fault || reason || (this.greeting === undefined ? UNTOLD : LOST),
     });
   }
 

@@ -11,8 +11,8 @@ import { expectJsonValue } from './payload';
  */
 export function frameText(request: object, now: number): string {
   if (typeof request !== 'object' || request === null || !('action' in request) || typeof request.action !== 'string')
-    throw new InvalidRequest('a request is an object with an action, such as { action: "ping" }', 'action');
-  if ('ref' in request) throw new InvalidRequest('a request gets its ref by the client: leave it out', 'ref');
+    throw new InvalidRequest('a request must have an action', 'action');
+  if ('ref' in request) throw new InvalidRequest('the client gives a request its ref: leave it out', 'ref');
   const frame = request.action === 'publish' ? marked(request, now) : request;
   try {
     return JSON.stringify(frame);

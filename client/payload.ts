@@ -10,8 +10,5 @@ import { InvalidRequest } from './errors';
 export function expectJsonValue(payload: unknown, field = 'payload'): void {
   const type = typeof payload;
   if (type === 'function' || type === 'symbol' || (type === 'number' && !Number.isFinite(payload)))
-    throw new InvalidRequest(
-      `a payload must be a JSON value, and this is ${type === 'number' ? payload : `a ${type}`}`,
-      field,
-    );
+    throw new InvalidRequest(`a payload must be a JSON value, not ${type === 'number' ? payload : `a ${type}`}`, field);
 }

@@ -1,4 +1,5 @@
 import { NoWebSocket } from './errors';
+import type { Refusal } from './refusal';
 
 /** What a WebSocket tells of an event; each kind has some of it. */
 export interface SocketEvent {
@@ -16,6 +17,8 @@ export interface WebSocketLike {
   /** Ends the connection without waiting for the other side. */
   terminate?(): void;
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void;
+  /** Tells of a handshake that was refused, as `ws` does; the WebSocket of a platform does not say why. */
+  on?(type: 'unexpected-response', listener: (request: unknown, refusal: Refusal) => void): unknown;
 }
 
 /** Makes one. */

@@ -20,7 +20,11 @@ const kept = (command: Command): Command =>
 
 /** `holdfast keys create|list|revoke`, each loaded when it is called: they need much of the broker. */
 export function addKeys(root: Command): void {
-  const keys = root.command('keys').description('make, list and revoke API keys, of a server or a deployment');
+  const keys = root
+    .command('keys')
+    .description('make, list and revoke API keys, of a server or a deployment')
+    // It connects to no server: the options that say where and as whom mean nothing to it.
+    .configureHelp({ showGlobalOptions: false });
   const pattern = (right: string, what: string) => new Option(`--${right} <pattern>`, what).argParser(gathered);
   kept(
     keys

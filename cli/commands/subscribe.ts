@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { connected } from '../connection';
-import { Misuse } from '../exitCode';
+import { EXIT, Misuse } from '../exitCode';
 import { readPosition } from '../position';
 import { printMessages } from '../subscribe/printing';
 import { examples, json, whole } from './options';
@@ -28,7 +28,7 @@ export function addSubscribe(root: Command): void {
     .addOption(
       new Option(
         '--ack <how>',
-        'auto: acknowledge what was printed; none: acknowledge nothing; prompt: ask about each message',
+        'auto: acknowledge what was printed; none: acknowledge nothing; prompt: ask about each message, to be answered with a key and Enter',
       )
         .choices(['auto', 'none', 'prompt'])
         .default('auto'),
@@ -55,7 +55,7 @@ export function addSubscribe(root: Command): void {
       const from = options.from === undefined ? undefined : readPosition(options.from, Date.now());
       if (options.ack === 'prompt' && !(process.stdin.isTTY && process.stdout.isTTY))
         throw new Misuse('--ack prompt needs a terminal: use --ack auto or none');
-      await connected(command, (holdfast) =>
+      const cutOff = await connected(command, (holdfast) =>
         printMessages(holdfast, queue, {
           events,
           from,
@@ -66,5 +66,6 @@ export function addSubscribe(root: Command): void {
           json: options.json ?? false,
         }),
       );
+      if (cutOff) process.exitCode = EXIT.interrupted;
     });
 }

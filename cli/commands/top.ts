@@ -45,24 +45,31 @@ export function addTop(root: Command): void {
 }
 
 /**
- * What goes on, every interval, until the signal. The first has no rates. With a signal somebody is watching, and a look
- * that fails for the moment is made again.
+ * What goes on, every interval, until it is to end. The first has no rates. Where somebody is watching, a look that fails
+ * for the moment is made again.
  */
-async function* looks(ask: Ask, { interval }: Options, signal?: AbortSignal): AsyncGenerator<Activity> {
+async function* looks(
+  ask: Ask,
+  { interval }: Options,
+  { ending: signal, watched = false }: { readonly ending?: AbortSignal; readonly watched?: boolean } = {},
+): AsyncGenerator<Activity> {
   for (let before: Snapshot | undefined; signal?.aborted !== true; ) {
     try {
       const now = await takeSnapshot(ask);
       yield activity(before, now);
       before = now;
     } catch (error) {
-      if (signal === undefined || !isRetryable(error)) throw error;
+      if (!watched || !isRetryable(error)) throw error;
     }
-    await pause(interval * 1000, undefined, { signal }).catch(() => {});
+    await pause(interval * 1000, undefined, signal && { signal }).catch(() => {});
   }
 }
 
 async function stream(ask: Ask, options: Options): Promise<void> {
-  for await (const now of looks(ask, options)) {
+  const ending = new AbortController();
+  // Otherwise it ends only so, which is as it should be.
+  if (!options.once) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  for await (const now of looks(ask, options, { ending: ending.signal })) {
     await written(visibleJson({ time: new Date().toISOString(), ...now }));
     if (options.once && now.published !== undefined) return;
   }
@@ -89,7 +96,7 @@ async function watch(holdfast: Holdfast, ask: Ask, options: Options, url: string
     live.draw(drawScreen(latest, { url, state }, { columns, rows: rows - 1, colors }));
   };
   const drawing = async () => {
-    for await (const now of looks(ask, options, ending.signal)) {
+    for await (const now of looks(ask, options, { ending: ending.signal, watched: true })) {
       latest = now;
       draw();
     }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { Misuse } from '../exitCode';
 import type { ReadPayload } from './payload';
 
 /** A line of the input that is to be published. */
@@ -23,6 +24,17 @@ export class LineFailed extends Error {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @param line a character for each byte. @throws Misuse if they are not UTF-8. */
+function decoded(line: string): string {
+  try {
+    return utf8.decode(Buffer.from(line, 'latin1'));
+  } catch {
+    throw new Misuse('it is not UTF-8: convert it first, such as with iconv');
+  }
+}
+
 /**
  * The payloads of an input with one on each line; empty lines are passed over. It reads no further ahead than it is
  * asked to.
@@ -36,13 +48,15 @@ export async function* payloadLines(
 ): AsyncGenerator<PayloadLine> {
   let number = 0;
   let bytes = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  // A character for each byte, to be decoded line by line: what is not UTF-8 would be replaced without a word.
+  input.setEncoding('latin1');
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
-    bytes += Buffer.byteLength(text) + 1;
-    if (text.trim() === '') continue;
+    bytes += line.length + 1;
+    if (line.trim() === '') continue;
     let payload: unknown;
     try {
-      payload = read(text);
+      payload = read(decoded(line));
     } catch (error) {
       throw new LineFailed(number, published(), error);
     }

@@ -18,8 +18,12 @@ export interface Printing {
   readonly json: boolean;
 }
 
-/** Subscribes, and prints each message until enough were or Ctrl-C is typed. What is acked was written before. */
-export async function printMessages(holdfast: Holdfast, queue: string, printing: Printing): Promise<void> {
+/**
+ * Subscribes, and prints each message until enough were or Ctrl-C is typed. What is acked was written before.
+ *
+ * @returns whether it was cut off before there were as many as wanted.
+ */
+export async function printMessages(holdfast: Holdfast, queue: string, printing: Printing): Promise<boolean> {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const stopTelling = tellOf(holdfast, queue, printing);
@@ -30,8 +34,11 @@ export async function printMessages(holdfast: Holdfast, queue: string, printing:
     maxInFlight: printing.window,
     signal: ending.signal,
   };
-  const show = (message: Message) =>
-    written(printing.json ? visibleJson(messageFields(message)) : messageLine(message, new Date(), colors));
+  let shown = 0;
+  const show = async (message: Message) => {
+    await written(printing.json ? visibleJson(messageFields(message)) : messageLine(message, new Date(), colors));
+    shown += 1;
+  };
   try {
     if (printing.ack === 'none') await look(holdfast, queue, options, printing.count, show);
     else await handle(holdfast, queue, options, printing, show);
@@ -40,6 +47,7 @@ export async function printMessages(holdfast: Holdfast, queue: string, printing:
   } finally {
     stopTelling();
   }
+  return ending.signal.aborted && shown < (printing.count ?? 0);
 }
 
 type Show = (message: Message) => Promise<void>;
@@ -88,8 +96,9 @@ async function look(
   const unsettled = { ...options, concurrency: Number.POSITIVE_INFINITY, maxExtension: 0 };
   const { done } = await holdfast.consume(queue, unsettled, async (message) => {
     shown += 1;
-    if (shown <= count) await show(message);
-    if (shown === count) enough();
+    const place = shown;
+    if (place <= count) await show(message);
+    if (place === count) enough();
     await new Promise(() => {});
   });
   await Promise.race([end, done]);

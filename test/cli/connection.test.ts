@@ -41,6 +41,10 @@ test('Who has no token, one that is not known, or one that does not permit it, i
     expect(stderr).toMatch(/^error: .+\n$/);
     expect(stderr).not.toContain('secret');
   }
+  expect(refused[0]?.stderr).toMatch(
+    /with 401: a credential is needed: .*\(--token or HOLDFAST_TOKEN says who you are\)$/m,
+  );
+  expect(refused[1]?.stderr).toMatch(/with 401: the API key must be one .*--token/);
 });
 
 test.each(['http://127.0.0.1:8080', '127.0.0.1:8080', ''])('%j is no URL of a server', async (url) => {

@@ -50,3 +50,21 @@ test('--help is no error; without a command, or with one there is not, the help 
   expect(none).toMatchObject({ code: 2, stdout: '', stderr: asked.stdout });
   expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/Did you mean publish\?/) });
 });
+
+test('The description of what it is runs on, and help with a command there is not says so', async () => {
+  const [asked, wrong] = await Promise.all([run(['--help']), run(['help', 'no\u001bpe'])]);
+  expect(asked.stdout).toMatch(/\nHoldfast, [^\n]{60,}\n[^\n]{20,}\n\n/);
+  expect(wrong).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: there is no command no\\u001bpe\n/),
+  });
+});
+
+test('The help of a command has the options of the connection, but for those that do not connect', () => {
+  for (const command of commands)
+    expect([command.name(), helpOf(command).includes('--url')]).toEqual([
+      command.name(),
+      command.parent?.name() !== 'keys',
+    ]);
+});

@@ -2,9 +2,15 @@ import { Readable } from 'node:stream';
 import { LineFailed, payloadLines } from '../../cli/publish/lines';
 import { asText, fromJson, readHeaders } from '../../cli/publish/payload';
 
-async function read(chunks: readonly string[], payload = fromJson): Promise<unknown[]> {
+const inputOf = (chunks: readonly (string | Buffer)[]) =>
+  Readable.from(
+    chunks.map((chunk) => Buffer.from(chunk)),
+    { objectMode: false },
+  );
+
+async function read(chunks: readonly (string | Buffer)[], payload = fromJson): Promise<unknown[]> {
   const lines: unknown[] = [];
-  for await (const line of payloadLines(Readable.from(chunks), payload, () => lines.length)) lines.push(line);
+  for await (const line of payloadLines(inputOf(chunks), payload, () => lines.length)) lines.push(line);
   return lines;
 }
 
@@ -26,6 +32,16 @@ test('With --text a line is a string as it stands', async () => {
 test('A line that is not JSON is told by its number, and what came before it is not lost sight of', async () => {
   await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(LineFailed);
   await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(/^line 3: \{oops\} is not JSON.*\(2 published/);
+});
+
+test('A line that is not UTF-8 is refused by its number, also with --text; others are taken as they are', async () => {
+  const latin1 = Buffer.from('"caf\xe9"\n', 'latin1');
+  for (const payload of [fromJson, asText])
+    await expect(read(['1\n', latin1, '3\n'], payload)).rejects.toThrow(/^line 2: it is not UTF-8.*\(1 published/);
+  const whole = Buffer.from('"café \ufffd \u2028"\n');
+  expect(await read([whole.subarray(0, 5), whole.subarray(5)])).toEqual([
+    expect.objectContaining({ payload: 'café \ufffd \u2028' }),
+  ]);
 });
 
 test('A payload that is not JSON is refused with the two ways to write a text', () => {

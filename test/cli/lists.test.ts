@@ -131,3 +131,12 @@ describe('status', () => {
     expect(await misused(['status', 'status queue', '--', seq])).toMatch(/is no seq/);
   });
 });
+
+test('An output that takes nothing is told in one line, with exit code 1', async () => {
+  await (await server.wire()).publishAll('listed', ['a']);
+  for (const command of ['queues', 'subscribe listed --from earliest']) {
+    const terminal = server.show(`holdfast ${command} > /dev/full`);
+    expect(await terminal.ended).toBe(1);
+    expect(terminal.screen()).toMatch(/^error: .*ENOSPC.*$/);
+  }
+});

@@ -112,6 +112,24 @@ test('Ctrl-C at the prompt leaves the message unacknowledged and the terminal in
   expect(await subscriptionOf('left')).toMatchObject({ inFlight: 1 });
 });
 
+test('Ctrl-C before there were as many as wanted ends it with exit code 130', async () => {
+  await (await server.wire()).publishAll('short of', ['a', 'a']);
+  const args = ['subscribe', 'short of', '--from', 'earliest', '--count', '3'];
+  const reader = started(args, { HOLDFAST_URL: server.url });
+  await reader.until(/\n.*\n/);
+  reader.process.kill('SIGINT');
+  expect((await reader.done).code).toBe(130);
+});
+
+test('--ack none ends after as many as wanted, though there are more', async () => {
+  await (await server.wire()).publishAll('more than', ['a', 'a', 'a']);
+  const { code, stdout } = await server.run([
+    ...['subscribe', 'more than', '--from', 'earliest', '--ack', 'none', '--count', '1', '--json'],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ seq: 1 });
+  expect(code).toBe(0);
+});
+
 test('--ack prompt without a terminal is misuse', async () => {
   const { code, stderr } = await server.run(['subscribe', 'x', '--ack', 'prompt']);
   expect(stderr).toMatch(/needs a terminal/);

@@ -1,4 +1,5 @@
 import { aServer } from '../server/own';
+import { started } from './program';
 import { served } from './server';
 import { shown } from './terminal';
 
@@ -57,6 +58,13 @@ test('--json prints an object for each look', async () => {
   expect(first).toMatchObject({ inFlight: 3, queues: [{ queue: 'orders', head: 3 }] });
   expect(first).not.toHaveProperty('published');
   expect(second).toMatchObject({ published: 0, slowest: [{ clientId: 'billing', inFlight: 3 }] });
+});
+
+test('Ctrl-C ends --json as it should be ended', async () => {
+  const command = started(['top', '--json'], { HOLDFAST_URL: server.url });
+  await command.until(/\n/);
+  command.process.kill('SIGINT');
+  expect((await command.done).code).toBe(0);
 });
 
 test('--json ends when nobody reads any more', async () => {

@@ -161,8 +161,9 @@ it('gives up where a token that cannot change is refused', async () => {
   const server = new FakeServer();
   const connecting = connect('ws://fake', { token: 'stale', webSocket: server.WebSocket, timers: new FakeTime() });
   await turn();
-  server.last.refuse(401);
+  server.last.refuse(401, 'your credential was revoked');
   await expect(connecting).rejects.toBeInstanceOf(Unauthenticated);
+  await expect(connecting).rejects.toThrow(/with 401: your credential was revoked$/);
 });
 
 it('tries again when no token was to be had', async () => {

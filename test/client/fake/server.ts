@@ -1,10 +1,12 @@
 import { serverFrameSchema } from '../../../broker/protocol';
+import type { Refusal } from '../../../client/refusal';
 import type { SocketEvent, WebSocketConstructor, WebSocketLike } from '../../../client/webSocket';
 
 /** A request, as the server reads it. */
 export type Received = Record<string, unknown> & { readonly action: string };
 
 type Listener = (event: SocketEvent) => void;
+type RefusalListener = (request: unknown, refusal: Refusal) => void;
 
 /** One connection, seen from the server: it says and hears what the test wants. */
 export class FakeSocket implements WebSocketLike {
@@ -13,6 +15,7 @@ export class FakeSocket implements WebSocketLike {
   /** Whether the client, or the server, has closed it. */
   isClosed = false;
   private readonly listeners = new Map<string, Listener[]>();
+  private readonly refusalListeners: RefusalListener[] = [];
 
   constructor(
     private readonly server: FakeServer,
@@ -22,6 +25,10 @@ export class FakeSocket implements WebSocketLike {
 
   addEventListener(type: string, listener: Listener): void {
     this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener]);
+  }
+
+  on(_type: 'unexpected-response', listener: RefusalListener): void {
+    this.refusalListeners.push(listener);
   }
 
   send(text: string): void {
@@ -93,9 +100,11 @@ export class FakeSocket implements WebSocketLike {
   }
 
   /** Refuses the connection, as `ws` tells it. */
-  refuse(status: number): void {
-    this.emit('error', { message: `Unexpected server response: ${status}` });
-    this.hangUp();
+  refuse(statusCode: number, body = ''): void {
+    async function* read() {
+      yield Buffer.from(body);
+    }
+    for (const listener of this.refusalListeners) listener(undefined, { statusCode, [Symbol.asyncIterator]: read });
   }
 
   private emit(type: string, event: object): void {
