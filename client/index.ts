@@ -6,6 +6,7 @@ export type { Message, NackOptions } from './message';
 export type { ConnectOptions, ConsumeOptions, SubscribeOptions } from './options';
 export type { Published, PublishOptions } from './outbox';
 export type { AnyQueues, EventOf, PayloadOf, QueueOf } from './queues';
+export type { Refusal } from './refusal';
 export type { RequestOptions } from './requests';
 export type { Subscription } from './subscription';
 export type { Timers } from './timers';
