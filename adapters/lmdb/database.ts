@@ -269,7 +269,7 @@ export class Database {
         else table.put(key, isSealed(name) ? seal(this.digests, value) : value);
       }
     });
-    committed.catch(ignoreCause);
+    committed.catch(causeOf);
     return committed;
   }
 
@@ -294,7 +294,7 @@ export class Database {
     } catch (cause) {
       const why = await causeOf(cause);
       throw new UnusableFolder(
-        `what is in ${folder} cannot be stored (${why}): see that there is room on the disk, and start again`,
+        `what is in ${folder} cannot be stored (${why instanceof Error ? why.message : why}): see that there is room on the disk, and start again`,
         { cause },
       );
     }
@@ -308,17 +308,8 @@ export class Database {
   }
 }
 
-/** Why a transaction failed: the error that says so has it beside it. */
-async function causeOf(error: unknown): Promise<string> {
-  const cause: unknown =
-    typeof error === 'object' && error !== null && 'commitError' in error
-      ? await Promise.resolve(error.commitError).catch((rejected: unknown) => rejected)
-      : error;
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-/** A failed transaction's error comes with a promise of its cause, which is rejected too. */
-function ignoreCause(error: unknown): void {
-  if (typeof error === 'object' && error !== null && 'commitError' in error)
-    Promise.resolve(error.commitError).catch(() => undefined);
+/** The cause of a transaction's failure, which comes with the error as a promise that is rejected too. */
+function causeOf(error: unknown): Promise<unknown> {
+  const cause = typeof error === 'object' && error !== null && 'commitError' in error ? error.commitError : error;
+  return Promise.resolve(cause).catch((rejected: unknown) => rejected);
 }

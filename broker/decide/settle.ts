@@ -1,6 +1,7 @@
 import { KEPT_REASON } from '../model/limits';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
+import { wellFormed } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
 import { reasonsFit } from './reasons';
@@ -58,9 +59,6 @@ export const reject = (subscription: Subscription, named: Named, now: Time, reas
 
 const NACKED = 'nacked';
 const REJECTED = 'rejected';
-
-/** Without halves of characters, such as a cut leaves: they have no UTF-8 form, and DynamoDB refuses them. */
-const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '');
 
 const startOf = (reason: string): string => wellFormed(reason.slice(0, KEPT_REASON));
 

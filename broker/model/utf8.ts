@@ -9,6 +9,9 @@ export function byteLength(text: string): number {
   return read === text.length ? written : encoder.encode(text).length;
 }
 
+/** A text without halves of characters, such as a cut leaves: they have no UTF-8 form, and DynamoDB refuses them. */
+export const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '');
+
 /** A text as characters that are safe anywhere (RFC 4648, section 5, without padding). */
 export const toBase64Url = (text: string): string =>
   btoa(String.fromCharCode(...encoder.encode(text)))

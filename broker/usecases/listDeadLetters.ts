@@ -3,7 +3,7 @@ import { FRAME_BYTES } from '../model/limits';
 import type { DeadLetter } from '../model/message';
 import type { ClientId } from '../model/names';
 import type { Queue } from '../model/queue';
-import { byteLength, fromBase64Url, toBase64Url } from '../model/utf8';
+import { byteLength, fromBase64Url, toBase64Url, wellFormed } from '../model/utf8';
 import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
 import { encodeItem } from '../protocol/encode';
 import type { ListedDeadLetter } from '../protocol/frames';
@@ -100,5 +100,5 @@ const LETTER_BYTES = FRAME_BYTES - 1_024;
 function fitted(letter: ListedDeadLetter): ListedDeadLetter {
   const { reason } = letter;
   if (reason === '' || byteLength(encodeItem(letter)) <= LETTER_BYTES) return letter;
-  return fitted({ ...letter, reason: reason.slice(0, reason.length >> 1).replace(/\p{Cs}/gu, '') });
+  return fitted({ ...letter, reason: wellFormed(reason.slice(0, reason.length >> 1)) });
 }
