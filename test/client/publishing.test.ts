@@ -1,5 +1,5 @@
 import { BufferFull, Closed, InvalidRequest, TooLarge } from '../../client';
-import { aConnectedWorld, aWorld } from './fake/client';
+import { aConnectedWorld, aWorld, publishedOverTwo } from './fake/client';
 import { answered, type FakeSocket, type Received } from './fake/server';
 import { turn } from './fake/time';
 
@@ -72,17 +72,10 @@ it('sends messages of different queues in different frames', async () => {
 });
 
 it('sends again, with the same id, what was not answered when the connection broke', async () => {
-  const { holdfast, server, time } = await aConnectedWorld();
-  server.answer = () => undefined;
-  const published = holdfast.publish('orders', 'created', { id: 7 });
-  await turn();
-  const [first] = server.last.sent('publish');
-  server.last.hangUp();
-  server.answer = answered;
-  await time.pass(500);
-  server.last.welcome();
-  await published;
-  expect(server.last.sent('publish')).toEqual([first]);
+  const world = await aConnectedWorld();
+  const first = await publishedOverTwo(world, () => world.holdfast.publish('orders', 'created', { id: 7 }));
+  expect(first).toBeDefined();
+  expect(world.server.last.sent('publish')).toEqual([first]);
 });
 
 it('sends what waited for the first connection in the order in which it was published', async () => {

@@ -1,7 +1,5 @@
 import { InvalidRequest, type Request } from '../../client';
-import { aConnectedWorld } from './fake/client';
-import { answered } from './fake/server';
-import { turn } from './fake/time';
+import { aConnectedWorld, publishedOverTwo } from './fake/client';
 
 const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
@@ -9,22 +7,14 @@ it.each<[string, Request]>([
   ['a message', { action: 'publish', queue: 'orders', event: 'created', payload: 7 }],
   ['messages', { action: 'publish', queue: 'orders', messages: [{ event: 'created' }, { event: 'paid', id: 'mine' }] }],
 ])('sends %s again with the same ids when the connection breaks before the answer', async (_what, request) => {
-  const { holdfast, server, time } = await aConnectedWorld();
-  server.answer = () => undefined;
-  const answer = holdfast.request(request);
-  await turn();
-  const [first] = server.last.sent('publish');
-  server.last.hangUp();
-  server.answer = answered;
-  await time.pass(500);
-  server.last.welcome();
-  await answer;
+  const world = await aConnectedWorld();
+  const first = await publishedOverTwo(world, () => world.holdfast.request(request));
   expect(first).toMatchObject(
     'messages' in request
       ? { messages: [{ id: expect.stringMatching(ID) }, { id: 'mine' }] }
       : { id: expect.stringMatching(ID) },
   );
-  expect(server.last.sent('publish')).toEqual([first]);
+  expect(world.server.last.sent('publish')).toEqual([first]);
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { type ConnectOptions, Holdfast } from '../../../client';
-import { FakeServer } from './server';
+import { answered, FakeServer, type Received } from './server';
 import { FakeTime, turn } from './time';
 
 /** A client, the server it talks to, and the time both live in. */
@@ -36,6 +36,27 @@ export async function aConnectedWorld(options: ConnectOptions = {}, welcome: obj
   world.server.last.welcome(welcome);
   await turn();
   return world;
+}
+
+/**
+ * Has the client publish over a connection that breaks before the answer, and be answered over the next.
+ *
+ * @returns what it sent first.
+ */
+export async function publishedOverTwo(
+  { server, time }: World,
+  publish: () => Promise<unknown>,
+): Promise<Received | undefined> {
+  server.answer = () => undefined;
+  const published = publish();
+  await turn();
+  const [first] = server.last.sent('publish');
+  server.last.hangUp();
+  server.answer = answered;
+  await time.pass(500);
+  server.last.welcome();
+  await published;
+  return first;
 }
 
 /** Has the client handle the queue `orders`; tells what was handled, as `seq:attempt`, until the test says how to. */
