@@ -43,6 +43,8 @@ const served = {
 export default {
   // Some tests wait for processes and deadlines: more of them than cores keep these busy.
   maxWorkers: availableParallelism() + 1,
+  // Four times jest's, for machines that are busy with more than this.
+  testTimeout: 20_000,
   projects: [
     project('unit', ['unit']),
     project('contract', ['contract']),

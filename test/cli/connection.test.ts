@@ -4,8 +4,6 @@ import { misused } from './misuse';
 import { run, started } from './program';
 import { shown } from './terminal';
 
-jest.setTimeout(20_000);
-
 test('Where nobody listens, it says so within the time given, with exit code 3', async () => {
   const url = `ws://127.0.0.1:${await aFreePort()}`;
   const { code, stdout, stderr } = await run(['queues', '--url', url, '--timeout', '1']);

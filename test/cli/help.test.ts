@@ -3,8 +3,6 @@ import { program } from '../../cli/program';
 import { version } from '../../package.json';
 import { run } from './program';
 
-jest.setTimeout(20_000);
-
 /** The commands that do something: of `keys` those below it. */
 const leaves = (command: Command): readonly Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);

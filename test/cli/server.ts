@@ -7,8 +7,6 @@ import { connectTo } from '../server/own';
 import { run } from './program';
 import { type Showing, shown } from './terminal';
 
-jest.setTimeout(20_000);
-
 /** A server for the tests of a file, each of which uses queues and clients of its own. */
 export interface Served {
   readonly url: string;
