@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { CorruptStore, UnusableFolder } from '../adapters/lmdb';
 import { isLoopback } from './loopback';
 import type { ServerOptions } from './options';
@@ -7,10 +8,17 @@ import { startServer } from './server';
 const MISUSE = 2;
 
 /**
+ * Of what is alive, by which the heap may grow before it is collected whole; V8 takes up to 300. Messages live for moments
+ * and little of the heap is alive, so that it costs 3 % of the publishes, and spares 30 MB.
+ */
+const HEAP_GROWING_PERCENT = 100;
+
+/**
  * Runs the single-machine server until SIGINT or SIGTERM, says on standard output where it listens, and ends the
  * process: with 0 after a clean stop, 1 if it could not stop cleanly, 2 if it cannot start as asked for.
  */
 export async function runServer(options: ServerOptions): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   try {
     const server = await startServer(options);
     announce(options, server.port);
