@@ -13,9 +13,10 @@ const WIDTH = 32;
 const RESERVE_MS = 20_000;
 /**
  * Messages of the largest size, 30 KB, that are read and not pushed yet at a time: each is in memory as it came, as a message
- * and as a frame. So many can also be pushed in the time that is kept in reserve.
+ * and as a frame. So many can also be pushed in the time that is kept in reserve; it is the windows of as many subscribers as
+ * are served side by side.
  */
-const MESSAGES_IN_MEMORY = 2_000;
+const MESSAGES_IN_MEMORY = 1_600;
 /** How soon what failed is tried again apart. Milliseconds. */
 const AGAIN_MS = 1_000;
 

@@ -1,5 +1,6 @@
 import type { Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
+import type { SubscriptionKey } from '../../broker/model/subscription';
 import type { Timers, WakeUp, WakeUps } from '../../broker/ports';
 
 // The longest that setTimeout takes; a wake-up that comes early is harmless.
@@ -10,7 +11,19 @@ export type Serve = (wakeUp: WakeUp) => void;
 
 /** Wake-ups within this process. They end with it, as do the connections they are for. */
 export class NodeWakeUps implements WakeUps {
+  private readonly gathered = new Set<string>();
+
   constructor(private readonly serve: Serve) {}
+
+  gather({ queue, shard, client }: SubscriptionKey): void {
+    const key = `${shardKey({ queue, shard })}\n${client}`;
+    if (this.gathered.has(key)) return;
+    this.gathered.add(key);
+    setImmediate(() => {
+      this.gathered.delete(key);
+      this.serve({ kind: 'subscription', shard: { queue, shard }, client });
+    });
+  }
 
   async send(wakeUp: WakeUp, delay: number): Promise<void> {
     if (delay === 0) setImmediate(() => this.serve(wakeUp));

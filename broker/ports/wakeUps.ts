@@ -1,6 +1,7 @@
 import type { KeyId } from '../access/identity';
 import type { ClientId, ConnectionId, QueueName, Time } from '../model/names';
 import type { Shard } from '../model/queue';
+import type { SubscriptionKey } from '../model/subscription';
 
 /** A signal that work may have become possible; the work itself is read from the stores. */
 export type WakeUp =
@@ -28,6 +29,11 @@ export interface WakeUps {
    * @throws Unavailable it could not be armed.
    */
   send(wakeUp: WakeUp, delay: number): Promise<void>;
+  /**
+   * Sends a `subscription` wake-up that comes after whatever arrived with what asks for it: those of one subscription
+   * that are asked for until then are one. Left out where wake-ups are charged for.
+   */
+  gather?(key: SubscriptionKey): void;
 }
 
 /** The timers of shards: wake-ups of which one that is pending serves all that come later. */

@@ -51,7 +51,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
   const dead = deadAmong(subscription, seqs);
   const left = await bury(ports, subscription, dead);
-  if (left && (wasFull || isDue(left, ports.clock.now()))) await deliverAfter(ports, left);
+  if (left && (wasFull || isDue(left, ports.clock.now()))) await refill(ports, left);
   if (request.ref === undefined) return {};
   await ports.subscriptions.persisted(subscription);
   const head = (await ports.queues.get(queue))?.head ?? 0;
@@ -118,8 +118,12 @@ function deadAmong({ inFlight }: Subscription, seqs: readonly Seq[]): Flight[] {
   return inFlight.filter((flight) => flight.dead && named.has(flight.seq));
 }
 
-/** The settlement is stored, and repeating it would deliver nothing: a delivery that cannot be made now is made by another. */
-async function deliverAfter(ports: Ports, subscription: Subscription): Promise<void> {
+/**
+ * Delivers what a settlement made room for, where it can be once for all that arrived together. The settlement is stored,
+ * and repeating it would deliver nothing: a delivery that cannot be made now is made by another.
+ */
+async function refill(ports: Ports, subscription: Subscription): Promise<void> {
+  if (ports.wakeUps.gather !== undefined) return ports.wakeUps.gather(subscription);
   try {
     await deliver(ports, subscription);
   } catch (error) {

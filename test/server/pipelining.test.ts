@@ -42,3 +42,16 @@ test('A publish that follows a subscribe at once is delivered, and what follows 
   expect(await wire.receive('orders', 1)).toMatchObject([{ seq: 1, attempt: 1 }]);
   expect(await wire.reply('last')).toMatchObject({ type: 'pong' });
 });
+
+test('A hundred acks sent at once are followed by what they make room for in few frames', async () => {
+  const wire = await connectTo(await aServer());
+  wire.send({ action: 'subscribe', queue: 'orders', maxInFlight: 100, ref: 'subscribed' });
+  await wire.reply('subscribed');
+  const messages = Array.from({ length: 100 }, () => ({ event: 'add' }));
+  for (const ref of ['a', 'b']) wire.send({ action: 'publish', queue: 'orders', messages, ref });
+  await wire.receive('orders', 100);
+  const before = wire.received.length;
+  for (let seq = 1; seq <= 100; seq++) wire.send({ action: 'ack', queue: 'orders', seqs: [seq] });
+  await wire.receive('orders', 100);
+  expect(wire.received.slice(before).filter(({ type }) => type === 'messages').length).toBeLessThan(20);
+});

@@ -1,4 +1,5 @@
-import { Unavailable } from '../../../broker';
+import { Unavailable, wake } from '../../../broker';
+import type { SubscriptionKey } from '../../../broker/model/subscription';
 import { delivered, publish } from './frames';
 import { afterwards, beforehand, crash, misheard, once } from './interpose';
 import { createWorld, QUEUE, type World } from './world';
@@ -191,6 +192,23 @@ describe('what an ack makes room for', () => {
     meanwhile = () => billing.ask({ action: 'ack', queue: QUEUE, seqs: [2] });
     await billing.ask({ action: 'ack', queue: QUEUE, seqs: [1] });
     expect(delivered(billing.take())).toEqual(['3:1']);
+  });
+
+  it('is delivered in one frame after acks that came together, where wake-ups can be gathered', async () => {
+    const asked: SubscriptionKey[] = [];
+    const world = createWorld({
+      between: ({ wakeUps }) => ({ wakeUps: { ...wakeUps, gather: (key) => void asked.push(key) } }),
+    });
+    const { billing, shop } = await subscribed(world);
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 2 });
+    await shop.request(publish(4));
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+    for (const seq of [1, 2]) await billing.request({ action: 'ack', queue: QUEUE, seqs: [seq] });
+    expect(billing.take()).toEqual([]);
+    expect(asked).toMatchObject([billing.key]);
+    const { queue, shard, client } = billing.key;
+    await wake(world.ports, { kind: 'subscription', shard: { queue, shard }, client });
+    expect(billing.take()).toMatchObject([{ type: 'messages', messages: [{ seq: 3 }, { seq: 4 }] }]);
   });
 
   it('is left to a wake-up, and the ack answered, if it cannot be delivered at present', async () => {
