@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type WebSocket from 'ws';
 import { aServer, connectTo } from './own';
 
 const REQUESTS = 1_000;
@@ -5,6 +7,10 @@ const REQUESTS = 1_000;
 /** The refs of the replies so far, in the order in which they came. */
 const refsOf = (frames: readonly { ref?: string }[]): number[] =>
   frames.flatMap(({ ref }) => (ref === undefined || Number.isNaN(Number(ref)) ? [] : [Number(ref)]));
+
+/** What `ws` writes to. */
+const socketOf = ({ socket }: { readonly socket: WebSocket }): Socket =>
+  (socket as WebSocket & { readonly _socket: Socket })._socket;
 
 const ascending = Array.from({ length: REQUESTS }, (_, index) => index);
 
@@ -51,7 +57,10 @@ test('A hundred acks sent at once are followed by what they make room for in few
   for (const ref of ['a', 'b']) wire.send({ action: 'publish', queue: 'orders', messages, ref });
   await wire.receive('orders', 100);
   const before = wire.received.length;
+  const socket = socketOf(wire);
+  socket.cork();
   for (let seq = 1; seq <= 100; seq++) wire.send({ action: 'ack', queue: 'orders', seqs: [seq] });
+  socket.uncork();
   await wire.receive('orders', 100);
   expect(wire.received.slice(before).filter(({ type }) => type === 'messages').length).toBeLessThan(20);
 });
