@@ -1,6 +1,6 @@
 import type { Time } from '../../broker/model/names';
 import { shardKey } from '../../broker/model/queue';
-import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
+import { type Subscription, type SubscriptionKey, subscriptionKeyText } from '../../broker/model/subscription';
 import { MemorySubscriptions } from '../memory/subscriptions';
 import type { Database } from './database';
 import type { Change } from './groups';
@@ -9,15 +9,13 @@ import { decodeSubscription, encodeSubscription } from './subscriptionText';
 const WRITE_AFTER_MS = 20;
 const RETRY_AFTER_MS = 1_000;
 
-const keyOf = (key: SubscriptionKey): string => `${shardKey(key)}\n${key.client}`;
-
 /**
  * The subscriptions: all in memory, and on disk a moment later, or when it is waited for. So a busy one is written
  * fifty times a second and not with every message; a crash may forget deliveries of the last moment, never an
  * acknowledgement that was answered.
  */
 export class LmdbSubscriptions extends MemorySubscriptions {
-  /** Not written yet, by {@link keyOf}; undefined: to be removed. */
+  /** Not written yet, by {@link subscriptionKeyText}; undefined: to be removed. */
   private readonly dirty = new Map<string, { key: SubscriptionKey; state: Subscription | undefined }>();
   private readonly writing = new Map<string, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -48,8 +46,8 @@ export class LmdbSubscriptions extends MemorySubscriptions {
   }
 
   override async persisted(key: SubscriptionKey): Promise<void> {
-    if (this.dirty.has(keyOf(key))) return this.write([keyOf(key)]);
-    await this.writing.get(keyOf(key));
+    if (this.dirty.has(subscriptionKeyText(key))) return this.write([subscriptionKeyText(key)]);
+    await this.writing.get(subscriptionKeyText(key));
   }
 
   /** Writes all that is not written yet. */
@@ -60,7 +58,7 @@ export class LmdbSubscriptions extends MemorySubscriptions {
   }
 
   private mark(key: SubscriptionKey, state: Subscription | undefined, after = WRITE_AFTER_MS): void {
-    this.dirty.set(keyOf(key), { key, state });
+    this.dirty.set(subscriptionKeyText(key), { key, state });
     this.timer ??= setTimeout(() => {
       this.flush().catch((error) => this.report('subscriptions could not be stored', error));
     }, after);

@@ -1,6 +1,6 @@
 import type { Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
-import type { SubscriptionKey } from '../../broker/model/subscription';
+import { type SubscriptionKey, subscriptionKeyText } from '../../broker/model/subscription';
 import type { Timers, WakeUp, WakeUps } from '../../broker/ports';
 
 // The longest that setTimeout takes; a wake-up that comes early is harmless.
@@ -15,8 +15,9 @@ export class NodeWakeUps implements WakeUps {
 
   constructor(private readonly serve: Serve) {}
 
-  gather({ queue, shard, client }: SubscriptionKey): void {
-    const key = `${shardKey({ queue, shard })}\n${client}`;
+  gather(subscription: SubscriptionKey): void {
+    const { queue, shard, client } = subscription;
+    const key = subscriptionKeyText(subscription);
     if (this.gathered.has(key)) return;
     this.gathered.add(key);
     setImmediate(() => {

@@ -1,10 +1,13 @@
 import type { ClientId, ConnectionId, EventName, Seq, Time } from './names';
-import type { Shard } from './queue';
+import { type Shard, shardKey } from './queue';
 
 /** Where one subscription is stored: its client within the shard it was created in. */
 export interface SubscriptionKey extends Shard {
   readonly client: ClientId;
 }
+
+/** As one text, which tells it from all others: client ids have no line break. */
+export const subscriptionKeyText = (key: SubscriptionKey): string => `${key.client}\n${shardKey(key)}`;
 
 /** A subscription as the directory of clients notes it. */
 export interface NotedSubscription extends SubscriptionKey {
