@@ -1,3 +1,4 @@
+import { PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
 import type { Message, Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import { type Appended, type Draft, Unavailable } from '../../broker/ports';
@@ -66,14 +67,40 @@ export class Append {
   private async round(drafts: readonly Draft[]): Promise<Draft[]> {
     const marked = await this.lookUp(drafts.filter(({ idempotent }) => idempotent).map(({ id }) => id));
     const unfinished: Placed[] = [];
+    const abandoned: Placed[] = [];
     const open: Draft[] = [];
     for (const draft of drafts) {
       const known = draft.idempotent ? marked.get(draft.id) : undefined;
       if (known?.there === 'message') this.answer(draft, known.place.seq, true);
-      else if (known?.there === 'nothing') unfinished.push({ draft, place: known.place });
+      else if (known?.there === 'nothing')
+        (this.isOver(known.place) ? abandoned : unfinished).push({ draft, place: known.place });
       else open.push(draft);
     }
+    await inParallel(abandoned, WIDTH, ({ place }) => this.bury(place));
     const placed = await this.place(open);
+    try {
+      const beaten = await this.store(placed, unfinished, marked);
+      return [...abandoned, ...beaten].map(({ draft }) => draft);
+    } catch (failure) {
+      await this.giveUp(placed);
+      throw failure;
+    }
+  }
+
+  /**
+   * Whether the first try can be at it no more. Its number is not used then: subscriptions were made since whose place is
+   * behind it, and they are owed what is published now.
+   */
+  private isOver({ publishedAt }: Place): boolean {
+    return publishedAt + PUBLISHER_LIFETIME_MS <= this.now;
+  }
+
+  /** @returns those that were beaten to it. */
+  private async store(
+    placed: readonly Placed[],
+    unfinished: readonly Placed[],
+    marked: ReadonlyMap<string, Marked>,
+  ): Promise<Placed[]> {
     const claimed = await inParallel(placed, WIDTH, async (one) => {
       const dead = marked.get(one.draft.id)?.place.seq;
       return !one.draft.idempotent || (await this.claim(one, dead));
@@ -82,7 +109,16 @@ export class Append {
     const winners = placed.filter((_, i) => claimed[i]);
     const beaten = await this.putAll([...unfinished, ...winners]);
     await inParallel(losers, WIDTH, ({ place }) => this.bury(place));
-    return [...beaten, ...losers].map(({ draft }) => draft);
+    return [...beaten, ...losers];
+  }
+
+  /**
+   * Fills the numbers that no message got, as far as that can be done: nobody is to wait for them until their publisher
+   * must be dead.
+   */
+  private async giveUp(placed: readonly Placed[]): Promise<void> {
+    const left = placed.filter(({ draft }) => !this.answers.has(draft));
+    await inParallel(left, WIDTH, ({ place }) => this.bury(place)).catch(() => undefined);
   }
 
   private async lookUp(ids: readonly string[]): Promise<Map<string, Marked>> {

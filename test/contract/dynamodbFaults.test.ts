@@ -3,7 +3,7 @@ import { dynamodbStores } from '../../adapters/dynamodb';
 import { toItem } from '../../adapters/dynamodb/subscriptionItem';
 import { dying } from '../../broker/decide/dying';
 import { nack, reject } from '../../broker/decide/settle';
-import { HELD_MESSAGES, KEPT_REASON } from '../../broker/model/limits';
+import { HELD_MESSAGES, KEPT_REASON, PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
 import type { Tombstone } from '../../broker/model/message';
 import type { ConnectionId } from '../../broker/model/names';
 import type { Flight, Subscription } from '../../broker/model/subscription';
@@ -136,6 +136,19 @@ describe('a publisher that dies', () => {
     ]);
   });
 
+  it('after it claimed its id, and is repeated when it must be dead, gets a number for all who subscribed since', async () => {
+    const queue = queueName();
+    await expect(dying(1).append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
+    const { log } = stores();
+    const at = NOW + PUBLISHER_LIFETIME_MS;
+    expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: false }]);
+    expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
+    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
+      { seq: 1, tombstone: true, publishedAt: NOW },
+      { seq: 2, id: 'a', publishedAt: at, previousAt: NOW },
+    ]);
+  });
+
   it('after it claimed its id gets another number if its first was given up, and one for all repetitions', async () => {
     const queue = queueName();
     await expect(dying(1).append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
@@ -157,6 +170,24 @@ describe('a publisher that dies', () => {
     expect(answers.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(answers.filter(({ duplicate }) => duplicate).length).toBeGreaterThanOrEqual(4);
     expect(await stores().log.read(queue, 1, 100, NOW)).toHaveLength(10);
+  });
+});
+
+describe('a publisher that lives and cannot store all', () => {
+  it('fills the numbers that it does not use, so that readers need not wait', async () => {
+    const queue = queueName();
+    const batch = Array.from({ length: 60 }, (_, i) => draft(`id ${i}`));
+    let puts = 0;
+    const { log } = stores(({ command }): Fate => {
+      if (command !== 'PutItemCommand') return 'arrives';
+      puts += 1;
+      return puts > 30 && puts <= 80 ? 'lost' : 'arrives';
+    });
+    await expect(log.append(queue, batch, NOW, LATER)).rejects.toThrow(Uncertain);
+    await stores().log.append(queue, [draft('next')], NOW, LATER);
+    const entries = await stores().log.read(queue, 1, 100, NOW);
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 61 }, (_, i) => i + 1));
+    expect(entries.filter((entry) => 'id' in entry).length).toBeLessThan(60);
   });
 });
 
