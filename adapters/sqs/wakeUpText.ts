@@ -17,7 +17,11 @@ const schema: z.ZodMiniType<WakeUp> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('revocation'), key: z.string().check(z.minLength(1)).brand<'KeyId'>() }),
 ]);
 
-export const encodeWakeUp = (wakeUp: WakeUp): string => JSON.stringify(wakeUp);
+/** Of what JSON leaves as it is, SQS takes all but these: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const REFUSED = /[\uFFFE\uFFFF]/g;
+
+export const encodeWakeUp = (wakeUp: WakeUp): string =>
+  JSON.stringify(wakeUp).replace(REFUSED, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
 
 /** @throws Error it is not what {@link encodeWakeUp} wrote. */
 export const decodeWakeUp = (text: string): WakeUp => schema.parse(JSON.parse(text));

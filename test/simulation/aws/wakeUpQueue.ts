@@ -12,6 +12,9 @@ const SECOND = 1_000;
 /** How often a message is handed over before it is put aside. */
 const MOST_RECEIVES = 15;
 
+/** What SQS takes in no message. */
+const REFUSED = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
 interface Message {
   readonly id: string;
   readonly body: string;
@@ -50,6 +53,7 @@ export class SimulatedWakeUpQueue {
   private execute(command: object): void {
     if (command instanceof SendMessageCommand) {
       const { MessageBody: body = '', DelaySeconds: delay = 0 } = command.input;
+      if (REFUSED.test(body)) throw new Error('InvalidMessageContents');
       this.put(body, delay * SECOND);
     } else if (command instanceof ChangeMessageVisibilityCommand) {
       const { ReceiptHandle: id = '', VisibilityTimeout: seconds = 0 } = command.input;

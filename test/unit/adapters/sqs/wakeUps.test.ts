@@ -36,6 +36,7 @@ async function wakeUpsTo(answer: (request: Received) => Answered) {
 it.each<[string, WakeUp]>([
   ['a queue', { kind: 'queue', queue: shard.queue }],
   ['a shard', { kind: 'shard', shard }],
+  ['a queue of a name that SQS takes in no message', { kind: 'queue', queue: '\ufffe\uffff "' as QueueName }],
   ['the rest of a shard', { kind: 'shard', shard, after: 'billing' as ClientId }],
   ['a timer', { kind: 'timer', shard, firesAt: 1_767_225_600_000 }],
   ['a subscription', { kind: 'subscription', shard, client: 'billing' as ClientId }],
@@ -48,6 +49,7 @@ it.each<[string, WakeUp]>([
   await wakeUps.send(wakeUp, 0);
   const [message] = sent();
   expect(message).toMatchObject({ QueueUrl: url, DelaySeconds: 0 });
+  expect(message?.MessageBody).not.toMatch(/[\uFFFE\uFFFF]/);
   expect(decodeWakeUp(String(message?.MessageBody))).toEqual(wakeUp);
 });
 
