@@ -98,7 +98,8 @@ async function deliverSome(
     // What was taken back is due at once for those who connected meanwhile, or take frames again.
     more ||= result.refused !== undefined;
     let kept: Subscription | undefined = saved.subscription;
-    if (result.gone.length > 0 || result.refused !== undefined) kept = await release(ports, kept, result, refusing);
+    if (result.gone.length > 0 || result.missed.length > 0 || result.refused !== undefined)
+      kept = await release(ports, kept, result, refusing);
     if (kept === undefined) return undefined;
     if (dead.length > 0) kept = (await bury(ports, kept, dead)) ?? kept;
     left = { stored: kept, current: kept };
@@ -199,7 +200,7 @@ async function tell(ports: Ports, stored: Subscription, { gaps }: Advance, now: 
   const { told, gone } = await tellGaps(ports, stored, gaps);
   if (told) return true;
   if (gone.length === stored.connections.length)
-    await release(ports, stored, { gone, refused: { next: stored.next, seqs: [] } }, gone);
+    await release(ports, stored, { gone, missed: [], refused: { next: stored.next, seqs: [] } }, gone);
   else await ports.timers.arm(stored, now + stored.settings.ackDeadline * SECOND, now);
   return false;
 }
@@ -219,7 +220,7 @@ function unburied(before: Subscription, after: Subscription, now: Time): Flight[
 }
 
 /**
- * Lets go of connections that are gone, and takes back what none took. One that was made a moment ago may only not be
+ * Lets go of connections that are gone, sets aside those that missed something, and takes back what none took. One that was made a moment ago may only not be
  * open yet, for its record can overtake the answer of the connect route: it is tried again shortly.
  *
  * @param refusing connections that would refuse again.
@@ -228,7 +229,7 @@ function unburied(before: Subscription, after: Subscription, now: Time): Flight[
 async function release(
   ports: Ports,
   { queue, shard, client }: Subscription,
-  { gone, refused }: PushResult,
+  { gone, missed, refused }: PushResult,
   refusing: readonly AttachedConnection[],
 ): Promise<Subscription | undefined> {
   const now = ports.clock.now();
@@ -236,12 +237,13 @@ async function release(
   const ended = gone.filter((connection) => !isOpening(connection));
   for (const connection of ended) await letGo(ports, client, connection);
   const released = await change(ports, { queue, shard, client }, (subscription, at) => {
-    const kept = ended.reduce(
+    const kept = [...ended, ...missed].reduce(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
       subscription,
     );
     return { subscription: refused ? giveBack(kept, refused, at) : kept };
   });
+  await Promise.all(missed.map((one) => readmit(ports, one)));
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
     await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
@@ -250,4 +252,10 @@ async function release(
     (one) => !refusing.some((is) => is.connection === one.connection),
   );
   return others?.some(mayTake(ports)) ? released?.subscription : undefined;
+}
+
+/** One that was set aside joins anew, and is shown what is in flight, as soon as it takes frames again. */
+async function readmit({ pusher, wakeUps }: Ports, { connection }: AttachedConnection): Promise<void> {
+  // Of one that still is full, its pusher tells.
+  if (pusher.isFull?.(connection) !== true) await wakeUps.send({ kind: 'welcome', connection }, 0);
 }

@@ -18,6 +18,8 @@ interface Output {
 export interface PushResult {
   /** Connections that turned out not to be there. */
   readonly gone: readonly AttachedConnection[];
+  /** Full ones, that did not take what another did. */
+  readonly missed: readonly AttachedConnection[];
   /** What none of the connections took, all of them being gone or full; undefined if nothing. */
   readonly refused?: Refused;
 }
@@ -44,14 +46,18 @@ export async function tellGaps(
 /** Pushes the deliveries that an advance decided, to every connection of the subscription. */
 export async function push(ports: Ports, before: Subscription, step: Advance, round: Round): Promise<PushResult> {
   const outputs = outputsOf(before, step, round);
-  if (outputs.length === 0) return { gone: [] };
+  if (outputs.length === 0) return { gone: [], missed: [] };
   const frames = outputs.map(({ bytes }) => bytes);
   const { connections, next } = step.subscription;
   const pushed = await pushToEach(ports, connections, frames);
   const gone = connections.filter((_, index) => pushed[index]?.outcome === 'gone');
-  if (pushed.some(({ outcome }) => outcome === 'sent' || outcome === 'slow')) return { gone };
-  const reached = Math.max(...pushed.map(({ sent }) => sent));
-  return { gone, ...refusal(outputs.slice(reached), next) };
+  const isTaken = pushed.some(({ outcome }) => outcome === 'sent' || outcome === 'slow');
+  const reached = isTaken ? outputs.length : Math.max(...pushed.map(({ sent }) => sent));
+  const missed = connections.filter((_, index) => {
+    const { outcome, sent } = pushed[index] ?? { sent: reached };
+    return outcome === 'full' && sent < reached;
+  });
+  return { gone, missed, ...refusal(outputs.slice(reached), next) };
 }
 
 /**
