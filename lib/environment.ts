@@ -1,7 +1,7 @@
 import { Aws, Duration, Token } from 'aws-cdk-lib';
 import { TABLE_VARIABLES, type TableName } from '../adapters/dynamodb/tables';
 import { DEFAULT_SETTINGS, SETTING_BOUNDS } from '../broker/model/limits';
-import { formatQuotas } from '../broker/model/quotas';
+import { formatQuotas, parseQuotas, type Quotas } from '../broker/model/quotas';
 import { isOriginPattern } from '../broker/protocol/origin';
 import type { Api } from './api';
 import type { HoldfastProps } from './holdfastProps';
@@ -24,7 +24,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
     HOLDFAST_SUBSCRIPTION_EXPIRY:
       props.subscriptionExpiry === 'never' ? '0' : seconds('subscriptionExpiry', props.subscriptionExpiry),
     HOLDFAST_SHARD_SIZE: shardSize(props.shardSize),
-    ...(props.quotas && { HOLDFAST_QUOTAS: formatQuotas(props.quotas) }),
+    ...(props.quotas && { HOLDFAST_QUOTAS: checkedQuotas(props.quotas) }),
     ...(props.origins && { HOLDFAST_ORIGINS: checkedOrigins(props.origins).join(',') }),
   };
 }
@@ -68,6 +68,14 @@ function shardSize(given = DEFAULT_SETTINGS.shardSize): string {
   if (!Token.isUnresolved(given) && !(Number.isInteger(given) && given >= 1))
     throw new Error(`shardSize must be a whole number from 1, not ${given}`);
   return String(given);
+}
+
+/** @throws Error a name that is none, or a number that no quota can be. */
+function checkedQuotas(quotas: Partial<Quotas>): string {
+  const text = Object.entries(quotas).map(
+    ([name, amount]) => `${name}=${amount === Number.POSITIVE_INFINITY ? 'none' : amount}`,
+  );
+  return formatQuotas(parseQuotas(text.join(',')));
 }
 
 function checkedOrigins(origins: readonly string[]): readonly string[] {

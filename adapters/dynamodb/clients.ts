@@ -26,6 +26,8 @@ import type { Item } from './items';
 
 /** How often a change is tried again because others changed the client meanwhile. */
 const ATTEMPTS = 20;
+/** Connections removed in one write: an expression has 4 KB. */
+const AT_ONCE = 100;
 /** Clients looked at in one request of a list, and how many requests a page may take. */
 const SCANNED = 200;
 const SCANS = 10;
@@ -71,7 +73,7 @@ export class DynamoClients implements ClientStore {
       if (noted.some((one) => one.connection === connection.connection)) return true;
       const expired = noted.filter(({ expiresAt }) => expiresAt <= now).map((one) => one.connection);
       if (expired.length > 0) {
-        await this.db.update(removeConnectionsParameters(this.table, connection.client, expired));
+        await this.db.update(removeConnectionsParameters(this.table, connection.client, expired.slice(0, AT_ONCE)));
         return undefined;
       }
       return connectionCount(item) >= limit ? false : undefined;

@@ -31,7 +31,7 @@ export function encodeFlights(flights: readonly Flight[]): string {
   for (const flight of flights) {
     const flags = flagsOf(flight);
     const { attempt, reason = 0 } = flight;
-    const key = `${attempt} ${flags} ${reason}`;
+    const key = JSON.stringify([attempt, flags, reason]);
     let group = groups.get(key);
     if (group === undefined) {
       group = { attempt, flags, reason, runs: [] };

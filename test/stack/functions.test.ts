@@ -108,6 +108,9 @@ describe('the functions', () => {
     ['subscriptions', { subscriptionExpiry: Duration.hours(23) }, "must be 1 day or more, or 'never', not 23 hours"],
     ['subscriptions', { subscriptionExpiry: Duration.seconds(0) }, 'subscriptionExpiry must be 1 day or more'],
     ['shards', { shardSize: 0 }, 'shardSize must be a whole number from 1, not 0'],
+    ['quotas', { quotas: { 'client.queues': 0 } }, 'client.queues must be a whole number above 0, or none'],
+    ['quotas', { quotas: { 'connection.frames': 0.5 } }, 'connection.frames must be a whole number above 0, or none'],
+    ['quotas', { quotas: JSON.parse('{"client.fun":1}') }, 'the name one of connection.frames'],
   ])('are not deployed with what no %s can be kept or cut by', (_of, props, message) => {
     expect(() => inOwnStack(props)).toThrow(message);
   });

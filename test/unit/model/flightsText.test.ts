@@ -30,6 +30,11 @@ describe('the text of what is in flight', () => {
     );
   });
 
+  it('tells a reason of "0" from none', () => {
+    const flights = [flight(1, { reason: '0' }), flight(2)];
+    expect(decodeFlights(encodeFlights(flights))).toEqual(flights);
+  });
+
   it('takes few bytes for a window that was delivered together, whatever its size', () => {
     const window = Array.from({ length: 1_000 }, (_, i) => flight(5_000 + i));
     expect(encodeFlights(window).length).toBeLessThanOrEqual(40);
