@@ -54,10 +54,10 @@ export const LIMITS = {
     source: `${QUOTAS}/amazondynamodb/latest/developerguide/bp-partition-key-design.html`,
   },
   queueWrites: {
-    name: 'DynamoDB: write units of one item, the counter of a queue',
+    name: 'DynamoDB: write units of one partition key, the messages of a queue (1 KB each)',
     value: 1_000,
     unit: 'a second',
-    raise: 'fixed: publish in batches (one unit for up to 100 messages), or use more queues',
+    raise: 'fixed: use more queues',
     source: `${QUOTAS}/amazondynamodb/latest/developerguide/bp-partition-key-design.html`,
   },
 } as const satisfies Record<string, Limit>;

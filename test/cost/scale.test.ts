@@ -24,7 +24,7 @@ describe('the model of a deployment', () => {
     expect(predict({ ...rooms, connections: upTo }, each).use.frames).toBeCloseTo(1, 6);
   });
 
-  it('finds the counter of a queue that many publish to', () => {
+  it('finds the log of a queue that many publish to', () => {
     const { first, use } = predict({ connections: 2, audience: 1, rate: 1_500, gather: 10 }, each);
     expect(first).toBe('shardWrites');
     expect(use.queueWrites).toBe(1.5);
