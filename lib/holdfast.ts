@@ -51,7 +51,7 @@ export class Holdfast extends Construct {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.tables = new Tables(this, 'Tables', {
       removalPolicy,
-      deletionProtection: props.deletionProtection ?? removalPolicy === RemovalPolicy.RETAIN,
+      deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
       ...(props.tablePrefix !== undefined && { prefix: props.tablePrefix }),
       ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });

@@ -2,6 +2,7 @@ import { PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
 import type { Message, Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import { type Appended, type Draft, Unavailable } from '../../broker/ports';
+import { inParallel } from '../parallel';
 import type { Database } from './database';
 import { isExpired, numberAt, textAt } from './items';
 import {
@@ -15,7 +16,6 @@ import {
   toPlace,
 } from './messageItem';
 import type { Numbers } from './numbers';
-import { inParallel } from './parallel';
 
 /** Writes of one append under way at a time. */
 const WIDTH = 25;

@@ -16,10 +16,10 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { Unavailable } from '../../broker/ports';
+import { inParallel, pieces } from '../parallel';
 import type { DatabaseClient } from './client';
 import { guarded, isConditionFailed, wasRetried } from './errors';
 import type { Item } from './items';
-import { inParallel, pieces } from './parallel';
 
 /**
  * What a conditional write came to. `done: false`: its condition was not met; if `retried`, perhaps because the SDK

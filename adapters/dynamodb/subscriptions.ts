@@ -6,9 +6,9 @@ import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { Page, PageRequest, SubscriberCount, SubscriptionStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
+import { inParallel } from '../parallel';
 import type { Database } from './database';
 import { isExpired, LIVING, number, text, textAt } from './items';
-import { inParallel } from './parallel';
 import { removeParameters, saveParameters, subscriptionKey, toSubscription } from './subscriptionItem';
 import { CONNECTED_INDEX } from './tables';
 

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Ports } from '../../broker/ports';
-import { inParallel } from '../dynamodb/parallel';
+import { inParallel } from '../parallel';
 import type { Retries } from '../sqs';
 import { deadlineOf, type TimeLeft } from './deadline';
 import { logged } from './log';

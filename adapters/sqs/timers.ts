@@ -54,7 +54,8 @@ export class SqsTimers implements Timers {
 
   /**
    * Whether a timer that was sent from here need not be looked up. One that fires in a moment may have been begun elsewhere
-   * before its caller has stored what it is for; no route lives long enough for that to happen to a later one.
+   * before its caller has stored what it is for; no route lives long enough for that to happen to a later one, and `deliver`
+   * sees to its timers once more at its end.
    */
   private isCertain(pending: Time | undefined, at: Time, now: Time): boolean {
     return pending !== undefined && pending <= at + SECOND && pending > now + ROUTE_MS;

@@ -75,7 +75,7 @@ export function advance(subscription: Subscription, reading: Reading, now: Time,
     return { subscription, gaps: [], redeliveries: [], holes: [], more: false };
   const again = redeliver(claimBurials(subscription, now), reading.due, now, random);
   const on = readOn(again.subscription, reading, now, random);
-  const gaps = [...again.gaps, ...on.gaps];
+  const gaps = joined([...again.gaps, ...on.gaps]);
   const next = on.subscription;
   const wakeAt = earliest(dueNext(next, now), on.wakeAt);
   return {
@@ -194,6 +194,17 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
     ...(wakeAt === undefined ? {} : { wakeAt }),
     ...(deliveries.length > 0 ? { fresh: { from: subscription.covered, next: cursor, deliveries } } : {}),
   };
+}
+
+/** Those that follow one another are one: each costs a push. */
+function joined(gaps: readonly Gap[]): Gap[] {
+  const all: Gap[] = [];
+  for (const { from, to } of gaps) {
+    const last = all.at(-1);
+    if (last?.to === from - 1) all[all.length - 1] = { from: last.from, to };
+    else all.push({ from, to });
+  }
+  return all;
 }
 
 /** What is missing before a lone tombstone expired, as far as is known. */

@@ -72,7 +72,8 @@ export class Round {
 
   /**
    * Sees to the timer once more, for all that was stored: the one that was pending may have gone off, and have looked,
-   * before that. Should nobody live to do this, the wake-up comes again, for it was not served.
+   * before that. Should nobody live to do this, the wake-up comes again, for it was not served; where a settlement delivered,
+   * the timer that was pending finds what it stored.
    */
   async end({ timers, clock }: Ports, shard: Shard): Promise<void> {
     if (this.owed < Infinity) await timers.arm(shard, this.owed, clock.now());

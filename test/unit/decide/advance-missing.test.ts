@@ -101,12 +101,19 @@ describe('what retention took', () => {
     expect(advance(subscription({ next: 10 }), reading([], { tail }), NOW + RETENTION, 0).gaps).toEqual([]);
   });
 
-  it('comes after what is gone of what was in flight', () => {
+  it('is one gap with what is gone of what was in flight before it', () => {
     const due = new Map([[2, undefined]]);
     const some = subscription({ next: 3, inFlight: [flight(2)] });
     const step = advance(some, reading([kept], { due }), NOW + RETENTION, 0);
+    expect(step.gaps).toEqual([{ from: 2, to: 5 }]);
+  });
+
+  it('is not one with what is gone elsewhere', () => {
+    const due = new Map([[1, undefined]]);
+    const some = subscription({ next: 3, inFlight: [flight(1), flight(2)] });
+    const step = advance(some, reading([kept], { due }), NOW + RETENTION, 0);
     expect(step.gaps).toEqual([
-      { from: 2, to: 2 },
+      { from: 1, to: 1 },
       { from: 3, to: 5 },
     ]);
   });
