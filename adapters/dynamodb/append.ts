@@ -4,6 +4,7 @@ import type { QueueName, Seq, Time } from '../../broker/model/names';
 import { type Appended, type Draft, Unavailable } from '../../broker/ports';
 import { inParallel } from '../parallel';
 import type { Database } from './database';
+import { isAnswer } from './errors';
 import { isExpired, numberAt, textAt } from './items';
 import {
   claimParameters,
@@ -82,7 +83,8 @@ export class Append {
       const beaten = await this.store(placed, unfinished, marked);
       return [...abandoned, ...beaten].map(({ draft }) => draft);
     } catch (failure) {
-      await this.giveUp(placed);
+      // Such as that it takes no more at present. What does not answer is not asked more: a publish has no time for it.
+      if (isAnswer(failure)) await this.giveUp(placed);
       throw failure;
     }
   }

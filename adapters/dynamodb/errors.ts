@@ -32,6 +32,10 @@ export function toDomainError(error: unknown, what: string): unknown {
   return new Unavailable(`${what} failed`, { cause: error });
 }
 
+/** Whether it was DynamoDB that said so, at once: not that nothing was heard of it, for which is waited long. */
+export const isAnswer = (failure: unknown): boolean =>
+  failure instanceof Unavailable && failure.cause instanceof DynamoDBServiceException;
+
 /** Runs a request whose repetition is harmless. */
 export async function guarded<Answer>(what: string, run: () => Promise<Answer>): Promise<Answer> {
   try {

@@ -5,6 +5,8 @@ export interface Sent {
   readonly command: string;
   /** How many of this command were sent before, its repetitions counted. */
   readonly before: number;
+  /** Its JSON. */
+  readonly body: string;
 }
 
 /** What becomes of a request: its answer is lost on the way back, or it never arrives. */
@@ -18,7 +20,8 @@ export function tamperWith(client: DatabaseClient, decide: (sent: Sent) => Fate 
       const command = context.commandName ?? '';
       const before = counts.get(command) ?? 0;
       counts.set(command, before + 1);
-      const fate = await decide({ command, before });
+      const { body } = args.request as { readonly body?: unknown };
+      const fate = await decide({ command, before, body: String(body) });
       if (fate === 'lost') throw hangUp();
       const answer = await next(args);
       if (fate === 'answer lost') throw hangUp();
