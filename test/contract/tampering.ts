@@ -20,8 +20,8 @@ export function tamperWith(client: DatabaseClient, decide: (sent: Sent) => Fate 
       const command = context.commandName ?? '';
       const before = counts.get(command) ?? 0;
       counts.set(command, before + 1);
-      const { body } = args.request as { readonly body?: unknown };
-      const fate = await decide({ command, before, body: String(body) });
+      const { body } = args.request as { readonly body: Uint8Array };
+      const fate = await decide({ command, before, body: Buffer.from(body).toString() });
       if (fate === 'lost') throw hangUp();
       const answer = await next(args);
       if (fate === 'answer lost') throw hangUp();
