@@ -21,7 +21,7 @@ export function tamperWith(client: DatabaseClient, decide: (sent: Sent) => Fate 
       const before = counts.get(command) ?? 0;
       counts.set(command, before + 1);
       const { body } = args.request as { readonly body: Uint8Array };
-      const fate = await decide({ command, before, body: Buffer.from(body).toString() });
+      const fate = await decide({ command, before, body: new TextDecoder().decode(body) });
       if (fate === 'lost') throw hangUp();
       const answer = await next(args);
       if (fate === 'answer lost') throw hangUp();
