@@ -72,10 +72,9 @@ function shardSize(given = DEFAULT_SETTINGS.shardSize): string {
 
 /** @throws Error a name that is none, or a number that no quota can be. */
 function checkedQuotas(quotas: Partial<Quotas>): string {
-  const text = Object.entries(quotas).map(
-    ([name, amount]) => `${name}=${amount === Number.POSITIVE_INFINITY ? 'none' : amount}`,
-  );
-  return formatQuotas(parseQuotas(text.join(',')));
+  const text = formatQuotas(quotas);
+  if (text !== '') parseQuotas(text);
+  return text;
 }
 
 function checkedOrigins(origins: readonly string[]): readonly string[] {

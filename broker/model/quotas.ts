@@ -83,7 +83,6 @@ export function parseQuotas(text: string): Partial<Quotas> {
 
 /** The inverse of {@link parseQuotas}. */
 export const formatQuotas = (quotas: Partial<Quotas>): string =>
-  QUOTA_NAMES.flatMap((name) => {
-    const amount = quotas[name];
-    return amount === undefined ? [] : [`${name}=${amount === Number.POSITIVE_INFINITY ? 'none' : amount}`];
-  }).join(',');
+  Object.entries(quotas)
+    .map(([name, amount]) => `${name}=${amount === Number.POSITIVE_INFINITY ? 'none' : amount}`)
+    .join(',');

@@ -120,6 +120,7 @@ describe('the functions', () => {
     const quotas = 'client.publishes=50,client.queues=none';
     const told = { Environment: { Variables: { HOLDFAST_QUOTAS: quotas } } };
     deployed({ quotas }).allResourcesProperties(lambda, told);
+    expect(() => inOwnStack({ quotas: {} })).not.toThrow();
     expect(() => deployed({ quotas: 'client.fun=1' })).toThrow('the name one of connection.frames');
   });
 
