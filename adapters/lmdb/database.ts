@@ -115,12 +115,20 @@ export class Database {
     return database;
   }
 
-  /** @returns once the changes are on disk. @throws Unavailable */
-  write(written: readonly Written[]): Promise<void> {
+  /**
+   * @param demand `none`: nobody waits for it, and it may linger for a moment.
+   * @returns once the changes are on disk. @throws Unavailable
+   */
+  write(written: readonly Written[], demand: 'none' | 'awaited' = 'awaited'): Promise<void> {
     if (this.journal === undefined) return Promise.reject(new Error('the database is closed'));
-    const durable = this.journal.write(written);
+    const durable = this.journal.write(written, demand);
     if (this.journal.size > SEGMENT_BYTES) void this.store();
     return durable;
+  }
+
+  /** Writes what lingers, for now it is waited for. */
+  hasten(): void {
+    this.journal?.hasten();
   }
 
   /** What LMDB has; see {@link Database} for what it has not yet. */

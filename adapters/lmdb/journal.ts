@@ -13,6 +13,11 @@ const QUIET_MS = 0.5;
 const QUICK_MS = 2;
 /** The same for a group that is only copied. */
 const QUICK_BYTES_UNSYNCED = 256 * 1024;
+/** What nobody waits for goes with the next group that somebody does wait for, or by itself after so long. */
+const LINGER_MS = 5;
+
+/** Who waits for what is to be written: nobody, and not yet; nobody, but it is due; or somebody. */
+type Demand = 'none' | 'due' | 'awaited';
 
 interface Waiter {
   readonly resolve: () => void;
@@ -56,6 +61,8 @@ export class Journal {
   private written: Change[] = [];
   private position = 0;
   private running = false;
+  private demand: Demand = 'none';
+  private lingering: NodeJS.Timeout | undefined;
   /** How long the last write took. */
   private lastMs = Number.POSITIVE_INFINITY;
   /** And when it ended. */
@@ -88,15 +95,24 @@ export class Journal {
   }
 
   /**
+   * @param demand `none`: it may linger for a moment, to share a group with what is awaited.
    * @returns once the changes are on disk. Those who wait are told in the order in which they came.
    * @throws Unavailable they are not, nor is anything that came after them.
    */
-  write(written: readonly Written[]): Promise<void> {
+  write(written: readonly Written[], demand: 'none' | 'awaited' = 'awaited'): Promise<void> {
     for (const one of written) this.pending.push(one);
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      this.start();
+      if (demand === 'awaited') this.hasten();
+      else this.lingering ??= setTimeout(() => this.hasten('due'), LINGER_MS);
     });
+  }
+
+  /** Writes what lingers. */
+  hasten(demand: 'due' | 'awaited' = 'awaited'): void {
+    if (this.waiters.length === 0 || this.demand === 'awaited') return;
+    this.demand = demand;
+    this.start();
   }
 
   /** Completes the segment and goes on in a new one; undefined if nothing was written to it. */
@@ -130,7 +146,7 @@ export class Journal {
   }
 
   private async run(): Promise<void> {
-    while (this.rotation !== undefined || this.waiters.length > 0) {
+    while (this.rotation !== undefined || this.demand !== 'none') {
       if (this.rotation !== undefined) await this.turn(this.rotation);
       else await (this.options.pressure() ?? this.writeGroup());
     }
@@ -155,13 +171,13 @@ export class Journal {
   }
 
   /** What is not written whole is written over by the next. */
-  private async put(group: Buffer): Promise<void> {
+  private async put(group: Buffer, demand: Demand): Promise<void> {
     const begun = performance.now();
     const isSmall =
       this.options.durability === 'fsync'
         ? group.length <= QUICK_BYTES && begun - this.endedAt >= QUIET_MS
         : group.length <= QUICK_BYTES_UNSYNCED;
-    if (isSmall && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
+    if (demand === 'awaited' && isSmall && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
     else await this.segment.write(group, this.position);
     this.endedAt = performance.now();
     this.lastMs = this.endedAt - begun;
@@ -169,15 +185,16 @@ export class Journal {
 
   private async writeGroup(): Promise<void> {
     const changes = inBlocks(this.pending);
-    const waiters = this.waiters;
+    const { waiters, demand } = this;
     this.pending = [];
     this.waiters = [];
+    this.settleDemand();
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
         const place = { segment: this.number, group: this.group };
         const group = encodeGroup(this.options.digests, place, changes);
-        await this.put(group);
+        await this.put(group, demand);
         this.position += group.length;
         this.group += 1;
       }
@@ -188,9 +205,17 @@ export class Journal {
       for (const { reject } of [...waiters, ...this.waiters]) reject(error);
       this.waiters = [];
       this.pending = [];
+      this.settleDemand();
       return;
     }
     for (const change of changes) this.written.push(change);
     for (const { resolve } of waiters) resolve();
+  }
+
+  /** Nothing waits to be written. */
+  private settleDemand(): void {
+    this.demand = 'none';
+    clearTimeout(this.lingering);
+    this.lingering = undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { Database } from './database';
 import type { Change } from './groups';
 import { decodeSubscription, encodeSubscription } from './subscriptionText';
 
-const WRITE_AFTER_MS = 20;
+const WRITE_AFTER_MS = 15;
 const RETRY_AFTER_MS = 1_000;
 
 /**
@@ -46,32 +46,43 @@ export class LmdbSubscriptions extends MemorySubscriptions {
   }
 
   override async persisted(key: SubscriptionKey): Promise<void> {
-    if (this.dirty.has(subscriptionKeyText(key))) return this.write([subscriptionKeyText(key)]);
-    await this.writing.get(subscriptionKeyText(key));
+    const text = subscriptionKeyText(key);
+    if (this.dirty.has(text)) return this.write([text], 'awaited');
+    const writing = this.writing.get(text);
+    if (writing !== undefined) this.database.hasten();
+    await writing;
   }
 
   /** Writes all that is not written yet. */
   async flush(): Promise<void> {
+    this.database.hasten();
+    await Promise.all([...this.writing.values(), this.writeAll('awaited')]);
+  }
+
+  private async writeAll(demand: 'none' | 'awaited'): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    await this.write([...this.dirty.keys()]);
+    await this.write([...this.dirty.keys()], demand);
   }
 
   private mark(key: SubscriptionKey, state: Subscription | undefined, after = WRITE_AFTER_MS): void {
     this.dirty.set(subscriptionKeyText(key), { key, state });
     this.timer ??= setTimeout(() => {
-      this.flush().catch((error) => this.report('subscriptions could not be stored', error));
+      this.writeAll('none').catch((error) => this.report('subscriptions could not be stored', error));
     }, after);
   }
 
-  private async write(keys: readonly string[]): Promise<void> {
+  private async write(keys: readonly string[], demand: 'none' | 'awaited'): Promise<void> {
     const taken = keys.flatMap((key) => {
       const change = this.dirty.get(key);
       this.dirty.delete(key);
       return change ? [{ ...change, id: key }] : [];
     });
     if (taken.length === 0) return;
-    const written = this.database.write(taken.map(({ key, state }) => changeOf(key, state)));
+    const written = this.database.write(
+      taken.map(({ key, state }) => changeOf(key, state)),
+      demand,
+    );
     for (const { id } of taken) this.writing.set(id, written);
     try {
       await written;
