@@ -16,18 +16,11 @@ export class Verbatim {
 }
 
 /**
- * Whether a text may have numbers that JavaScript would write in another way: of 16 digits and more, with an exponent, with
- * zeros at the end of a fraction or many at its beginning, and -0. What is in strings may look like it.
- */
-const MAY_CHANGE = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.(?:\d*0(?!\d)|0{6}))|[:,[\s]-0(?![\d.])/;
-
-/**
- * Has the payloads of a publish {@link Verbatim} where their numbers would not stay as they are.
+ * Has the payloads of a publish {@link Verbatim}.
  *
  * @param request as it was read from `frame`.
  */
-export function withNumbersAsWritten(request: RequestOf<'publish'>, frame: string): RequestOf<'publish'> {
-  if (!MAY_CHANGE.test(frame)) return request;
+export function withPayloadsAsWritten(request: RequestOf<'publish'>, frame: string): RequestOf<'publish'> {
   const { payload, payloads } = payloadsIn(frame);
   if (request.messages === undefined) return { ...request, payload };
   return { ...request, messages: request.messages.map((message, index) => ({ ...message, payload: payloads[index] })) };

@@ -62,8 +62,8 @@ function draftsOf(ports: AppendPorts, client: ClientId, request: RequestOf<'publ
 }
 
 function draft({ ids }: AppendPorts, publisher: ClientId, message: PublishedMessage, field: string): Draft {
-  const payload = textOf(message.payload ?? null, field);
-  const headers = message.headers === undefined ? NO_HEADERS : textOf(message.headers, field);
+  const payload = textOf(message.payload ?? null);
+  const headers = message.headers === undefined ? NO_HEADERS : textOf(message.headers);
   if (exceeds(payload, headers))
     throw new ProtocolError(
       'too_large',
@@ -82,19 +82,12 @@ function draft({ ids }: AppendPorts, publisher: ClientId, message: PublishedMess
 
 const LONGEST_CHARACTER = 3;
 
+/** Headers count where there are any. */
 function exceeds(payload: JsonText, headers: JsonText): boolean {
-  if ((payload.length + headers.length) * LONGEST_CHARACTER <= MESSAGE_BYTES) return false;
-  return byteLength(payload) + byteLength(headers) > MESSAGE_BYTES;
+  const own = headers === NO_HEADERS ? '' : headers;
+  if ((payload.length + own.length) * LONGEST_CHARACTER <= MESSAGE_BYTES) return false;
+  return byteLength(payload) + byteLength(own) > MESSAGE_BYTES;
 }
 
-function textOf(value: unknown, field: string): JsonText {
-  try {
-    const text = JSON.stringify(value) as JsonText;
-    return value instanceof Verbatim ? value.text : text;
-  } catch (cause) {
-    // What JSON.parse reads, JSON.stringify can only refuse for its depth.
-    if (cause instanceof RangeError)
-      throw new ProtocolError('invalid', `${field} must not be nested so deeply`, field, { cause });
-    throw cause;
-  }
-}
+const textOf = (value: unknown): JsonText =>
+  value instanceof Verbatim ? value.text : (JSON.stringify(value) as JsonText);

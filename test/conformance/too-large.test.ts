@@ -14,6 +14,18 @@ it('refuses a message beyond 30,000 bytes, and goes on', async () => {
   expect(await wire.receive(queue, 1)).toMatchObject([{ seq: 1, payload: 'small' }]);
 });
 
+it('takes a payload of exactly 30,000 bytes, and none of one more', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  await wire.subscribe(queue);
+  const payload = 'x'.repeat(30_000 - '""'.length);
+  expect(await wire.refusal({ action: 'publish', queue, event: 'add', payload: `${payload}x` })).toMatchObject(
+    TOO_LARGE,
+  );
+  await wire.publish(queue, 'add', payload);
+  expect(await wire.receive(queue, 1)).toMatchObject([{ seq: 1, payload }]);
+});
+
 it('counts bytes, not characters', async () => {
   const wire = await connect();
   const payload = '漢'.repeat(10_100);
