@@ -45,16 +45,23 @@ export interface Advance {
   readonly more: boolean;
 }
 
-/** Redeliveries that are due and may be made: their flights are not dead, and the window has room for what waits. */
+/**
+ * Redeliveries that are due and may be made: their flights are not dead, the cursor has passed them, and the window has room
+ * for what waits.
+ */
 function deliverable(subscription: Subscription, now: Time): Flight[] {
-  if (censusOf(subscription.inFlight).due > now) return [];
-  const due = subscription.inFlight.filter((flight) => flight.dueAt <= now && !flight.dead);
+  const { inFlight, next } = subscription;
+  if (censusOf(inFlight).due > now) return [];
+  const due = inFlight.filter((flight) => flight.dueAt <= now && !flight.dead && !isAhead(flight, next));
   let room = windowOf(subscription).forWaiting;
   return due.filter((flight) => {
     if (flight.waiting) room -= 1;
     return !flight.waiting || room >= 0;
   });
 }
+
+/** Whether a flight was redriven of what is in the backlog once more, after a seek: the cursor comes to it first. */
+const isAhead = ({ seq }: Flight, next: Seq): boolean => seq >= next;
 
 /** The seqs that an advance now would deliver again, or find dead: their messages have to be read for it. */
 export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
@@ -225,22 +232,29 @@ function tombstones(from: Seq, entry: LogEntry, previousAt: Time): Tombstone[] {
   }));
 }
 
-// What is fresh comes after all that is in flight, except where a dead letter of later was redriven before a seek back.
+/**
+ * What is fresh comes after all that is in flight, except after a seek back to before what was redriven: that is delivered
+ * with the backlog, and its dead letter is held for as long.
+ */
 function merge(inFlight: readonly Flight[], fresh: readonly Flight[]): readonly Flight[] {
   const last = inFlight.at(-1);
   const first = fresh[0];
   if (last === undefined || first === undefined || last.seq < first.seq) return [...inFlight, ...fresh];
-  const known = new Set(fresh.map((flight) => flight.seq));
-  return [...inFlight.filter((flight) => !known.has(flight.seq)), ...fresh].sort((a, b) => a.seq - b.seq);
+  const reached = new Set(fresh.map(({ seq }) => seq));
+  const redriven = new Set(inFlight.filter((flight) => flight.redriven).map(({ seq }) => seq));
+  return [
+    ...inFlight.filter(({ seq }) => !reached.has(seq)),
+    ...fresh.map((flight): Flight => (redriven.has(flight.seq) ? { ...flight, redriven: true } : flight)),
+  ].sort((a, b) => a.seq - b.seq);
 }
 
 /** When the earliest of what is in flight is due; what waits for room in the window is due when it gets it. */
-function dueNext(subscription: Subscription, now: Time): Time | undefined {
-  const { dueWithDead } = censusOf(subscription.inFlight);
+function dueNext({ inFlight, next }: Subscription, now: Time): Time | undefined {
+  const { dueWithDead } = censusOf(inFlight);
   if (dueWithDead > now) return dueWithDead === Number.POSITIVE_INFINITY ? undefined : dueWithDead;
   let at: Time | undefined;
-  for (const flight of subscription.inFlight) {
-    if (flight.waiting && flight.dueAt <= now) continue;
+  for (const flight of inFlight) {
+    if (flight.dueAt <= now && (flight.waiting || isAhead(flight, next))) continue;
     if (at === undefined || flight.dueAt < at) at = flight.dueAt;
   }
   return at;

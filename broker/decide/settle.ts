@@ -14,7 +14,10 @@ export interface Settlement {
   readonly seqs: readonly Seq[];
 }
 
-/** Which messages a settlement names. */
+/**
+ * Which messages a settlement names. Up to a number: of those that were delivered, for nobody speaks of what never came;
+ * one that is named may have come all the same, though its push was refused.
+ */
 export type Named = { readonly seqs: readonly Seq[] } | { readonly upTo: Seq };
 
 /** These were processed: never again. A dead letter that was redriven is held until it is removed. */
@@ -79,19 +82,23 @@ export const extend = (subscription: Subscription, named: Named, now: Time, by: 
   settle(subscription, named, (flight) => (flight.waiting ? flight : { ...flight, dueAt: now + by }));
 
 function settle(subscription: Subscription, named: Named, become: (flight: Flight) => Flight | undefined): Settlement {
-  const isNamed = 'upTo' in named ? (seq: Seq) => seq <= named.upTo : membership(named.seqs);
+  const isNamed = naming(named);
   const seqs: Seq[] = [];
   const inFlight: Flight[] = [];
   for (const flight of subscription.inFlight) {
-    const next = !flight.dead && isNamed(flight.seq) ? become(flight) : flight;
+    // What the cursor has yet to come to is in the backlog.
+    const isOwed = !flight.dead && flight.seq < subscription.next;
+    const next = isOwed && isNamed(flight) ? become(flight) : flight;
     if (next !== flight) seqs.push(flight.seq);
     if (next) inFlight.push(next);
   }
   return { subscription: seqs.length === 0 ? subscription : { ...subscription, inFlight }, seqs };
 }
 
-function membership(seqs: readonly Seq[]): (seq: Seq) => boolean {
-  if (seqs.length === 1) return (seq) => seq === seqs[0];
-  const set = new Set(seqs);
-  return (seq) => set.has(seq);
+function naming(named: Named): (flight: Flight) => boolean {
+  if ('upTo' in named) return ({ seq, attempt }) => seq <= named.upTo && attempt > 0;
+  const [first, ...others] = named.seqs;
+  if (others.length === 0) return ({ seq }) => seq === first;
+  const seqs = new Set(named.seqs);
+  return ({ seq }) => seqs.has(seq);
 }

@@ -36,6 +36,20 @@ describe('ack', () => {
     expect([seqs, seqsOf(next.inFlight)]).toEqual([[1, 2], [3]]);
   });
 
+  it('up to a number leaves what was never delivered, though it takes it where it is named', () => {
+    const owed = subscription({
+      next: 3,
+      inFlight: [flight(1, { attempt: 0, waiting: true, redriven: true }), flight(2)],
+    });
+    expect(ack(owed, { upTo: 2 }, NOW).seqs).toEqual([2]);
+    expect(ack(owed, { seqs: [1] }, NOW).seqs).toEqual([1]);
+  });
+
+  it('leaves what is in the backlog, though it was redriven', () => {
+    const sought = subscription({ next: 1, inFlight: [flight(1, { attempt: 0, waiting: true, redriven: true })] });
+    expect(ack(sought, { seqs: [1] }, NOW).subscription).toBe(sought);
+  });
+
   it('holds what was redriven until its dead letter is removed', () => {
     const redriven = subscription({ next: 3, inFlight: [flight(1, { redriven: true }), flight(2)] });
     const { subscription: next, seqs } = ack(redriven, { upTo: 2 }, NOW);

@@ -249,8 +249,73 @@ describe('redrive', () => {
     }
     expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 4_000 });
     expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 0 });
-    await billing.request({ action: 'ack', queue: QUEUE, upTo: 4_000 });
+    for (let window = 0; window < 4; window++)
+      expect(await billing.request({ action: 'ack', ref: 'all', queue: QUEUE, upTo: 4_000 })).toMatchObject({
+        settled: 1_000,
+      });
     expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 1_000 });
+  });
+
+  it('is not settled by an ack of all up to a number before it was delivered', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 2 });
+    await shop.request(publish(2));
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1, 2] });
+    await shop.request(publish(2));
+    await billing.request({ action: 'redrive', queue: QUEUE });
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1', '3:1', '4:1']);
+    const ackAll = { action: 'ack', ref: 'all', queue: QUEUE, upTo: 4 };
+    expect(await billing.request(ackAll)).toMatchObject({ settled: 2 });
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+    expect(await billing.request(ackAll)).toMatchObject({ settled: 2, inFlight: 0 });
+    expect(await letters(shop)).toEqual([]);
+  });
+
+  it('of what is in the backlog again delivers it once, with the backlog', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(6));
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [3] });
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 6 });
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 2 });
+    await billing.request({ action: 'seek', queue: QUEUE, to: { seq: 1 } });
+    billing.take();
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 1 });
+    expect(await billing.request({ action: 'ack', ref: 'early', queue: QUEUE, seqs: [3] })).toMatchObject({
+      settled: 0,
+    });
+    expect(delivered(billing.take())).toEqual([]);
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 2 });
+    expect(delivered(billing.take())).toEqual(['3:1', '4:1']);
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 6 });
+    expect(delivered(billing.take())).toEqual(['5:1', '6:1']);
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 6 });
+    expect(await letters(shop)).toEqual([]);
+    expect(await billing.request({ action: 'status', queue: QUEUE, seq: 3 })).toMatchObject({
+      subscribers: [{ state: 'settled' }],
+    });
+    await world.pass(DAY);
+    expect(delivered(billing.take())).toEqual([]);
+  });
+
+  it('of what the backlog has no more delivers the letter, after a gap', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE });
+    await shop.request(publish(2));
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [2] });
+    await billing.request({ action: 'ack', queue: QUEUE, upTo: 2 });
+    await world.disconnect(billing);
+    await shop.request({ action: 'redrive', queue: QUEUE, clientId: 'billing' });
+    await world.pass(8 * DAY);
+    const again = await world.connect('billing');
+    again.take();
+    await again.request({ action: 'seek', queue: QUEUE, to: { seq: 1 } });
+    await again.request({ action: 'redrive', queue: QUEUE });
+    await world.pass(DAY);
+    expect(delivered(again.take()).slice(0, 1)).toEqual(['2:1']);
   });
 
   it('needs a subscription to deliver to', async () => {
