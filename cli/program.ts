@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CLIENT_ID, CLIENT_ID_RULE } from '../broker/model/names';
 import { version } from '../package.json';
+import { inOneLine } from '../server/inOneLine';
 import { COMMANDS } from './commands';
 import { whole } from './commands/options';
 import { visible } from './visible';
@@ -57,7 +58,7 @@ export function program(): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('before', ({ error, command }) => (error ? noSuchCommand(command.args) : ''))
     .addHelpText('after', AFTER)
-    .showHelpAfterError('(--help explains)')
+    .configureOutput(inOneLine)
     .allowExcessArguments(false)
     .exitOverride();
   for (const add of COMMANDS) add(root);

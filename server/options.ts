@@ -10,6 +10,7 @@ import {
 } from '../broker';
 import { type AuthOptions, addAuthOptions, conflictOf } from './authOptions';
 import { duration } from './duration';
+import { inOneLine } from './inOneLine';
 
 /** How the single-machine server runs. */
 export interface ServerOptions extends AuthOptions {
@@ -155,7 +156,7 @@ export function serverCommand(): Command {
         .default('warn'),
     )
     .allowExcessArguments(false)
-    .showHelpAfterError('(--help explains)')
+    .configureOutput(inOneLine)
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   return addAuthOptions(command);
