@@ -1,6 +1,6 @@
 import type { $brand } from 'zod/mini';
 import * as z from 'zod/mini';
-import { type ClientId, isAnonymous } from '../model/names';
+import { type ClientId, looksAnonymous } from '../model/names';
 import { clientId } from '../protocol/fields';
 
 /** Whom a credential speaks for: one client id, or, if it ends in `*`, every one that begins so. */
@@ -15,7 +15,7 @@ export const clientPattern = z
     z.refine((text) => text === '*' || clientId.safeParse(isOpen(text) ? text.slice(0, -1) : text).success, {
       error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, with * at the end to stand for any more of them',
     }),
-    z.refine((text) => !isAnonymous(text as ClientId), {
+    z.refine((text) => !looksAnonymous(text), {
       error: 'must not begin with anon-, which the server gives away',
     }),
   )
@@ -27,7 +27,8 @@ export const onlyClient = (pattern: ClientPattern): ClientId | undefined =>
 
 /** Whether a credential of this pattern speaks for a client. Nobody's does for one whose name the server made up. */
 export const speaksFor = (pattern: ClientPattern, client: ClientId): boolean =>
-  !isAnonymous(client) && (isOpen(pattern) ? client.startsWith(pattern.slice(0, -1)) : client === (pattern as string));
+  !looksAnonymous(client) &&
+  (isOpen(pattern) ? client.startsWith(pattern.slice(0, -1)) : client === (pattern as string));
 
 /**
  * The client id of a token's subject: the subject itself, where a client id may hold its characters; any other character is

@@ -23,9 +23,13 @@ export const CLIENT_ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : @ -';
 export const EVERY_EVENT = '*' as EventName;
 
 const ANONYMOUS = 'anon-';
+const ANONYMOUS_CLIENT = /^anon-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether this client was named by the server; its subscriptions end with its connection. */
-export const isAnonymous = (client: ClientId): boolean => client.startsWith(ANONYMOUS);
+/** Whether this client was named by the server: its subscriptions end with its connection. */
+export const isAnonymous = (client: ClientId): boolean => ANONYMOUS_CLIENT.test(client);
 
-/** Names a client that gave no name. `unique` must be unguessable and of a client id's characters. */
-export const anonymousClient = (unique: string): ClientId => `${ANONYMOUS}${unique}` as ClientId;
+/** Whether a client id looks like those that the server gives: no credential can be for one. */
+export const looksAnonymous = (text: string): boolean => text.startsWith(ANONYMOUS);
+
+/** Names a client that gave no name. @param uuid a random one: who cannot guess it cannot take its subscriptions. */
+export const anonymousClient = (uuid: string): ClientId => `${ANONYMOUS}${uuid}` as ClientId;

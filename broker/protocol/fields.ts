@@ -65,9 +65,11 @@ export const limit = wholeNumber(1, 100);
 /** Where the reply before ended. */
 export const cursor = z.string().check(z.maxLength(CURSOR_CHARACTERS));
 
-/** Where in the log a subscription begins or is moved to. */
+const absent = z.optional(z.never());
+
+/** Where in the log a subscription begins or is moved to: one place, not two. */
 export const position = z.union(
-  [z.literal('new'), z.literal('earliest'), z.strictObject({ seq }), z.strictObject({ time })],
+  [z.literal('new'), z.literal('earliest'), z.object({ seq, time: absent }), z.object({ time, seq: absent })],
   {
     error: 'must be "new", "earliest", {"seq": 1 or more} or {"time": "2026-11-01T00:00:00Z"}',
   },

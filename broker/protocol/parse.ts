@@ -1,12 +1,11 @@
 import { describeIssue } from './describeIssue';
 import { ProtocolError } from './errors';
+import { ref } from './fields';
 import { type Request, requestSchema } from './requests';
-import { withNumbersAsWritten } from './verbatim';
+import { withPayloadsAsWritten } from './verbatim';
 
 type Schema = (typeof requestSchema.def.options)[number];
 type Schemas = ReadonlyMap<string, Schema>;
-
-const REF_CHARACTERS = 64;
 
 /** A frame from a client, understood or not. `ref` is there whenever it can be echoed. */
 export type Parsed = { readonly ref?: string } & ({ readonly request: Request } | { readonly error: ProtocolError });
@@ -15,8 +14,7 @@ export type Parsed = { readonly ref?: string } & ({ readonly request: Request } 
  * Reads a frame from a client.
  *
  * @param text what arrived.
- * @returns the request, its payloads `Verbatim` where JavaScript would change a number; or the error to answer with:
- * `invalid` or `unknown_action`. Never throws.
+ * @returns the request, its payloads `Verbatim`; or the error to answer with: `invalid` or `unknown_action`. Never throws.
  */
 export type ParseRequest = (text: string) => Parsed;
 
@@ -52,26 +50,31 @@ function parse(schemas: Schemas, text: string): Parsed {
   }
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame))
     return { error: new ProtocolError('invalid', 'frame must be an object such as {"action":"ping"}') };
-  const refOf =
-    'ref' in frame && typeof frame.ref === 'string' && frame.ref.length <= REF_CHARACTERS ? { ref: frame.ref } : {};
   const action = Object.hasOwn(frame, 'action') && 'action' in frame ? frame.action : undefined;
   if (typeof action !== 'string') {
     const expected = `a string, one of ${[...schemas.keys()].join(', ')}`;
     const message = action === undefined ? `action is missing: expected ${expected}` : `action must be ${expected}`;
-    return { ...refOf, error: new ProtocolError('invalid', message, 'action') };
+    return { ...refIn(frame), error: new ProtocolError('invalid', message, 'action') };
   }
   const schema = schemas.get(action);
   if (schema === undefined) {
     const message = `there is no action of this name: expected one of ${[...schemas.keys()].join(', ')}`;
-    return { ...refOf, error: new ProtocolError('unknown_action', message, 'action') };
+    return { ...refIn(frame), error: new ProtocolError('unknown_action', message, 'action') };
   }
   const parsed = schema.safeParse(frame);
-  if (parsed.success) return { ...refOf, request: asWritten(parsed.data, text) };
-  return { ...refOf, error: faultOf(frame, schema) };
+  if (!parsed.success) return { ...refIn(frame), error: faultOf(frame, schema) };
+  const request = asWritten(parsed.data, text);
+  return request.ref === undefined ? { request } : { ref: request.ref, request };
+}
+
+/** The `ref` of a frame, whatever else is wrong with it. */
+function refIn(frame: object): { ref?: string } {
+  const { data } = ref.safeParse('ref' in frame ? frame.ref : undefined);
+  return data === undefined ? {} : { ref: data };
 }
 
 const asWritten = (request: Request, text: string): Request =>
-  request.action === 'publish' ? withNumbersAsWritten(request, text) : request;
+  request.action === 'publish' ? withPayloadsAsWritten(request, text) : request;
 
 /** What is wrong with a frame: parsed again, for only an error is worth what it takes to tell. */
 function faultOf(frame: object, schema: Schema): ProtocolError {

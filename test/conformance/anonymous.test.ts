@@ -30,3 +30,13 @@ it("ends an anonymous client's subscriptions with its connection", async () => {
   );
   expect(await subscriptionOf(observer, queue, named.clientId)).toBeDefined();
 });
+
+it('keeps the subscriptions of a client that gives itself a name of that kind', async () => {
+  const queue = aQueue();
+  const clientId = `anon-${aClient()}`;
+  const wire = await connect({ clientId });
+  await wire.subscribe(queue);
+  await wire.close();
+  const again = await connect({ clientId });
+  expect(again.welcome.subscriptions).toMatchObject([{ queue }]);
+});

@@ -130,14 +130,20 @@ describe('a log in LMDB that was opened again', () => {
 });
 
 test('subscriptions of clients without a name have ended with the process', async () => {
-  const keys = ['billing', 'anon-1f0e'].map((client) => ({ queue: QUEUE, shard: 0, client: client as ClientId }));
+  const keys = ['billing', 'anon-6f1c2f0a-5d0e-4f3b-9a53-0c8d7d3f1e2a'].map((client) => ({
+    queue: QUEUE,
+    shard: 0,
+    client: client as ClientId,
+  }));
   for (const key of keys) {
     await stores.subscriptions.save(subscription(key), NOW);
     await stores.subscriptions.persisted(key);
   }
   await reopen();
   expect((await stores.subscriptions.getMany(keys, NOW)).map(({ client }) => client)).toEqual(['billing']);
-  expect(await stores.clients.get('anon-1f0e' as ClientId, NOW)).toMatchObject({ subscriptions: [] });
+  expect(await stores.clients.get('anon-6f1c2f0a-5d0e-4f3b-9a53-0c8d7d3f1e2a' as ClientId, NOW)).toMatchObject({
+    subscriptions: [],
+  });
   await reopen();
   expect(await stores.subscriptions.count([{ queue: QUEUE, shard: 0 }], NOW)).toMatchObject({ subscribers: 1 });
 });

@@ -159,10 +159,27 @@ describe('what is a request', () => {
     { action: 'list', what: 'queues' },
     { action: 'purge', queue, seqs: [1] },
   ])('is %j, as it is', (frame) => {
-    expect(parseRequest(JSON.stringify(frame))).toEqual({ request: frame });
+    const parsed = parseRequest(JSON.stringify(frame));
+    expect('request' in parsed && JSON.parse(JSON.stringify(parsed.request))).toEqual(frame);
   });
 
   it('may have fields that are not known yet', () => {
     expect(parseRequest('{"action":"ping","later":1}')).toEqual({ request: { action: 'ping' } });
   });
+});
+
+it.each([
+  ['an action that there is not', { action: 'nope' }, 'unknown_action'],
+  ['no action', {}, 'invalid'],
+  ['a field missing', { action: 'subscribe' }, 'invalid'],
+])('tells the ref of what is refused for %s, if it is one', (_, frame, code) => {
+  for (const ref of ['x'.repeat(64), '😀'.repeat(64)])
+    expect(parseRequest(JSON.stringify({ ...frame, ref }))).toMatchObject({ ref, error: { code } });
+  for (const ref of ['x'.repeat(65), '😀'.repeat(65), 7])
+    expect(parseRequest(JSON.stringify({ ...frame, ref })).ref).toBeUndefined();
+});
+
+it('a position may have fields that are not known yet', () => {
+  const parsed = parseRequest(JSON.stringify({ action: 'seek', queue, to: { seq: 3, later: 1 } }));
+  expect(parsed).toMatchObject({ request: { to: { seq: 3 } } });
 });

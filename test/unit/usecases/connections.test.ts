@@ -2,7 +2,7 @@ import { wake } from '../../../broker';
 import type { Subscription } from '../../../broker/model/subscription';
 import { delivered, ofType, publish } from './frames';
 import { beforehand, crash, once } from './interpose';
-import { createWorld, QUEUE } from './world';
+import { ANONYMOUS, createWorld, QUEUE } from './world';
 
 describe('a new connection', () => {
   it('is welcomed before anything else, also when a subscription is made or a message comes meanwhile', async () => {
@@ -181,7 +181,7 @@ describe('several connections of one client', () => {
 describe('a client without a name', () => {
   it('has its subscriptions end with its connection', async () => {
     const world = createWorld();
-    const [anonymous, shop] = [await world.connect('anon-1'), await world.connect('shop')];
+    const [anonymous, shop] = [await world.connect(ANONYMOUS), await world.connect('shop')];
     await anonymous.request({ action: 'subscribe', queue: QUEUE });
     await shop.request(publish(1));
     expect(delivered(anonymous.take())).toEqual(['1:1']);
@@ -193,7 +193,7 @@ describe('a client without a name', () => {
 
   it('has them end although nobody saw its connection end', async () => {
     const world = createWorld();
-    const [anonymous, shop] = [await world.connect('anon-1'), await world.connect('shop')];
+    const [anonymous, shop] = [await world.connect(ANONYMOUS), await world.connect('shop')];
     await anonymous.request({ action: 'subscribe', queue: QUEUE });
     await world.pass(60_000);
     world.vanish(anonymous);

@@ -1,7 +1,7 @@
 import { farewell, wake, wakeQueue } from '../../../broker';
 import { delivered } from './frames';
 import { afterwards } from './interpose';
-import { createWorld, QUEUE } from './world';
+import { ANONYMOUS, createWorld, QUEUE } from './world';
 
 const SHARDS = 4;
 const SHARD_SIZE = 3;
@@ -102,7 +102,7 @@ describe('a subscription that ended by itself', () => {
 
   it('is counted no more, once, when the connection of its anonymous client ends, however late that is seen', async () => {
     const { world, counted } = counting();
-    const wire = await world.connect('anon-1');
+    const wire = await world.connect(ANONYMOUS);
     await wire.request({ action: 'subscribe', queue: QUEUE });
     await world.pass(2 * HOUR);
     expect(await world.state(wire)).toBeUndefined();

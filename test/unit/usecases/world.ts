@@ -38,10 +38,13 @@ import {
   wake,
   wakeQueue,
 } from '../../../broker';
+import { anonymousClient } from '../../../broker/model/names';
 import type { Subscription, SubscriptionKey } from '../../../broker/model/subscription';
 import { encodeReply } from '../../../broker/protocol/encode';
 
 export const QUEUE = 'Database Events' as QueueName;
+/** A client whose name the server made up. */
+export const ANONYMOUS = anonymousClient('6f1c2f0a-5d0e-4f3b-9a53-0c8d7d3f1e2a');
 
 const RETRY_MS = 1_000;
 
