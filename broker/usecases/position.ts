@@ -17,7 +17,7 @@ export async function locate(
 ): Promise<Seq> {
   const end = (queue?.head ?? 0) + 1;
   if (position === 'new' || queue === undefined) return end;
-  if (position !== 'earliest' && 'seq' in position) return Math.min(position.seq, end);
+  if (position !== 'earliest' && position.seq !== undefined) return Math.min(position.seq, end);
   const from = position === 'earliest' ? 1 : await firstAt(log, name, end, Date.parse(position.time), now);
   const first = await firstFrom(log, name, from, now);
   if (first?.seq === from) return from;
