@@ -147,11 +147,17 @@ export class Append {
   private async place(drafts: readonly Draft[]): Promise<Placed[]> {
     if (drafts.length === 0) return [];
     const events = drafts.map(({ event }) => event);
-    const { first, previousAt } = await this.numbers.take(this.queue, drafts.length, events, this.now);
+    const { first, previousUntil } = await this.numbers.take(
+      this.queue,
+      drafts.length,
+      events,
+      this.now,
+      this.expiresAt,
+    );
     const { now: publishedAt, expiresAt } = this;
     return drafts.map((draft, i) => ({
       draft,
-      place: { seq: first + i, previousAt: i === 0 ? previousAt : publishedAt, publishedAt, expiresAt },
+      place: { seq: first + i, previousUntil: i === 0 ? previousUntil : expiresAt, publishedAt, expiresAt },
     }));
   }
 

@@ -63,7 +63,7 @@ export class DynamoLog implements MessageLog {
       .sort((a, b) => a.seq - b.seq);
   }
 
-  async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
-    await this.db.put(putEntryParameters(this.table, queue, tombstone));
+  async fill(queue: QueueName, tombstone: Tombstone): Promise<boolean> {
+    return (await this.db.put(putEntryParameters(this.table, queue, tombstone))).done;
   }
 }

@@ -5,17 +5,17 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
 
 /*
  * The Messages table holds, under `queue` and `seq`:
- * - messages: `id`, `event`, `payload`, `headers`, `publisher`, `publishedAt`, `previousAt` and the expiry. Nothing else
+ * - messages: `id`, `event`, `payload`, `headers`, `publisher`, `publishedAt`, `previousUntil` and the expiry. Nothing else
  *   in the table has an `event`: the filter of its stream relies on it.
- * - tombstones: `tombstone`, `publishedAt`, `previousAt` and the expiry.
+ * - tombstones: `tombstone`, `publishedAt`, `previousUntil` and the expiry.
  * - markers of chosen ids, at `markerKey`: `at`, the number that the id was given, and what else its message has from
- *   that moment: `publishedAt`, `previousAt` and the expiry. They expire with their message.
+ *   that moment: `publishedAt`, `previousUntil` and the expiry. They expire with their message.
  */
 
 /** A number that was given to a message. */
 export interface Place {
   readonly seq: Seq;
-  readonly previousAt: Time;
+  readonly previousUntil: Time;
   readonly publishedAt: Time;
   readonly expiresAt: Time;
 }
@@ -33,7 +33,7 @@ export const markedId = (queue: QueueName, marker: Item): string => textAt(marke
 
 const placeItem = (place: Place): Item => ({
   publishedAt: number(place.publishedAt),
-  previousAt: number(place.previousAt),
+  previousUntil: number(place.previousUntil),
   ...expiry(place.expiresAt),
 });
 
@@ -41,7 +41,7 @@ export const toPlace = (marker: Item): Place => ({ ...toTimes(marker), seq: numb
 
 const toTimes = (item: Item) => ({
   publishedAt: numberAt(item, 'publishedAt'),
-  previousAt: numberAt(item, 'previousAt'),
+  previousUntil: numberAt(item, 'previousUntil'),
   expiresAt: expiryOf(item),
 });
 

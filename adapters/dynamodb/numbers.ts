@@ -8,8 +8,8 @@ import { takeParameters } from './queueItem';
 /** Numbers that were taken: `first` and those after it, as many as asked for. */
 export interface Taken {
   readonly first: Seq;
-  /** When the number before `first` was taken; 0 if it is 1. */
-  readonly previousAt: Time;
+  /** Until when the number before `first` is retained; 0 if it is 1. */
+  readonly previousUntil: Time;
 }
 
 /** Queues remembered as full of event names. */
@@ -28,18 +28,19 @@ export class Numbers {
   /**
    * Takes the next numbers of a queue, which comes into being by it, and learns event names as long as there is room.
    *
+   * @param until when the retention of what gets them ends.
    * @throws Unavailable numbers may have been taken that nobody will use.
    */
-  async take(queue: QueueName, count: number, events: readonly EventName[], now: Time): Promise<Taken> {
+  async take(queue: QueueName, count: number, events: readonly EventName[], now: Time, until: Time): Promise<Taken> {
     const names = this.full.has(queue) ? [] : [...new Set(events)].filter(isListed);
-    let taken = await this.db.update(takeParameters(this.table, queue, count, names, now));
+    let taken = await this.db.update(takeParameters(this.table, queue, count, names, now, until));
     if (!taken.done) {
       if (names.length === 1) this.remember(queue);
-      taken = await this.db.update(takeParameters(this.table, queue, count, [], now));
+      taken = await this.db.update(takeParameters(this.table, queue, count, [], now, until));
     }
     if (!taken.done) throw new Unavailable(`numbers of ${queue} could not be taken`);
     const before = taken.item ?? {};
-    return { first: numberOr(before, 'head', 0) + 1, previousAt: numberOr(before, 'headAt', 0) };
+    return { first: numberOr(before, 'head', 0) + 1, previousUntil: numberOr(before, 'headUntil', 0) };
   }
 
   private remember(queue: QueueName): void {

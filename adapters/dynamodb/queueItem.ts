@@ -5,7 +5,7 @@ import type { Queue } from '../../broker/model/queue';
 import { type Item, number, numberAt, numberOr, text, textAt } from './items';
 
 /*
- * A queue: `queue`, `head`, `headAt`, `events` (a set), `createdAt`, `shards`, and, to place subscriptions,
+ * A queue: `queue`, `head`, `headUntil`, `events` (a set), `createdAt`, `shards`, and, to place subscriptions,
  * `subscribers` and `placed`. What is 0 (`shards`: 1) may be absent.
  */
 
@@ -15,7 +15,7 @@ export function toQueue(item: Item): Queue {
   return {
     queue: textAt(item, 'queue') as QueueName,
     head: numberOr(item, 'head', 0),
-    headAt: numberOr(item, 'headAt', 0),
+    headUntil: numberOr(item, 'headUntil', 0),
     events: ((item.events?.SS ?? []) as EventName[]).sort(),
     createdAt: numberAt(item, 'createdAt'),
     shards: numberOr(item, 'shards', 1),
@@ -23,8 +23,9 @@ export function toQueue(item: Item): Queue {
 }
 
 /**
- * Takes the next `count` numbers; answers with what `head` and `headAt` were.
+ * Takes the next `count` numbers; answers with what `head` and `headUntil` were.
  *
+ * @param until when the retention of what gets them ends.
  * @param events names to learn in the same write, which fails if there is no room for them. None: it never fails.
  */
 export function takeParameters(
@@ -33,15 +34,16 @@ export function takeParameters(
   count: number,
   events: readonly EventName[],
   now: Time,
+  until: Time,
 ): UpdateItemCommandInput {
   const common = {
     TableName: table,
     Key: queueKey(queue),
     ReturnValues: 'UPDATED_OLD',
   } as const;
-  const names = { '#head': 'head', '#headAt': 'headAt', '#createdAt': 'createdAt' };
-  const values = { ':count': number(count), ':now': number(now) };
-  const take = 'SET #headAt = :now, #createdAt = if_not_exists(#createdAt, :now) ADD #head :count';
+  const names = { '#head': 'head', '#headUntil': 'headUntil', '#createdAt': 'createdAt' };
+  const values = { ':count': number(count), ':now': number(now), ':until': number(until) };
+  const take = 'SET #headUntil = :until, #createdAt = if_not_exists(#createdAt, :now) ADD #head :count';
   if (events.length === 0) {
     return { ...common, UpdateExpression: take, ExpressionAttributeNames: names, ExpressionAttributeValues: values };
   }

@@ -51,7 +51,7 @@ export class RecentLog implements MessageLog {
     return this.log.get(queue, seqs, now);
   }
 
-  fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
+  fill(queue: QueueName, tombstone: Tombstone): Promise<boolean> {
     return this.log.fill(queue, tombstone);
   }
 

@@ -61,7 +61,7 @@ export function encodeBlock(entries: readonly StoredEntry[]): string {
     bytes.push(isTombstone(entry) ? 0 : entry.bytes);
     published.push(entry.publishedAt - base);
     lifetimes.push(entry.expiresAt - entry.publishedAt);
-    before.push(entry.publishedAt - entry.previousAt);
+    before.push(entry.expiresAt - entry.previousUntil);
     markings.push(isTombstone(entry) ? NONE : MARKINGS.indexOf(entry.marking));
   }
   return `${JSON.stringify([base, events, columns] satisfies Head)}${END_OF_HEAD}${texts}`;
@@ -86,13 +86,13 @@ export function decodeBlock(first: Seq, text: string): StoredEntry[] {
     const seq = first + index;
     const publishedAt = base + (published[index] ?? 0);
     const expiresAt = publishedAt + (lifetimes[index] ?? 0);
-    const previousAt = publishedAt - (before[index] ?? 0);
+    const previousUntil = expiresAt - (before[index] ?? 0);
     const event = events[name];
-    if (event === undefined) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
+    if (event === undefined) return { seq, tombstone: true, publishedAt, expiresAt, previousUntil };
     const from = start;
     start += lengths[index] ?? 0;
     const own = text.slice(from, start);
     const marking = MARKINGS[markings[index] ?? NONE] ?? 'none';
-    return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, own, bytes[index] ?? 0, marking);
+    return new StoredMessage(seq, event, publishedAt, expiresAt, previousUntil, own, bytes[index] ?? 0, marking);
   });
 }

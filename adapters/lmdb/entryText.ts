@@ -30,7 +30,7 @@ export class StoredMessage implements Message {
     readonly event: EventName,
     readonly publishedAt: Time,
     readonly expiresAt: Time,
-    readonly previousAt: Time,
+    readonly previousUntil: Time,
     readonly text: string,
     readonly bytes: number,
     readonly marking: Marking,
@@ -63,12 +63,12 @@ export class StoredMessage implements Message {
 
 /** A message as it is once it was stored. */
 export function asStored(message: Message, marking: Marking): StoredMessage {
-  const { seq, id, event, publisher, publishedAt, expiresAt, previousAt } = message;
+  const { seq, id, event, publisher, publishedAt, expiresAt, previousUntil } = message;
   const text = messageText(message);
   const bytes = Buffer.byteLength(text);
   // Its id will be asked for.
   const parsed = marking === 'none' ? undefined : { id, publisher };
-  return new StoredMessage(seq, event, publishedAt, expiresAt, previousAt, text, bytes, marking, parsed);
+  return new StoredMessage(seq, event, publishedAt, expiresAt, previousUntil, text, bytes, marking, parsed);
 }
 
 /**
@@ -76,8 +76,8 @@ export function asStored(message: Message, marking: Marking): StoredMessage {
  * line with the message as it is delivered. Names have no line breaks, and JSON that JSON.stringify wrote has none either.
  */
 export function encodeEntry(entry: LogEntry): string {
-  const { publishedAt, expiresAt, previousAt } = entry;
-  const times = `${publishedAt}${BETWEEN}${expiresAt}${BETWEEN}${previousAt}`;
+  const { publishedAt, expiresAt, previousUntil } = entry;
+  const times = `${publishedAt}${BETWEEN}${expiresAt}${BETWEEN}${previousUntil}`;
   return isTombstone(entry) ? times : `${times}${BETWEEN}${entry.event}${END_OF_HEAD}${messageText(entry)}`;
 }
 
@@ -87,8 +87,8 @@ export function decodeEntry(seq: Seq, text: string): StoredMessage | Tombstone {
   // The event comes last, and may have spaces.
   const [published, expires, previous, ...event] = (end < 0 ? text : text.slice(0, end)).split(BETWEEN);
   const times = [Number(published), Number(expires), Number(previous)] as const;
-  const [publishedAt, expiresAt, previousAt] = times;
-  if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousAt };
+  const [publishedAt, expiresAt, previousUntil] = times;
+  if (end < 0) return { seq, tombstone: true, publishedAt, expiresAt, previousUntil };
   const own = text.slice(end + 1);
   return new StoredMessage(seq, event.join(BETWEEN) as EventName, ...times, own, Buffer.byteLength(own), 'none');
 }

@@ -14,7 +14,7 @@ import { Tail } from './tail';
 interface Live {
   readonly tail: Tail;
   /** The last number given, above the durable head while its message is written. */
-  taken: { seq: Seq; at: Time } | undefined;
+  taken: { seq: Seq; until: Time } | undefined;
   readonly recentMarkers: RecentMarkers;
   /** Of all ids that were ever given. */
   readonly greatest: GreatestId;
@@ -63,7 +63,7 @@ export class LmdbLog implements MessageLog {
     const awaited: Promise<void>[] = [];
     const answers: Appended[] = [];
     const appended: StoredMessage[] = [];
-    let { seq: last, at: previousAt } = this.last(queue, live);
+    let { seq: last, until: previousUntil } = this.last(queue, live);
     for (const { id, idempotent, event, payload, headers, publisher } of drafts) {
       const known = idempotent ? this.marked(queue, live, id, appended, now) : undefined;
       if (known) {
@@ -72,15 +72,15 @@ export class LmdbLog implements MessageLog {
         continue;
       }
       last += 1;
-      const message = { seq: last, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousAt };
-      previousAt = now;
+      const message = { seq: last, id, event, payload, headers, publisher, publishedAt: now, expiresAt, previousUntil };
+      previousUntil = expiresAt;
       const marking = !idempotent ? 'none' : live.greatest.isBelow(id) ? 'ascending' : 'single';
       if (idempotent) live.greatest.add(id);
       appended.push(asStored(message, marking));
       answers.push({ seq: last, id, duplicate: false });
     }
     if (appended.length > 0) {
-      live.taken = { seq: last, at: now };
+      live.taken = { seq: last, until: expiresAt };
       const durable = this.store(queue, live, appended, now);
       if (appended.some(isMarked)) live.recentMarkers.add({ appended, durable });
       awaited.push(durable);
@@ -103,12 +103,13 @@ export class LmdbLog implements MessageLog {
     });
   }
 
-  async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
+  async fill(queue: QueueName, tombstone: Tombstone): Promise<boolean> {
     const live = this.of(queue);
-    if (this.at(queue, tombstone.seq) !== undefined) return;
+    if (this.at(queue, tombstone.seq) !== undefined) return false;
     await this.database.write([{ queue, appended: [tombstone] }]);
     live.tail.add(tombstone);
-    this.queues.reach(queue, tombstone.seq, tombstone.publishedAt, []);
+    this.queues.reach(queue, tombstone, []);
+    return true;
   }
 
   private at(queue: QueueName, seq: Seq): LogEntry | undefined {
@@ -128,10 +129,10 @@ export class LmdbLog implements MessageLog {
     return found;
   }
 
-  /** The last number given, and when. */
-  private last(queue: QueueName, { taken }: Live): { seq: Seq; at: Time } {
-    const { head, headAt } = this.queues.headOf(queue);
-    return taken && taken.seq > head ? taken : { seq: head, at: headAt };
+  /** The last number given, and until when it is retained. */
+  private last(queue: QueueName, { taken }: Live): { seq: Seq; until: Time } {
+    const { head, headUntil } = this.queues.headOf(queue);
+    return taken && taken.seq > head ? taken : { seq: head, until: headUntil };
   }
 
   private async store(queue: QueueName, live: Live, appended: readonly StoredMessage[], now: Time): Promise<void> {
@@ -139,7 +140,8 @@ export class LmdbLog implements MessageLog {
     const learning = this.queues.learning(queue, events, now);
     await this.database.write(learning ? [{ queue, appended }, learning] : [{ queue, appended }]);
     for (const message of appended) live.tail.add(message);
-    this.queues.reach(queue, appended.at(-1)?.seq ?? 0, now, events);
+    const last = appended.at(-1);
+    if (last) this.queues.reach(queue, last, events);
     this.onAppended(queue);
   }
 

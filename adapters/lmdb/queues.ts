@@ -1,6 +1,7 @@
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
+import type { StoredEntry } from './block';
 import { Blocks } from './blocks';
 import type { Database } from './database';
 import type { Change } from './groups';
@@ -18,12 +19,12 @@ export class LmdbQueues extends MemoryQueues {
   ) {
     super();
     database.onFailure(() => this.coming.clear());
-    for (const { value } of database.range('queues')) this.restore(JSON.parse(value) as StoredQueue);
+    for (const { value } of database.range('queues')) this.restore(JSON.parse(value));
   }
 
   /** Where a queue's log ends, of what is durable. */
-  headOf(queue: QueueName): { head: Seq; headAt: Time } {
-    return this.queues.get(queue) ?? { head: 0, headAt: 0 };
+  headOf(queue: QueueName): { head: Seq; headUntil: Time } {
+    return this.queues.get(queue) ?? { head: 0, headUntil: 0 };
   }
 
   /** The change that has to go with messages of these events: the queue is new, or they are. */
@@ -36,12 +37,13 @@ export class LmdbQueues extends MemoryQueues {
     return record({ ...this.orNew(queue, now), events: known });
   }
 
-  /** Messages became durable. */
-  reach(queue: QueueName, head: Seq, headAt: Time, events: readonly EventName[]): void {
-    const found = this.orNew(queue, headAt);
+  /** Messages became durable, up to `last`. */
+  reach(queue: QueueName, last: StoredEntry, events: readonly EventName[]): void {
+    const { seq: head, expiresAt: headUntil } = last;
+    const found = this.orNew(queue, last.publishedAt);
     const known = learn(found.events, events);
     if (known.length === this.coming.get(queue)?.length) this.coming.delete(queue);
-    this.queues.set(queue, { ...found, ...(head > found.head ? { head, headAt } : {}), events: known });
+    this.queues.set(queue, { ...found, ...(head >= found.head ? { head, headUntil } : {}), events: known });
   }
 
   /** The queue as it is, to be written before messages of it are removed: the head must outlive them. */
@@ -77,10 +79,11 @@ export class LmdbQueues extends MemoryQueues {
   }
 
   /** The record's head is behind the log's, whose messages do not write it. */
-  private restore(queue: StoredQueue): void {
-    this.queues.set(queue.queue, queue);
+  private restore(queue: Omit<StoredQueue, 'headUntil'> & Partial<StoredQueue>): void {
+    // A record of an earlier version does not say until when its head is retained: what is not in the log has expired.
+    this.queues.set(queue.queue, { ...queue, headUntil: queue.headUntil ?? 0 });
     const last = new Blocks(this.database).last(queue.queue)?.at(-1);
-    if (last) this.reach(queue.queue, last.seq, last.publishedAt, []);
+    if (last) this.reach(queue.queue, last, []);
   }
 }
 

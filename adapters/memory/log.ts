@@ -7,7 +7,7 @@ import type { MemoryQueues } from './queues';
 /** A number that was given to a message. */
 interface Place {
   readonly seq: Seq;
-  readonly previousAt: Time;
+  readonly previousUntil: Time;
   readonly publishedAt: Time;
   readonly expiresAt: Time;
 }
@@ -81,8 +81,8 @@ export class MemoryLog implements MessageLog {
     });
   }
 
-  async fill(queue: QueueName, tombstone: Tombstone): Promise<void> {
-    this.log(queue).put(tombstone);
+  async fill(queue: QueueName, tombstone: Tombstone): Promise<boolean> {
+    return this.log(queue).put(tombstone) === tombstone;
   }
 
   /** Gives each draft its number; undefined to those that are in the log, or earlier among the drafts. */
@@ -105,14 +105,14 @@ export class MemoryLog implements MessageLog {
     const fresh = drafts.filter((_, i) => placed[i] === 'new');
     if (fresh.length === 0) return placed.map((place) => (place === 'new' ? undefined : place));
     const events = fresh.map(({ event }) => event);
-    let { first: seq, previousAt } = this.queues.take(queue, fresh.length, events, now);
+    let { first: seq, previousUntil } = this.queues.take(queue, fresh.length, events, now, expiresAt);
     return placed.map((place, i) => {
       if (place !== 'new') return place;
-      const taken: Place = { seq, previousAt, publishedAt: now, expiresAt };
+      const taken: Place = { seq, previousUntil, publishedAt: now, expiresAt };
       const draft = drafts[i];
       if (draft?.idempotent) log.markers.set(draft.id, taken);
       seq += 1;
-      previousAt = now;
+      previousUntil = expiresAt;
       return taken;
     });
   }

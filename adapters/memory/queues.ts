@@ -13,8 +13,8 @@ const Position = z.strictObject({ list: z.literal('queues'), after: z.string() }
 /** Numbers that were taken for messages: `count` of them, from `first` on. */
 export interface Taken {
   readonly first: Seq;
-  /** When the number before `first` was taken; 0 if it is 1. */
-  readonly previousAt: Time;
+  /** Until when the number before `first` is retained; 0 if it is 1. */
+  readonly previousUntil: Time;
 }
 
 /** A queue, and what its shards are chosen by. */
@@ -78,12 +78,12 @@ export class MemoryQueues implements QueueStore {
     return { ...page, items: page.items.map(([, queue]) => told(queue)) };
   }
 
-  /** Takes the next numbers of a queue, creating it if needed, and learns event names. */
-  take(queue: QueueName, count: number, events: readonly EventName[], now: Time): Taken {
+  /** Takes the next numbers of a queue, creating it if needed, and learns event names. @param until their retention ends. */
+  take(queue: QueueName, count: number, events: readonly EventName[], now: Time, until: Time): Taken {
     const found = this.orNew(queue, now);
     const learned = learn(found.events, events);
-    this.queues.set(queue, { ...found, head: found.head + count, headAt: now, events: learned });
-    return { first: found.head + 1, previousAt: found.headAt };
+    this.queues.set(queue, { ...found, head: found.head + count, headUntil: until, events: learned });
+    return { first: found.head + 1, previousUntil: found.headUntil };
   }
 
   /** Corrects how many subscriptions there are, the last one included. False: there is no room, or others are placed. */
@@ -115,7 +115,7 @@ export class MemoryQueues implements QueueStore {
       this.queues.get(queue) ?? {
         queue,
         head: 0,
-        headAt: 0,
+        headUntil: 0,
         events: [],
         createdAt: now,
         shards: 1,

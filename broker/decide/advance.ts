@@ -7,7 +7,7 @@ import type { Delivery } from '../protocol/encode';
 import { answerWithin } from './backoff';
 import { dying } from './dying';
 import { wants } from './interest';
-import { windowOf } from './window';
+import { isAhead, windowOf } from './window';
 
 /** What was read for one advance. */
 export interface Reading {
@@ -17,11 +17,14 @@ export interface Reading {
   readonly entries: readonly LogEntry[];
   /** Whether the log may go on after `entries`. */
   readonly more: boolean;
-  /** When the entry just before the cursor was published, if it is known: what comes after it is no older. */
-  readonly since?: Time;
+  /** The entry just before the cursor, if it is known: what comes after it is no older. */
+  readonly before?: Lifetime;
   /** The queue's head, if nothing was read though something should be there: tells what retention took. */
-  readonly tail?: { readonly head: Seq; readonly headAt: Time; readonly retention: number };
+  readonly tail?: { readonly head: Seq; readonly headUntil: Time };
 }
+
+/** When an entry was published, and when its retention ends. */
+export type Lifetime = Pick<LogEntry, 'publishedAt' | 'expiresAt'>;
 
 /** Messages that retention took before they were delivered: from, up to and including, to. */
 export interface Gap {
@@ -59,9 +62,6 @@ function deliverable(subscription: Subscription, now: Time): Flight[] {
     return !flight.waiting || room >= 0;
   });
 }
-
-/** Whether a flight was redriven of what is in the backlog once more, after a seek: the cursor comes to it first. */
-const isAhead = ({ seq }: Flight, next: Seq): boolean => seq >= next;
 
 /** The seqs that an advance now would deliver again, or find dead: their messages have to be read for it. */
 export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
@@ -148,7 +148,7 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   let cursor = next;
   let wakeAt: Time | undefined;
   let blocked = false;
-  let since = reading.since;
+  let before = reading.before;
   const gaps: Gap[] = [];
   const holes: Tombstone[] = [];
   const deliveries: Delivery[] = [];
@@ -157,17 +157,16 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   for (const entry of reading.entries) {
     if (entry.seq < cursor) continue;
     if (entry.seq > cursor) {
-      const retention = entry.expiresAt - entry.publishedAt;
-      if (entry.previousAt + retention <= now) {
+      if (entry.previousUntil <= now) {
         gaps.push({ from: cursor, to: entry.seq - 1 });
         cursor = entry.seq;
       } else {
         blocked = true;
         const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;
         // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
-        const isRecent = since !== undefined && since + retention > now;
+        const until = before === undefined ? EXPIRED : retainedAfter(before, entry);
         if (settledAt > now) wakeAt = settledAt;
-        else if (since !== undefined && isRecent) holes.push(...tombstones(cursor, entry, since));
+        else if (until > now) holes.push(...tombstones(cursor, entry, until));
         else holes.push(...tombstones(entry.seq - 1, entry, EXPIRED));
         break;
       }
@@ -182,10 +181,10 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
       flights.push({ seq: entry.seq, attempt: 1, dueAt });
     }
     cursor = entry.seq + 1;
-    since = entry.publishedAt;
+    before = entry;
   }
   const { tail } = reading;
-  if (tail && reading.entries.length === 0 && cursor <= tail.head && tail.headAt + tail.retention <= now) {
+  if (tail && reading.entries.length === 0 && cursor <= tail.head && tail.headUntil <= now) {
     gaps.push({ from: cursor, to: tail.head });
     cursor = tail.head + 1;
   }
@@ -214,21 +213,28 @@ function joined(gaps: readonly Gap[]): Gap[] {
   return all;
 }
 
-/** What is missing before a lone tombstone expired, as far as is known. */
+/** `previousUntil` of a tombstone whose predecessors are unknown: they count as expired. */
 const EXPIRED = 0;
 
 /**
- * @param previousAt not after the time at which the number before `from` was taken. If one of these gets filled and those
- * before it do not, it tells that they are holes, and have not expired.
+ * Until when at least a message is retained that was published after one entry and before another: as long as the one that
+ * was kept for the shorter time would be.
  */
-function tombstones(from: Seq, entry: LogEntry, previousAt: Time): Tombstone[] {
+const retainedAfter = (before: Lifetime, entry: Lifetime): Time =>
+  Math.min(before.expiresAt, before.publishedAt + (entry.expiresAt - entry.publishedAt));
+
+/**
+ * @param previousUntil not after the time until which the number before `from` is retained. If one of these gets filled and
+ * those before it do not, it tells that they are holes, and have not expired.
+ */
+function tombstones(from: Seq, entry: LogEntry, previousUntil: Time): Tombstone[] {
   const { publishedAt, expiresAt } = entry;
   return Array.from({ length: entry.seq - from }, (_, index) => ({
     seq: from + index,
     tombstone: true,
     publishedAt,
     expiresAt,
-    previousAt,
+    previousUntil,
   }));
 }
 

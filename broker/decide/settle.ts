@@ -5,6 +5,7 @@ import { wellFormed } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
 import { reasonsFit } from './reasons';
+import { isAhead } from './window';
 
 /** What a settlement did. */
 export interface Settlement {
@@ -86,8 +87,7 @@ function settle(subscription: Subscription, named: Named, become: (flight: Fligh
   const seqs: Seq[] = [];
   const inFlight: Flight[] = [];
   for (const flight of subscription.inFlight) {
-    // What the cursor has yet to come to is in the backlog.
-    const isOwed = !flight.dead && flight.seq < subscription.next;
+    const isOwed = !flight.dead && !isAhead(flight, subscription.next);
     const next = isOwed && isNamed(flight) ? become(flight) : flight;
     if (next !== flight) seqs.push(flight.seq);
     if (next) inFlight.push(next);

@@ -1,5 +1,6 @@
 import { censusOf } from '../model/census';
-import type { Subscription } from '../model/subscription';
+import type { Seq } from '../model/names';
+import type { Flight, Subscription } from '../model/subscription';
 
 /** How the flights of a subscription take up its window. */
 export interface Window {
@@ -11,13 +12,23 @@ export interface Window {
 
 /**
  * The room in the window. A message that waits after a nack takes no place, so that retries cannot stall what is new;
- * beyond `maxInFlight` of them, they do, so that what a subscription holds stays bounded.
+ * beyond `maxInFlight` of them, they do, so that what a subscription holds stays bounded. Those that wait for the cursor
+ * never do: it would wait for them.
  */
-export function windowOf({ inFlight, settings }: Subscription): Window {
+export function windowOf({ inFlight, next, settings }: Subscription): Window {
   const { delivered, waiting } = censusOf(inFlight);
   const free = settings.maxInFlight - delivered;
   return {
     forWaiting: Math.max(0, free),
-    forBacklog: Math.max(0, free - Math.max(0, waiting - settings.maxInFlight)),
+    forBacklog: Math.max(0, free - Math.max(0, waiting - countAhead(inFlight, next) - settings.maxInFlight)),
   };
+}
+
+/** Whether a flight was redriven of what is in the backlog once more, after a seek: the cursor comes to it first. */
+export const isAhead = ({ seq }: Flight, next: Seq): boolean => seq >= next;
+
+function countAhead(inFlight: readonly Flight[], next: Seq): number {
+  const last = inFlight.at(-1);
+  if (last === undefined || !isAhead(last, next)) return 0;
+  return inFlight.filter((flight) => flight.waiting && isAhead(flight, next)).length;
 }

@@ -14,10 +14,10 @@ export interface Message {
   /** When retention ends; from then on no read returns it. */
   readonly expiresAt: Time;
   /**
-   * When the number before this one was taken (0 for the first). It tells a reader that finds that number missing
-   * whether it was removed by retention or was never written.
+   * Until when the number before this one is retained; 0 for the first. It tells a reader that finds that number missing
+   * whether it was removed by retention or was never written: each message keeps the retention it was published with.
    */
-  readonly previousAt: Time;
+  readonly previousUntil: Time;
   /** {@link messageText}, where a store has kept it: what is delivered often is then written once. */
   readonly text?: string;
   /** The length of `text` in UTF-8. */
@@ -28,7 +28,7 @@ export interface Message {
  * A message as it is delivered, but for its attempt, which every delivery has its own of: JSON up to there, without the
  * closing brace.
  */
-export function messageText(message: Omit<Message, 'previousAt' | 'expiresAt'>): string {
+export function messageText(message: Omit<Message, 'previousUntil' | 'expiresAt'>): string {
   if (message.text !== undefined) return message.text;
   return textBeforePayload(message) + message.payload + textAfterPayload(message);
 }
@@ -56,7 +56,7 @@ export interface Tombstone {
   readonly tombstone: true;
   readonly publishedAt: Time;
   readonly expiresAt: Time;
-  readonly previousAt: Time;
+  readonly previousUntil: Time;
 }
 
 export type LogEntry = Message | Tombstone;

@@ -7,8 +7,8 @@ export interface Queue {
   readonly queue: QueueName;
   /** The last number taken; 0 in a queue nobody published to. */
   readonly head: Seq;
-  /** When `head` was taken. */
-  readonly headAt: Time;
+  /** Until when the message at `head` is retained; 0 if there is none. */
+  readonly headUntil: Time;
   /** The event names seen so far, sorted. A queue remembers a bounded number of them, of bounded length. */
   readonly events: readonly EventName[];
   readonly createdAt: Time;

@@ -53,6 +53,10 @@ export interface MessageLog {
    */
   get(queue: QueueName, seqs: readonly Seq[], now: Time): Promise<Message[]>;
 
-  /** Puts a tombstone, only if nothing is at its number. Harmless to repeat. */
-  fill(queue: QueueName, tombstone: Tombstone): Promise<void>;
+  /**
+   * Puts a tombstone, only if nothing is at its number. Harmless to repeat.
+   *
+   * @returns false if something is there, also what has expired and is not removed yet.
+   */
+  fill(queue: QueueName, tombstone: Tombstone): Promise<boolean>;
 }

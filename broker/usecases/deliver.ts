@@ -1,4 +1,4 @@
-import { type Advance, advance, dueSeqs, type Reading } from '../decide/advance';
+import { type Advance, advance, dueSeqs, type Lifetime, type Reading } from '../decide/advance';
 import { detach } from '../decide/attach';
 import { giveBack } from '../decide/giveBack';
 import { wantsEverything } from '../decide/interest';
@@ -18,6 +18,8 @@ import { Round } from './round';
 
 const PAGE = 250;
 const SECOND = 1_000;
+/** How soon to look again at a number that is neither read nor free. Milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** Delivers to one subscription all that can be delivered now. */
 export async function deliver(ports: Ports, subscription: Subscription): Promise<void> {
@@ -76,9 +78,10 @@ async function deliverSome(
   share?.keep(sizeIn(reading));
   const step = advance(current, reading, now, round.jitter(ports));
   if (step.holes.length > 0) {
-    await fillHoles(ports, current, reading, now);
+    const isFilled = await fillHoles(ports, current, reading, now);
     round.forget();
-    return { stored, current };
+    if (!isFilled) return later(ports, stored, now);
+    return ports.deadline?.isNear() ? handOver(ports, stored) : { stored, current };
   }
   if (step.wakeAt !== undefined) await round.arm(ports, current, step.wakeAt, now);
   if (step.gaps.length > 0 && !(await tell(ports, stored, step, now))) return undefined;
@@ -119,32 +122,42 @@ export async function handOver(ports: Ports, { queue, shard, client }: Subscript
   await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
 }
 
-/** Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them. */
-async function fillHoles(ports: Ports, subscription: Subscription, reading: Reading, now: Time): Promise<void> {
+/**
+ * Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them.
+ *
+ * @returns false if something was there everywhere: it was just written, or expires by another clock than this one.
+ */
+async function fillHoles(ports: Ports, subscription: Subscription, reading: Reading, now: Time): Promise<boolean> {
   const { queue, next } = subscription;
-  const since = await publishedBefore(ports, queue, next, now);
-  const { holes } = advance(subscription, { ...reading, ...(since === undefined ? {} : { since }) }, now, 0);
-  await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
+  const before = await lifetimeBefore(ports, queue, next, now);
+  const { holes } = advance(subscription, { ...reading, ...(before === undefined ? {} : { before }) }, now, 0);
+  const filled = await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
   ports.reporter.warn('filled numbers that their publisher never wrote', {
     queue,
     from: holes[0]?.seq,
     count: holes.length,
   });
+  return filled.includes(true);
 }
 
-/**
- * When the last message before a number was published, as far as it is known: what is before may be a hole itself, or
- * have expired.
- */
-async function publishedBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Time | undefined> {
-  let before: Time | undefined;
+/** Looks again in a moment. */
+async function later({ timers }: Ports, subscription: Subscription, now: Time): Promise<undefined> {
+  await timers.arm(subscription, now + LOOK_AGAIN_MS, now);
+}
+
+/** Of the last message before a number, as far as it is known: what is before may be a hole itself, or have expired. */
+async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Lifetime | undefined> {
+  let before: Lifetime | undefined;
   let from = Math.max(1, next - PAGE);
-  if (from === 1) before = (await ports.queues.get(queue))?.createdAt;
+  if (from === 1) {
+    const known = await ports.queues.get(queue);
+    if (known !== undefined) before = { publishedAt: known.createdAt, expiresAt: Number.POSITIVE_INFINITY };
+  }
   while (from < next) {
     const entries = await ports.log.read(queue, from, next - from, now);
     const last = entries.findLast(({ seq }) => seq < next);
     if (last === undefined) break;
-    before = last.publishedAt;
+    before = last;
     from = last.seq + 1;
   }
   return before;
@@ -192,7 +205,7 @@ async function readDue(ports: Ports, subscription: Subscription, now: Time): Pro
 async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Promise<Reading['tail']> {
   const queue = await ports.queues.get(name);
   if (queue === undefined || queue.head < next) return undefined;
-  return { head: queue.head, headAt: queue.headAt, retention: ports.settings.messageRetention };
+  return { head: queue.head, headUntil: queue.headUntil };
 }
 
 /** Tells of the gaps of a step. False: nobody took them, and the step is to be made anew when somebody may. */

@@ -9,9 +9,9 @@ import type { Position } from '../protocol/fields';
  * @param queue the queue as it is; undefined if it has no messages yet.
  */
 export async function locate(
-  { log, settings }: Pick<Ports, 'log' | 'settings'>,
+  { log }: Pick<Ports, 'log'>,
   name: QueueName,
-  queue: Pick<Queue, 'head' | 'headAt'> | undefined,
+  queue: Pick<Queue, 'head' | 'headUntil'> | undefined,
   position: Position,
   now: Time,
 ): Promise<Seq> {
@@ -22,9 +22,8 @@ export async function locate(
   const first = await firstFrom(log, name, from, now);
   if (first?.seq === from) return from;
   // What is missing before it has expired, unless it is younger: then its publisher may still be writing it.
-  const youngest = first?.previousAt ?? queue.headAt;
-  const retention = first === undefined ? settings.messageRetention : first.expiresAt - first.publishedAt;
-  return youngest + retention > now ? Math.min(from, end) : (first?.seq ?? end);
+  const until = first?.previousUntil ?? queue.headUntil;
+  return until > now ? Math.min(from, end) : (first?.seq ?? end);
 }
 
 const firstFrom = async (log: MessageLog, queue: QueueName, from: Seq, now: Time) =>

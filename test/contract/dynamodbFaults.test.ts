@@ -55,7 +55,7 @@ const tombstone = (seq: number): Tombstone => ({
   seq,
   tombstone: true,
   publishedAt: NOW,
-  previousAt: NOW,
+  previousUntil: NOW,
   expiresAt: LATER,
 });
 
@@ -108,11 +108,11 @@ describe('a publisher that dies', () => {
   /** A publisher whose requests are lost after it took its number and `puts` items were put. */
   const dying = (puts: number) => stores(always('PutItemCommand', 'lost', puts)).log;
 
-  it('before it put the message leaves a hole, and the next message tells when its number was taken', async () => {
+  it('before it put the message leaves a hole, and the next message tells until when its number is retained', async () => {
     const queue = queueName();
     await expect(dying(0).append(queue, [draft('a')], NOW, LATER)).rejects.toThrow(Uncertain);
     await stores().log.append(queue, [draft('b')], NOW + 5, LATER);
-    expect(await stores().log.read(queue, 1, 10, NOW)).toMatchObject([{ seq: 2, previousAt: NOW }]);
+    expect(await stores().log.read(queue, 1, 10, NOW)).toMatchObject([{ seq: 2, previousUntil: LATER }]);
   });
 
   it('before it claimed its id has its message stored by the repetition', async () => {
@@ -131,7 +131,7 @@ describe('a publisher that dies', () => {
     expect(again).toEqual([{ seq: 1, id: 'a', duplicate: false }]);
     expect(await log.append(queue, [chosen('a')], NOW + 9, LATER)).toEqual([{ seq: 1, id: 'a', duplicate: true }]);
     expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
-      { seq: 1, id: 'a', publishedAt: NOW, previousAt: 0, expiresAt: LATER },
+      { seq: 1, id: 'a', publishedAt: NOW, previousUntil: 0, expiresAt: LATER },
       { seq: 2, id: 'b' },
     ]);
   });
@@ -145,7 +145,7 @@ describe('a publisher that dies', () => {
     expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
     expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
       { seq: 1, tombstone: true, publishedAt: NOW },
-      { seq: 2, id: 'a', publishedAt: at, previousAt: NOW },
+      { seq: 2, id: 'a', publishedAt: at, previousUntil: LATER },
     ]);
   });
 
@@ -221,7 +221,10 @@ describe('a publisher that wakes when its number was given up', () => {
       return 'arrives';
     });
     expect(await log.append(queue, [chosen('a')], NOW, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
-    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([{ seq: 1, tombstone: true, previousAt: 0 }, { seq: 2 }]);
+    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
+      { seq: 1, tombstone: true, previousUntil: 0 },
+      { seq: 2 },
+    ]);
   });
 });
 

@@ -19,12 +19,12 @@ it('a queue that retention has emptied under its subscribers goes on with its nu
   await emptied.close();
 
   const second = await openLmdb(join(folder, 'data'));
-  expect(await second.queues.get(queue)).toMatchObject({ head: 10, headAt: NOW, events: ['add'] });
+  expect(await second.queues.get(queue)).toMatchObject({ head: 10, headUntil: NOW + 1_000, events: ['add'] });
   expect(await second.subscriptions.get(slow, NOW)).toMatchObject({ next: 3 });
   expect(await second.log.append(queue, [chosen('a')], NOW + 2_000, LATER)).toEqual([
     { seq: 11, id: 'a', duplicate: false },
   ]);
-  expect(await second.log.read(queue, 3, 100, NOW + 2_000)).toMatchObject([{ seq: 11, previousAt: NOW }]);
+  expect(await second.log.read(queue, 3, 100, NOW + 2_000)).toMatchObject([{ seq: 11, previousUntil: NOW + 1_000 }]);
   await second.close();
   await rm(folder, { recursive: true });
 });

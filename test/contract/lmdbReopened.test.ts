@@ -94,7 +94,7 @@ describe('a log in LMDB that was opened again', () => {
       tombstone: true as const,
       publishedAt: NOW,
       expiresAt: LATER,
-      previousAt: 0,
+      previousUntil: 0,
     });
     await append(QUEUE, 10);
     await stores.log.fill(QUEUE, tombstone(12));

@@ -36,7 +36,7 @@ interface LongLived {
 async function memory(): Promise<LongLived> {
   const queues = new MemoryQueues();
   const stores = { ...memoryStores(), queues, log: new MemoryLog(queues) };
-  const skipTo = async (queue: QueueName, seq: Seq) => queues.take(queue, seq, [], NOW);
+  const skipTo = async (queue: QueueName, seq: Seq) => queues.take(queue, seq, [], NOW, LATER);
   return { stores, skipTo, reopen: async () => stores, close: async () => {} };
 }
 
@@ -46,7 +46,7 @@ async function lmdb(): Promise<LongLived> {
   return {
     stores,
     skipTo: (queue, seq) =>
-      stores.log.fill(queue, { seq, tombstone: true, publishedAt: NOW, previousAt: NOW, expiresAt: LATER }),
+      stores.log.fill(queue, { seq, tombstone: true, publishedAt: NOW, previousUntil: NOW, expiresAt: LATER }),
     reopen: async () => {
       await stores.close();
       stores = await openLmdb(join(folder, 'data'));
@@ -63,7 +63,7 @@ async function dynamodb(): Promise<LongLived> {
   const { tables, client, close } = await testTables();
   const numbers = new Numbers(new Database(client()), tables.queues);
   const stores = dynamodbStores(client(), tables);
-  const skipTo = (queue: QueueName, seq: Seq) => numbers.take(queue, seq, [], NOW);
+  const skipTo = (queue: QueueName, seq: Seq) => numbers.take(queue, seq, [], NOW, LATER);
   return { stores, skipTo, reopen: async () => dynamodbStores(client(), tables), close };
 }
 

@@ -28,7 +28,7 @@ describe('a publisher that crashes in memory between taking its number and putti
     await crash(log, draft('a'));
     recover();
     await log.append(queue, [draft('b')], NOW + 1, LATER);
-    expect(await log.read(queue, 1, 10, NOW + 1)).toMatchObject([{ seq: 2, id: 'b', previousAt: NOW }]);
+    expect(await log.read(queue, 1, 10, NOW + 1)).toMatchObject([{ seq: 2, id: 'b', previousUntil: LATER }]);
   });
 
   it('is finished by its repetition if it chose the id', async () => {
@@ -43,7 +43,7 @@ describe('a publisher that crashes in memory between taking its number and putti
     const { log, recover } = crashing();
     await crash(log, chosen('a'));
     recover();
-    await log.fill(queue, { seq: 1, tombstone: true, publishedAt: NOW, previousAt: 0, expiresAt: LATER });
+    await log.fill(queue, { seq: 1, tombstone: true, publishedAt: NOW, previousUntil: 0, expiresAt: LATER });
     expect(await log.append(queue, [chosen('a')], NOW + 1, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: false }]);
   });
 });

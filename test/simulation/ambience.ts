@@ -14,7 +14,7 @@ export async function inVirtualTime<Result>(
   const restore = [
     replace(globalThis, 'setTimeout', (wake: () => void, ms = 0) => scheduler.later(ms, wake)),
     replace(Math, 'random', () => random.fraction()),
-    replace(crypto, 'randomUUID', () => random.fraction().toString(36).slice(2)),
+    replace(crypto, 'randomUUID', () => uuidOf(random)),
   ];
   try {
     return await run();
@@ -29,4 +29,11 @@ function replace(owner: object, name: string, value: unknown): () => void {
   return () => {
     if (before) Object.defineProperty(owner, name, before);
   };
+}
+
+/** In the form of a UUID, whatever its version. */
+function uuidOf(random: Random): `${string}-${string}-${string}-${string}-${string}` {
+  const digits = (count: number) =>
+    Array.from({ length: count }, () => Math.floor(random.fraction() * 16).toString(16)).join('');
+  return `${digits(8)}-${digits(4)}-${digits(4)}-${digits(4)}-${digits(12)}`;
 }

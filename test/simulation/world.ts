@@ -36,6 +36,8 @@ export class World {
   readonly trace: Trace;
   readonly faults: Faults;
   readonly settings: BrokerSettings;
+  /** Of messages: an operator may change it. Milliseconds. */
+  readonly shortestRetention: number;
   /** How far apart two clocks may be. Milliseconds. */
   readonly apart: number;
   readonly database: SimulatedDatabase;
@@ -56,9 +58,17 @@ export class World {
     this.trace = new Trace(this.scheduler, tell);
     this.faults = new Faults(this.random, this.random.pick([0, 0.5, 1, 1, 2, 3]), this.tally);
     this.apart = this.random.chance(0.3) ? 2 * SKEW_MS : 0;
+    const retentions = [DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE];
+    const before = this.random.pick(retentions);
+    const after = this.random.chance(0.3) ? this.random.pick(retentions) : before;
+    const changeAt = START + this.random.pick([2, 5, 15]) * MINUTE;
+    this.shortestRetention = Math.min(before, after);
+    const { scheduler } = this;
     this.settings = {
       ...DEFAULT_SETTINGS,
-      messageRetention: this.random.pick([DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE]),
+      get messageRetention() {
+        return scheduler.now < changeAt ? before : after;
+      },
       shardSize: this.random.pick([1, 1, 2, 250]),
     };
     this.database = new SimulatedDatabase(this);

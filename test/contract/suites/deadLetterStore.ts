@@ -35,7 +35,7 @@ export function describeDeadLetterStore(name: string, makeStores: MakeStores): v
     it('gives back everything of a letter, also when its message has left the log', async () => {
       const owner = ownerOf();
       const letter = deadLetter(BIG, {
-        message: message(BIG, { expiresAt: NOW - 1, previousAt: NOW - 9, publishedAt: NOW - 8 }),
+        message: message(BIG, { expiresAt: NOW - 1, previousUntil: NOW - 9, publishedAt: NOW - 8 }),
         reason: 'db "down" \\ 😀',
         attempts: 0,
         diedAt: NOW + 3,

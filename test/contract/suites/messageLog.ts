@@ -10,7 +10,7 @@ const tombstone = (seq: number, more: Partial<Tombstone> = {}): Tombstone => ({
   tombstone: true,
   publishedAt: NOW,
   expiresAt: LATER,
-  previousAt: NOW,
+  previousUntil: NOW,
   ...more,
 });
 
@@ -58,7 +58,7 @@ export function describeMessageLog(name: string, makeStores: MakeStores): void {
         });
         await log().append(queue, [given], NOW, LATER);
         const { idempotent: _, ...content } = given;
-        const whole = { ...content, seq: 1, publishedAt: NOW, expiresAt: LATER, previousAt: 0 };
+        const whole = { ...content, seq: 1, publishedAt: NOW, expiresAt: LATER, previousUntil: 0 };
         expect(await log().read(queue, 1, 10, NOW)).toMatchObject([whole]);
       });
 
@@ -83,24 +83,24 @@ export function describeMessageLog(name: string, makeStores: MakeStores): void {
         }
       });
 
-      it('notes with each message when the number before it was taken', async () => {
+      it('notes with each message until when the number before it is retained', async () => {
         const queue = queueName();
         await log().append(queue, drafts(2), NOW, LATER);
-        await log().append(queue, drafts(1), NOW + 5, LATER);
+        await log().append(queue, drafts(1), NOW + 5, LATER + 5);
         await log().append(queue, drafts(1), NOW + 9, LATER);
-        expect((await log().read(queue, 1, 10, NOW + 9)).map(({ previousAt }) => previousAt)).toEqual([
+        expect((await log().read(queue, 1, 10, NOW + 9)).map(({ previousUntil }) => previousUntil)).toEqual([
           0,
-          NOW,
-          NOW,
-          NOW + 5,
+          LATER,
+          LATER,
+          LATER + 5,
         ]);
       });
 
       it('moves the head of its queue, which comes into being by it', async () => {
         const queue = queueName();
         await log().append(queue, drafts(3), NOW, LATER);
-        await log().append(queue, drafts(2), NOW + 7, LATER);
-        expect(await stores().queues.get(queue)).toMatchObject({ head: 5, headAt: NOW + 7, createdAt: NOW });
+        await log().append(queue, drafts(2), NOW + 7, LATER + 7);
+        expect(await stores().queues.get(queue)).toMatchObject({ head: 5, headUntil: LATER + 7, createdAt: NOW });
       });
 
       it('reads a batch of 100 messages with the largest payloads to the last, page by page', async () => {
@@ -292,16 +292,24 @@ export function describeMessageLog(name: string, makeStores: MakeStores): void {
     describe('fill', () => {
       it('puts a tombstone where nothing is', async () => {
         const queue = queueName();
-        await log().fill(queue, tombstone(1));
-        await log().fill(queue, tombstone(1, { publishedAt: NOW + 5 }));
+        expect(await log().fill(queue, tombstone(1))).toBe(true);
+        expect(await log().fill(queue, tombstone(1, { publishedAt: NOW + 5 }))).toBe(false);
         expect(await log().read(queue, 1, 10, NOW)).toEqual([tombstone(1)]);
       });
 
       it('leaves a message alone', async () => {
         const queue = queueName();
         await log().append(queue, [draft('a')], NOW, LATER);
-        await log().fill(queue, tombstone(1));
+        expect(await log().fill(queue, tombstone(1))).toBe(false);
         expect(await log().read(queue, 1, 10, NOW)).toMatchObject([{ id: 'a' }]);
+      });
+
+      it('leaves alone what has expired and is not removed yet', async () => {
+        const queue = queueName();
+        await log().append(queue, [draft('a')], NOW, NOW + 5);
+        expect(await log().read(queue, 1, 10, NOW + 5)).toEqual([]);
+        expect(await log().fill(queue, tombstone(1, { publishedAt: NOW + 5 }))).toBe(false);
+        expect(await log().read(queue, 1, 10, NOW + 5)).toEqual([]);
       });
 
       it('makes an append that comes too late take another number, in order', async () => {

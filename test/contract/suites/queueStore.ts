@@ -56,7 +56,7 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
       expect(await queues().get(queue)).toEqual({
         queue,
         head: 3,
-        headAt: NOW,
+        headUntil: LATER,
         events: ['add', 'delete'],
         createdAt: NOW,
         shards: 1,
@@ -104,12 +104,12 @@ export function describeQueueStore(name: string, makeStores: MakeStores): void {
     it('creates a queue for its first subscription, with head 0', async () => {
       const queue = queueName();
       const { queue: created, shard } = await place(queue, 2);
-      const expected = { queue, head: 0, headAt: 0, events: [], createdAt: NOW, shards: 1 };
+      const expected = { queue, head: 0, headUntil: 0, events: [], createdAt: NOW, shards: 1 };
       expect(shard).toBe(0);
       expect(created).toEqual(expected);
       expect(await queues().get(queue)).toEqual(expected);
       await publish(queue, 'add');
-      expect(await stores().log.read(queue, 1, 1, NOW)).toMatchObject([{ seq: 1, previousAt: 0 }]);
+      expect(await stores().log.read(queue, 1, 1, NOW)).toMatchObject([{ seq: 1, previousUntil: 0 }]);
     });
 
     it('opens a shard for about every so many subscriptions', async () => {

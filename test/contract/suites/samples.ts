@@ -67,7 +67,7 @@ export const message = (seq: number, more: Partial<Message> = {}): Message => ({
   publisher: 'shop' as ClientId,
   publishedAt: NOW,
   expiresAt: LATER,
-  previousAt: NOW - 1,
+  previousUntil: NOW - 1,
   ...more,
 });
 

@@ -32,8 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'The cursor passes a hole, as if it had expired.',
     file: 'broker/decide/advance.ts',
-    search: 'if (entry.previousAt + retention <= now) {',
-    replacement: 'if (entry.previousAt <= now) {',
+    search: 'if (entry.previousUntil <= now) {',
+    replacement: 'if (entry.previousUntil - entry.expiresAt + entry.publishedAt <= now) {',
   },
   {
     bug: 'A number is given up before its publisher cannot write any more.',
@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A hole before one that was filled is taken for expired.',
     file: 'broker/decide/advance.ts',
-    search: 'holes.push(...tombstones(cursor, entry, since));',
+    search: 'holes.push(...tombstones(cursor, entry, until));',
     replacement: 'holes.push(...tombstones(cursor, entry, EXPIRED));',
   },
   {
@@ -124,9 +124,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'An ack settles all that is in flight, whatever it names.',
     file: 'broker/decide/settle.ts',
-    search: 'const next = !flight.dead && isNamed(flight.seq) ? become(flight) : flight;',
-    replacement:
-      'const next = !flight.dead && (isNamed(flight.seq) || isNamed(0) === false) ? become(flight) : flight;',
+    search: 'const next = isOwed && isNamed(flight) ? become(flight) : flight;',
+    replacement: 'const next = isOwed ? become(flight) : flight;',
   },
   {
     bug: 'An ack of one message settles all before it.',
@@ -254,8 +253,21 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'What waits for its retry after a nack is delivered at the next opportunity.',
     file: 'broker/decide/advance.ts',
-    search: '(flight) => flight.dueAt <= now && !flight.dead);',
-    replacement: '(flight) => (flight.dueAt <= now || flight.waiting === true) && !flight.dead);',
+    search: '(flight) => flight.dueAt <= now && !flight.dead && !isAhead(flight, next));',
+    replacement:
+      '(flight) => (flight.dueAt <= now || flight.waiting === true) && !flight.dead && !isAhead(flight, next));',
+  },
+  {
+    bug: 'What was redriven takes the place that the cursor needs to come to it.',
+    file: 'broker/decide/window.ts',
+    search: 'waiting - countAhead(inFlight, next) - settings.maxInFlight',
+    replacement: 'waiting - settings.maxInFlight',
+  },
+  {
+    bug: 'What is missing counts as gone only once what comes after it is gone too.',
+    file: 'broker/decide/advance.ts',
+    search: 'if (entry.previousUntil <= now) {',
+    replacement: 'if (entry.expiresAt <= now) {',
   },
   {
     bug: 'Only the first shard of a queue is woken.',

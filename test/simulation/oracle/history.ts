@@ -7,6 +7,8 @@ import type { Change } from '../aws/table';
 /** A number after it was taken. */
 export interface Taken {
   readonly at: Time;
+  /** Until when what gets it is retained. */
+  readonly until: Time;
   readonly message?: Message;
   readonly tombstone?: true;
 }
@@ -16,6 +18,7 @@ export class History {
   private readonly queues = new Map<QueueName, Taken[]>();
 
   constructor(
+    /** The shortest that a message is retained. Milliseconds. */
     private readonly retention: number,
     /** How far apart the clocks may be that tell what has expired. Milliseconds. */
     private readonly apart: number,
@@ -33,7 +36,7 @@ export class History {
   /** Whether retention has taken a message, or would have if it had been written, by some clock. */
   isExpired(queue: QueueName, seq: Seq, now: Time): boolean {
     const taken = this.at(queue, seq);
-    return taken !== undefined && (taken.message?.publishedAt ?? taken.at) + this.retention <= now + this.apart;
+    return taken !== undefined && (taken.message?.expiresAt ?? taken.until) <= now + this.apart;
   }
 
   /**
@@ -45,7 +48,9 @@ export class History {
     const numbers = this.queues.get(queue) ?? [];
     const { at, message } = numbers[seq - 1] ?? { at: now };
     if (message !== undefined || at + PUBLISHER_MS > now + this.apart) return false;
-    return numbers.slice(0, seq - 1).every((one, i) => one.message === undefined || this.isExpired(queue, i + 1, now));
+    return numbers
+      .slice(0, seq - 1)
+      .every((one) => one.message === undefined || one.message.publishedAt + this.retention <= now + this.apart);
   }
 
   /** The queue's counter moved. */
@@ -54,7 +59,8 @@ export class History {
     if (name === undefined) return;
     const numbers = this.queues.get(name) ?? [];
     this.queues.set(name, numbers);
-    while (numbers.length < Number(after?.head?.N ?? 0)) numbers.push({ at: now });
+    const until = Number(after?.headUntil?.N ?? 0);
+    while (numbers.length < Number(after?.head?.N ?? 0)) numbers.push({ at: now, until });
   }
 
   /** Something was put into the log, or removed from it. */

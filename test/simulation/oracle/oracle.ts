@@ -34,8 +34,8 @@ export class Oracle {
   private readonly ends = new Map<string, Set<Seq>>();
 
   constructor(private readonly world: World) {
-    const { apart, database, scheduler, settings } = world;
-    this.history = new History(settings.messageRetention, apart, (promise) => this.broken(promise));
+    const { apart, database, scheduler } = world;
+    this.history = new History(world.shortestRetention, apart, (promise) => this.broken(promise));
     this.armed = new Armed(world);
     this.attempts = new Attempts(world);
     scheduler.whenAtRest(() => this.armed.check());

@@ -2,6 +2,9 @@ import { advance } from '../../../broker/decide/advance';
 import { PUBLISHER_LIFETIME_MS } from '../../../broker/model/limits';
 import { flight, message, NOW, RETENTION, reading, SECOND, settings, short, subscription, tombstone } from './samples';
 
+/** What stands before the cursor. */
+const BEFORE = { publishedAt: NOW, expiresAt: NOW + RETENTION };
+
 describe('a number that is not written yet', () => {
   const beyond = [message(1), message(3, { publishedAt: NOW }), message(4)];
 
@@ -28,7 +31,7 @@ describe('a number that is not written yet', () => {
   it('may be several in a row', () => {
     const step = advance(
       subscription({ next: 5 }),
-      reading([message(9)], { since: NOW }),
+      reading([message(9)], { before: BEFORE }),
       NOW + PUBLISHER_LIFETIME_MS,
       0,
     );
@@ -38,7 +41,7 @@ describe('a number that is not written yet', () => {
 
   it('does not hide, once it is filled, what retention took before it', () => {
     const later = NOW + RETENTION / 2;
-    const after = message(4, { publishedAt: later + SECOND, previousAt: later });
+    const after = message(4, { publishedAt: later + SECOND, previousUntil: later + RETENTION });
     const { holes } = advance(subscription(), reading([after]), NOW + RETENTION, 0);
     const filled = holes.filter(({ seq }) => seq === 3);
     const step = advance(subscription(), reading([...filled, after]), NOW + RETENTION, 0);
@@ -48,8 +51,8 @@ describe('a number that is not written yet', () => {
 
   it('is still one where those after it were filled before it', () => {
     const later = NOW + PUBLISHER_LIFETIME_MS;
-    const { holes } = advance(subscription({ next: 5 }), reading([message(9)], { since: NOW }), later, 0);
-    const some = reading([...holes.slice(1), message(9)], { since: NOW });
+    const { holes } = advance(subscription({ next: 5 }), reading([message(9)], { before: BEFORE }), later, 0);
+    const some = reading([...holes.slice(1), message(9)], { before: BEFORE });
     const step = advance(subscription({ next: 5 }), some, later, 0);
     expect(step).toMatchObject({ gaps: [], holes: [{ seq: 5 }], subscription: { next: 5 } });
   });
@@ -60,7 +63,7 @@ describe('a number that is not written yet', () => {
   });
 
   it('at the end of the log is waited for without a timer: its publisher rings, or the next one does', () => {
-    const tail = { head: 1, headAt: NOW, retention: RETENTION };
+    const tail = { head: 1, headUntil: NOW + RETENTION };
     const step = advance(subscription(), reading([], { tail }), NOW + 3600 * SECOND, 0);
     expect(step).toMatchObject({ gaps: [], holes: [], subscription: { next: 1 } });
     expect(step).not.toHaveProperty('wakeAt');
@@ -68,7 +71,7 @@ describe('a number that is not written yet', () => {
 });
 
 describe('what retention took', () => {
-  const kept = message(6, { publishedAt: NOW + SECOND, previousAt: NOW });
+  const kept = message(6, { publishedAt: NOW + SECOND, previousUntil: NOW + RETENTION });
 
   it('is a gap of exactly what is gone, and the messages after it follow', () => {
     const step = advance(subscription({ next: 3 }), reading([kept]), NOW + RETENTION, 0);
@@ -79,9 +82,19 @@ describe('what retention took', () => {
   });
 
   it('is none a moment before: then the number before was never written', () => {
-    const step = advance(subscription({ next: 3 }), reading([kept], { since: NOW }), NOW + RETENTION - 1, 0);
+    const step = advance(subscription({ next: 3 }), reading([kept], { before: BEFORE }), NOW + RETENTION - 1, 0);
     expect(step.gaps).toEqual([]);
     expect(step.holes.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+  });
+
+  it('is told by the retention that it was published with, whatever that of the next is', () => {
+    const longer = message(6, { publishedAt: NOW, previousUntil: NOW + SECOND, expiresAt: NOW + RETENTION });
+    const step = advance(subscription({ next: 3 }), reading([longer], { before: BEFORE }), NOW + SECOND, 0);
+    expect(step).toMatchObject({ gaps: [{ from: 3, to: 5 }], holes: [] });
+    const shorter = message(6, { publishedAt: NOW, previousUntil: NOW + RETENTION, expiresAt: NOW + 60 * SECOND });
+    const later = advance(subscription({ next: 3 }), reading([shorter], { before: BEFORE }), NOW + 59 * SECOND, 0);
+    expect(later.gaps).toEqual([]);
+    expect(later.holes.map(({ seq }) => seq)).toEqual([3, 4, 5]);
   });
 
   it('is passed although the window is full', () => {
@@ -92,7 +105,7 @@ describe('what retention took', () => {
   });
 
   it('may be all there was', () => {
-    const tail = { head: 9, headAt: NOW, retention: RETENTION };
+    const tail = { head: 9, headUntil: NOW + RETENTION };
     const gone = advance(subscription({ next: 3 }), reading([], { tail }), NOW + RETENTION, 0);
     expect(gone.gaps).toEqual([{ from: 3, to: 9 }]);
     expect(gone.subscription).toMatchObject({ next: 10, covered: 3 });

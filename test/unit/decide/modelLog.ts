@@ -6,7 +6,7 @@ import { event, message } from './samples';
 /** The simplest log there can be: numbers are taken, and written at once, later or never. */
 export class ModelLog {
   head = 0;
-  private headAt: Time = 0;
+  private headUntil: Time = 0;
   private readonly entries = new Map<Seq, LogEntry>();
   /** Taken, and not written yet. */
   private readonly taken = new Map<Seq, Message>();
@@ -17,9 +17,14 @@ export class ModelLog {
   /** Takes a number. */
   take(name: string, now: Time): Seq {
     this.head += 1;
-    const content = { event: event(name), publishedAt: now, expiresAt: now + this.retention, previousAt: this.headAt };
+    const content = {
+      event: event(name),
+      publishedAt: now,
+      expiresAt: now + this.retention,
+      previousUntil: this.headUntil,
+    };
     this.taken.set(this.head, message(this.head, content));
-    this.headAt = now;
+    this.headUntil = now + this.retention;
     this.times.push(now);
     return this.head;
   }
@@ -74,7 +79,7 @@ export class ModelLog {
       if (entry !== undefined && entry.expiresAt > now) entries.push(entry);
     }
     const retained = (seq: Seq) => (this.isExpired(seq, now) ? undefined : this.message(seq));
-    const tail = { head: this.head, headAt: this.headAt, retention: this.retention };
+    const tail = { head: this.head, headUntil: this.headUntil };
     return {
       due: new Map(due.map((seq) => [seq, retained(seq)])),
       entries,

@@ -51,7 +51,7 @@ export const message = (seq: Seq, more: Partial<Message> = {}): Message => {
     publisher: 'shop' as ClientId,
     publishedAt,
     expiresAt: publishedAt + RETENTION,
-    previousAt: seq === 1 ? 0 : publishedAt,
+    previousUntil: seq === 1 ? 0 : publishedAt + RETENTION,
     ...more,
   };
 };
@@ -61,7 +61,7 @@ export const tombstone = (seq: Seq, publishedAt: Time = NOW): Tombstone => ({
   tombstone: true,
   publishedAt,
   expiresAt: publishedAt + RETENTION,
-  previousAt: publishedAt,
+  previousUntil: publishedAt + RETENTION,
 });
 
 /** In flight for the first time, to be answered within 30 s. */

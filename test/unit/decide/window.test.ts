@@ -5,6 +5,7 @@ const of = (maxInFlight: number, delivered: number, waiting = 0, dead = 0) =>
   windowOf(
     subscription({
       ...settings({ maxInFlight }),
+      next: 10_000,
       inFlight: [
         ...Array.from({ length: delivered }, (_, index) => flight(index + 1)),
         ...Array.from({ length: waiting }, (_, index) => flight(index + 101, { waiting: true })),
@@ -34,4 +35,11 @@ it('counts those that wait beyond that, so that what is held stays bounded', () 
 
 it('does not count the dead', () => {
   expect(of(10, 4, 0, 99)).toEqual({ forBacklog: 6, forWaiting: 6 });
+});
+
+it('is not taken from the backlog by what waits for the cursor', () => {
+  const ahead = [4, 5, 6].map((seq) => flight(seq, { attempt: 0, waiting: true, redriven: true }));
+  const sought = subscription({ ...settings({ maxInFlight: 1 }), next: 4, inFlight: ahead });
+  expect(windowOf(sought)).toEqual({ forBacklog: 1, forWaiting: 1 });
+  expect(windowOf({ ...sought, next: 7 })).toEqual({ forBacklog: 0, forWaiting: 1 });
 });

@@ -13,6 +13,63 @@ function mortal(options: WorldOptions = {}) {
   return { world, death };
 }
 
+describe('messages of one queue that are kept for different times', () => {
+  const settings = { messageRetention: HOUR, connectionLifetime: 48 * HOUR };
+
+  it.each([
+    ['longer', HOUR, 4 * HOUR, [1, 2], ['3:1', '4:1']],
+    ['shorter', 4 * HOUR, HOUR, [3, 3], ['1:1', '2:1', '4:1']],
+  ])(
+    'are delivered, or told of as gone, each by its own, where the later is kept %s',
+    async (_, first, second, gone, left) => {
+      const changing = { ...settings };
+      const world = createWorld({
+        between: (ports) => ({ settings: Object.assign(changing, { ...ports.settings, ...settings }) }),
+      });
+      const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+      await billing.request({ action: 'subscribe', queue: QUEUE });
+      await world.disconnect(billing);
+      changing.messageRetention = first;
+      await shop.request(publish(2));
+      changing.messageRetention = second;
+      await shop.request(publish(1));
+      await world.pass(2 * HOUR);
+      await shop.request(publish(1));
+      const frames = (await world.connect('billing')).take();
+      expect([delivered(frames), gaps(frames)]).toEqual([left, [gone.join('-')]]);
+    },
+  );
+});
+
+describe('a number that is neither read nor free', () => {
+  it('is looked at again in a moment, and keeps nobody busy', async () => {
+    let reads = 0;
+    let isRead = false;
+    const world = createWorld({
+      between: ({ log }) => ({
+        log: {
+          append: (...args) => log.append(...args),
+          get: (...args) => log.get(...args),
+          fill: (...args) => log.fill(...args),
+          // As if what is there had expired by the clock of the store, and not by that of the next message.
+          read: async (...args) => {
+            reads += 1;
+            return (await log.read(...args)).filter(({ seq }) => seq !== 1 || isRead);
+          },
+        },
+      }),
+    });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await shop.request(publish(2));
+    await world.pass(30 * SECOND);
+    await billing.request({ action: 'subscribe', queue: QUEUE, from: { seq: 1 } });
+    expect([delivered(billing.take()), reads < 10]).toEqual([[], true]);
+    isRead = true;
+    await world.pass(SECOND);
+    expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+  });
+});
+
 describe('a number that its publisher never wrote', () => {
   it('is waited for as long as a publisher can live, then filled, and what comes after it is delivered', async () => {
     const { world, death } = mortal();

@@ -16,7 +16,7 @@ const entryOf = (seq: Seq, payload = '1', expiresAt: Time = NOW + HOUR): LogEntr
   publisher: 'shop' as ClientId,
   publishedAt: NOW,
   expiresAt,
-  previousAt: NOW,
+  previousUntil: NOW,
 });
 
 const range = (from: Seq, to: Seq): Seq[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);

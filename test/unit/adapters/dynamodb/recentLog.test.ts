@@ -47,7 +47,7 @@ function open() {
     dies = false;
   };
   const fill = (seq: Seq) =>
-    log.fill(QUEUE, { seq, tombstone: true, publishedAt: NOW, expiresAt: NOW + HOUR, previousAt: NOW });
+    log.fill(QUEUE, { seq, tombstone: true, publishedAt: NOW, expiresAt: NOW + HOUR, previousUntil: NOW });
   const read = (from: Seq, limit: number, now = NOW, queue = QUEUE) => recent.read(queue, from, limit, now);
   return { log, reads, publish, die, fill, read };
 }

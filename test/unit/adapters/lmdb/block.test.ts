@@ -9,7 +9,7 @@ const NOW = 1_790_000_000_000;
 const time = fc.integer({ min: 0, max: 1_000_000 }).map((ms) => NOW + ms);
 const json = fc.json().map((text) => JSON.stringify(JSON.parse(text)) as JsonText);
 const headers = fc.dictionary(fc.string(), fc.string()).map((map) => JSON.stringify(map) as JsonText);
-const times = { publishedAt: time, expiresAt: time, previousAt: fc.oneof(fc.constant(0), time) };
+const times = { publishedAt: time, expiresAt: time, previousUntil: fc.oneof(fc.constant(0), time) };
 const event = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((name) => name.replace(/\p{Cc}/gu, '.'));
 
 const message = fc
@@ -83,5 +83,5 @@ const entry = (seq: number) => ({
   publisher: 'shop' as ClientId,
   publishedAt: NOW,
   expiresAt: NOW + 1_000,
-  previousAt: 0,
+  previousUntil: 0,
 });

@@ -16,7 +16,7 @@ const message = (seq: number, id: string) =>
       publisher: 'shop' as ClientId,
       publishedAt: NOW,
       expiresAt: NOW + seq,
-      previousAt: 0,
+      previousUntil: 0,
     },
     'single',
   );
