@@ -86,9 +86,13 @@ export class Connections {
     return this.open.keys();
   }
 
-  /** Answers what has been asked, says goodbye to all, and closes them; those that do not close by themselves are cut off. */
+  /**
+   * Delivers no more, answers what has been asked, says goodbye to all, and closes them; those that do not close by themselves
+   * are cut off.
+   */
   async close(): Promise<void> {
     clearInterval(this.pinging);
+    this.pusher.stopDeliveries();
     const sessions = [...this.sessions.values()];
     const patience = new AbortController();
     await Promise.race([

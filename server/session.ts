@@ -27,6 +27,8 @@ const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscrib
 /** What a connection may do whose record is gone. */
 const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
 
+const SETTLEMENTS: ReadonlySet<string> = new Set(['ack', 'nack', 'reject', 'extend']);
+
 /** Requests of one connection that may be under way before it is read no further. */
 const UNDER_WAY = 1_000;
 /** Their bytes likewise: they are held in memory until they are answered. */
@@ -67,15 +69,15 @@ export class Session {
   }
 
   receive(data: RawData, isBinary: boolean): void {
-    if (this.isOver) return;
     const bytes = Buffer.isBuffer(data) ? data.length : 0;
+    const read: Parsed = isBinary
+      ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
+      : parseRequest(data.toString());
+    if (this.isOver && !isSettlement(read)) return;
     if (this.underWay === 0) this.busySince = performance.now();
     this.underWay += 1;
     this.bytesUnderWay += bytes;
     if (this.underWay >= UNDER_WAY || this.bytesUnderWay >= BYTES_UNDER_WAY) this.full ??= this.socket.hold();
-    const read: Parsed = isBinary
-      ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
-      : parseRequest(data.toString());
     const { parsed, rest } = this.rates.admit(this.caller, read, bytes);
     // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
     if (rest > 0) this.rest(rest);
@@ -85,7 +87,10 @@ export class Session {
     if (!isPublish) this.waitFor(turn);
   }
 
-  /** Serves nothing that arrives from now on. @returns once what arrived before is answered. */
+  /**
+   * Serves only settlements from now on: an ack that is not heard is a delivery more. @returns once what arrived before is
+   * answered.
+   */
   finish(): Promise<void> {
     this.isOver = true;
     return new Promise((resolve) => {
@@ -165,3 +170,5 @@ export class Session {
       });
   }
 }
+
+const isSettlement = (read: Parsed): boolean => 'request' in read && SETTLEMENTS.has(read.request.action);

@@ -7,6 +7,7 @@ export class WebSocketPusher implements Pusher {
   private readonly sockets = new Map<ConnectionId, FrameSocket>();
   /** Full ones, and whoever wanted to send to them waits to hear that they no longer are. */
   private readonly awaited = new Set<ConnectionId>();
+  private isStopping = false;
 
   /** @param onDrained called when a connection takes frames again that did not when it was asked, or sent to. */
   constructor(private readonly onDrained: (connection: ConnectionId) => void = () => undefined) {}
@@ -19,7 +20,32 @@ export class WebSocketPusher implements Pusher {
     this.sockets.delete(connection);
   }
 
+  /** From now on every connection is as one that is full: nothing more is delivered, and what is pushed all the same is sent. */
+  stopDeliveries(): void {
+    this.isStopping = true;
+  }
+
   isFull(connection: ConnectionId): boolean {
+    return this.isStopping || this.takesNoMore(connection);
+  }
+
+  async push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
+    const socket = this.sockets.get(connection);
+    if (!socket?.isOpen) return { outcome: 'gone', sent: 0 };
+    let sent = 0;
+    for (const frame of frames) {
+      if (this.takesNoMore(connection)) return { outcome: 'full', sent };
+      socket.send(frame);
+      sent += 1;
+    }
+    return { outcome: 'sent', sent };
+  }
+
+  async close(connection: ConnectionId, code: number, reason: string): Promise<void> {
+    this.sockets.get(connection)?.webSocket.close(code, reason);
+  }
+
+  private takesNoMore(connection: ConnectionId): boolean {
     const socket = this.sockets.get(connection);
     if (!socket?.isOpen || !socket.isFull) return false;
     if (this.awaited.has(connection)) return true;
@@ -29,21 +55,5 @@ export class WebSocketPusher implements Pusher {
       this.onDrained(connection);
     });
     return true;
-  }
-
-  async push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
-    const socket = this.sockets.get(connection);
-    if (!socket?.isOpen) return { outcome: 'gone', sent: 0 };
-    let sent = 0;
-    for (const frame of frames) {
-      if (this.isFull(connection)) return { outcome: 'full', sent };
-      socket.send(frame);
-      sent += 1;
-    }
-    return { outcome: 'sent', sent };
-  }
-
-  async close(connection: ConnectionId, code: number, reason: string): Promise<void> {
-    this.sockets.get(connection)?.webSocket.close(code, reason);
   }
 }

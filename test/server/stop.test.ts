@@ -45,6 +45,30 @@ test('What was published without waiting for the answer just before the end is a
   expect(messages.map(({ seq, payload }) => seq - 1 === payload)).not.toContain(false);
 });
 
+test('What is delivered before the end is still acknowledged, and nothing is delivered after it', async () => {
+  const data = aFolder();
+  const server = await aServer(data);
+  const [wire, other] = [await connectTo(server, 'billing'), await connectTo(server)];
+  await wire.subscribe('orders', { maxDeliveries: 1 });
+  const acked: number[] = [];
+  wire.socket.on('message', (text) => {
+    const frame = JSON.parse(String(text));
+    if (frame.type !== 'messages') return;
+    const seqs: number[] = frame.messages.map(({ seq }: { seq: number }) => seq);
+    acked.push(...seqs);
+    wire.send({ action: 'ack', queue: 'orders', seqs });
+  });
+  for (let n = 0; n < 3_000; n++) other.send({ action: 'publish', queue: 'orders', event: 'add', payload: n });
+  await wire.next('messages');
+  expect(await server.stop()).toBe(0);
+  await wire.closed;
+  expect(wire.received.at(-1)).toMatchObject({ type: 'goodbye' });
+
+  const back = await connectTo(await aServer(data), 'operator');
+  const listed = await back.request({ action: 'list', what: 'subscriptions', queue: 'orders' });
+  expect(listed).toMatchObject({ items: [{ clientId: 'billing', dead: 0, inFlight: 0, next: acked.length + 1 }] });
+});
+
 test('A connection that does not answer the goodbye does not keep it from ending', async () => {
   const server = await aServer();
   const wire = await connectTo(server);
