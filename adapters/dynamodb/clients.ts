@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { notedAnew } from '../../broker/decide/notedAnew';
 import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
-import { notedAnew } from '../notedAnew';
 import {
   addConnectionParameters,
   addSubscriptionParameters,

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { isRoomy, shardOfLast, shardsFor } from '../../broker/decide/placement';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { type Page, type PageRequest, type QueueStore, Unavailable } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
-import { isRoomy, shardOfLast, shardsFor } from '../placement';
 import type { Database } from './database';
 import { type Item, numberOr } from './items';
 import {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { isRoomy, type Placed, shardOfLast, shardsFor } from '../../broker/decide/placement';
 import { LISTED_EVENTS } from '../../broker/model/limits';
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import { isListed, type Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
-import { isRoomy, type Placed, shardOfLast, shardsFor } from '../placement';
 import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
 

@@ -1,5 +1,5 @@
-import type { Time } from '../broker/model/names';
-import type { NotedSubscription } from '../broker/model/subscription';
+import type { Time } from '../model/names';
+import type { NotedSubscription } from '../model/subscription';
 
 /** What is noted in the directory where something was: its key, and another `createdAt` than before. */
 export const notedAnew = (there: NotedSubscription, createdAt: Time): NotedSubscription => ({
