@@ -88,7 +88,7 @@ test('Every queue gets other numbers, before the stack takes it over', () => {
   for (const call of of('update-item')) expect(option(call, 'table-name')).toBe('restored-Queues');
 });
 
-test('They end well', () => {
+test('The commands end without an error', () => {
   expect(run(script).status).toBe(0);
 });
 

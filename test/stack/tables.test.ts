@@ -13,7 +13,7 @@ describe('the tables', () => {
   const all = Object.values(resources(template, table));
   const properties = (name: string) => resource(template, table, `QueueTables${name}`).Properties;
 
-  test('are eight', () => {
+  test('are eight: none comes or goes unnoticed', () => {
     expect(all).toHaveLength(8);
   });
 

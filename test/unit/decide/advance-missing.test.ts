@@ -104,7 +104,7 @@ describe('what retention took', () => {
     expect(step.subscription).toMatchObject({ next: 6, covered: 3 });
   });
 
-  it('may be all there was', () => {
+  it('is told in one gap up to the head where nothing is kept after it', () => {
     const tail = { head: 9, headUntil: NOW + RETENTION };
     const gone = advance(subscription({ next: 3 }), reading([], { tail }), NOW + RETENTION, 0);
     expect(gone.gaps).toEqual([{ from: 3, to: 9 }]);

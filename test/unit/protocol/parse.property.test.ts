@@ -76,7 +76,7 @@ it('reads a payload of any JSON as it is', () => {
   );
 });
 
-it('is not impressed by depth', () => {
+it('reads a payload that is nested thousands deep, and refuses a name that is', () => {
   const deep = '['.repeat(16_000) + ']'.repeat(16_000);
   expect(parseRequest(`{"action":"publish","queue":"q","event":"add","payload":${deep}}`)).toHaveProperty('request');
   expect(parseRequest(`{"action":"subscribe","queue":${deep}}`)).toMatchObject({ error: { field: 'queue' } });

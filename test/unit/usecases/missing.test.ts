@@ -146,7 +146,7 @@ describe('what retention took', () => {
     expect([gaps(frames), delivered(frames), joints(frames)]).toEqual([['1-3'], ['4:1', '5:1'], ['1-6']]);
   });
 
-  it('may be all there was', async () => {
+  it('is told in one gap where nothing is kept after it', async () => {
     const world = createWorld(retained);
     const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
     await billing.request({ action: 'subscribe', queue: QUEUE });

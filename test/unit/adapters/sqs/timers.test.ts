@@ -74,11 +74,19 @@ describe('arming a timer', () => {
   });
 
   it('is not recorded if it could not be sent', async () => {
-    const { wakeUps, record, recorded } = deployment();
-    const broken = { send: () => Promise.reject(new Unavailable('no')) };
-    await expect(new SqsTimers(broken, record).arm(SHARD, later(30), NOW)).rejects.toThrow(Unavailable);
+    const { wakeUps, record, recorded, sent } = deployment();
+    let isBroken = true;
+    const broken: typeof wakeUps = {
+      send: (...wakeUp) => (isBroken ? Promise.reject(new Unavailable('no')) : wakeUps.send(...wakeUp)),
+    };
+    const timers = new SqsTimers(broken, record);
+    await expect(timers.arm(SHARD, later(30), NOW)).rejects.toThrow(Unavailable);
     expect(recorded.size).toBe(0);
-    expect(wakeUps).toBeDefined();
+    // Nor is it remembered as pending by the process that failed: it sends the timer when it is asked again.
+    isBroken = false;
+    await timers.arm(SHARD, later(30), NOW);
+    expect(sent).toEqual([{ wakeUp: { kind: 'timer', shard: SHARD, firesAt: later(30) }, delay: 30_000 }]);
+    expect([...recorded]).toEqual([[shardKey(SHARD), later(30)]]);
   });
 });
 
