@@ -17,7 +17,7 @@ export interface Listener {
 }
 
 /** Where to listen, and to whom. */
-export interface Port {
+export interface ListenOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -46,7 +46,7 @@ const CLOSING = 'the server is shutting down: connect again in a moment';
 const ANSWER_MS = 1_000;
 
 /** Listens for WebSocket connections, and answers what little else there is to ask. */
-export async function listen(on: Port, onConnection: OnConnection): Promise<Listener> {
+export async function listen(on: ListenOptions, onConnection: OnConnection): Promise<Listener> {
   const patience = on.patience ?? PATIENCE_MS;
   const server = createServer(
     { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: patience / 10 },
@@ -90,7 +90,7 @@ export async function listen(on: Port, onConnection: OnConnection): Promise<List
   return { port: address.port, close };
 }
 
-const listening = (server: Server, { host, port }: Port): Promise<void> =>
+const listening = (server: Server, { host, port }: ListenOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -282,7 +282,7 @@ export class Database {
   }
 
   /** @throws CorruptStore unless a power cut is allowed to do this. */
-  private tellDamage(file: string): void {
+  private refuseDamage(file: string): void {
     const what = `${file} is damaged`;
     if (this.durability === 'fsync')
       throw new CorruptStore(
@@ -296,7 +296,7 @@ export class Database {
     const folder = this.folder.journal;
     const stored = this.lastStored();
     const { segments, damaged } = await replay(folder, this.digests, stored);
-    if (damaged !== undefined) this.tellDamage(damaged);
+    if (damaged !== undefined) this.refuseDamage(damaged);
     try {
       for (const { changes, through } of segments) if (through !== undefined) await this.apply(changes, through);
     } catch (cause) {

@@ -34,7 +34,7 @@ export const deliveredMessage = z.object({
 });
 
 const settlement = { ...reply, queue: field.queueName, settled: count, inFlight: count, backlog: count };
-const settledMessages = { ...reply, queue: field.queueName, messages: count };
+const letterCount = { ...reply, queue: field.queueName, messages: count };
 
 /** Answers to publish: for one message, and for several. */
 export const publishedFrame = z.object({
@@ -138,8 +138,8 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     subscribers: z.array(subscriberStatus),
     cursor: z.optional(z.string()),
   }),
-  z.object({ type: z.literal('redriven'), ...settledMessages }),
-  z.object({ type: z.literal('purged'), ...settledMessages }),
+  z.object({ type: z.literal('redriven'), ...letterCount }),
+  z.object({ type: z.literal('purged'), ...letterCount }),
   z.object({
     type: z.literal('authenticated'),
     ...reply,

@@ -52,12 +52,12 @@ export async function ownSubscription(
   return subscription;
 }
 
-const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By name; the cursor is the last one. */
 function paginate(keys: readonly SubscriptionKey[], { limit, cursor }: PageRequest): Page<SubscriptionKey> {
   const after = cursor === undefined ? undefined : decode(cursor);
-  const sorted = [...keys].sort((a, b) => before(a.queue, b.queue));
+  const sorted = [...keys].sort((a, b) => byName(a.queue, b.queue));
   const left = after === undefined ? sorted : sorted.filter(({ queue }) => queue > after);
   const items = left.slice(0, limit);
   const last = items.at(-1);

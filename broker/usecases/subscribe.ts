@@ -34,7 +34,7 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
     throw new ProtocolError('invalid', `maxInFlight must be at most ${most} here`, 'maxInFlight');
   bound(request.events ?? []);
   const known = await findKey(ports, caller, queue);
-  const existing = known && (await extend(ports, known, request));
+  const existing = known && (await widenExisting(ports, known, request));
   const subscription = existing ?? (await create(ports, caller, request, known));
   const attached = await attachAll(ports, subscription);
   // The log is read once more, after the subscription was stored: what is published from here on finds the
@@ -61,7 +61,11 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
 
 const shardOf = ({ queue, shard }: SubscriptionKey) => ({ queue, shard });
 
-async function extend(ports: Ports, key: SubscriptionKey, request: Subscribe): Promise<Subscription | undefined> {
+async function widenExisting(
+  ports: Ports,
+  key: SubscriptionKey,
+  request: Subscribe,
+): Promise<Subscription | undefined> {
   const head = (await ports.queues.get(key.queue))?.head ?? 0;
   const extended = await change(ports, key, async (stored, now) => {
     const subscription = grown(stored, request, head + 1);
@@ -125,7 +129,7 @@ async function create(
   const next = await locate(ports, request.queue, queue, request.from ?? 'new', now);
   const created = begin(ports, noted, request, next, now);
   if (await ports.subscriptions.save(created, now)) return created;
-  const other = await extend(ports, noted, request);
+  const other = await widenExisting(ports, noted, request);
   if (other === undefined) throw new Unavailable('the subscription was ended while it was made');
   return other;
 }
