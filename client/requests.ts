@@ -59,11 +59,6 @@ export class Requests {
     private readonly token: (() => string | Promise<string>) | undefined,
   ) {}
 
-  /** How many are not answered. */
-  get size(): number {
-    return this.pending.size;
-  }
-
   /**
    * Sends a request, now or when there is a connection.
    *

@@ -28,11 +28,6 @@ export class Thread {
   /** @param end where the frames so far end, over whichever connection they came; undefined: the next one says. */
   constructor(private end: number | undefined) {}
 
-  /** Where the frames so far end. */
-  get next(): number | undefined {
-    return this.end;
-  }
-
   /** Whether a frame waits for one before it. */
   get isWaiting(): boolean {
     return this.waiting.length > 0;

@@ -15,7 +15,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Auth, jwtEnvironment } from './auth';
 import type { AccessFunction, CommonFunction, FunctionName } from './permissions';
-import { DELIVER_MEMORY, ROUTE_MEMORY } from './sizes';
+import { memoryOf } from './sizes';
 
 /** What `node build.mjs lambdas` bundled, a folder each: as far from here as from `dist/`, where this is in the package. */
 const bundles = join(__dirname, '..', 'dist', 'lambdas');
@@ -52,7 +52,7 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const route = (name: Exclude<FunctionName, 'deliver'>, description: string, environment = {}) =>
-      this.add(name, props, { description, timeout: routeTimeout, memorySize: ROUTE_MEMORY, environment });
+      this.add(name, props, { description, timeout: routeTimeout, environment });
     this.connect = route('connect', 'Records a new connection');
     this.disconnect = route('disconnect', 'Forgets a connection that was closed');
     this.publish = route('publish', 'Stores messages');
@@ -63,7 +63,6 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
     this.deliver = this.add('deliver', props, {
       description: 'Woken by messages, connections and timers; pushes what is due',
       timeout: deliverTimeout,
-      memorySize: DELIVER_MEMORY,
       // A timer that arms the next one looks like an endless loop to Lambda, which would stop it after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
@@ -99,6 +98,7 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
     logGroup.grantWrite(role);
     const made = new LambdaFunction(this, id, {
       ...own,
+      memorySize: memoryOf(name),
       // Read by a function, a source map would take some 20 ms of its cold start, and 60 ms of its first error.
       code: Code.fromAsset(join(bundles, name), { exclude: ['*.map'] }),
       handler: 'index.handler',

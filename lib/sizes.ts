@@ -3,8 +3,8 @@ import type { FunctionName } from './permissions';
 /** How much a function is given, and how much it is handed at a time: what its cost depends on. */
 
 /** Memory of a function that answers a route, and of `deliver`. MB; Lambda gives processing power in proportion. */
-export const ROUTE_MEMORY = 512;
-export const DELIVER_MEMORY = 1024;
+const ROUTE_MEMORY = 512;
+const DELIVER_MEMORY = 1024;
 
 export const memoryOf = (name: FunctionName): number => (name === 'deliver' ? DELIVER_MEMORY : ROUTE_MEMORY);
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EVERY_EVENT, type EventName, type QueueName } from '../model/names';
 import { byteLength } from '../model/utf8';
-import { containsEvent, EVERYTHING, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
+import { containsEvent, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
 
 /** What may be granted: to publish, to subscribe, and to see and mend what is others'. None implies another. */
 export const RIGHTS = ['publish', 'subscribe', 'admin'] as const;
@@ -42,8 +42,6 @@ export const grantsSchema = z.strictObject({ publish: patterns, subscribe: patte
 
 /** Nothing at all. */
 export const NO_GRANTS: Grants = { publish: [], subscribe: [], admin: [] };
-/** Everything there is. */
-export const ALL_GRANTS: Grants = { publish: [EVERYTHING], subscribe: [EVERYTHING], admin: [EVERYTHING] };
 
 /** Grants as JSON, in the form that {@link parseGrants} reads. */
 export const formatGrants = (grants: Grants): string => JSON.stringify(statedGrants(grants));

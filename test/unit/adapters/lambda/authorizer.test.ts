@@ -1,9 +1,10 @@
 import { decodeContext, encodeContext } from '../../../../adapters/lambda/accessContext';
 import { authorizer } from '../../../../adapters/lambda/authorizer';
-import { ALL_GRANTS, type Credential, clientPattern, grantsSchema, type KeyId } from '../../../../broker/access';
+import { type Credential, clientPattern, grantsSchema, type KeyId } from '../../../../broker/access';
 import { type Credentials, Unavailable } from '../../../../broker/ports';
 import { ProtocolError } from '../../../../broker/protocol';
 import { authorizerEvent } from './events';
+import { ALL_GRANTS } from './grants';
 import { captureOutput } from './output';
 
 const output = captureOutput();

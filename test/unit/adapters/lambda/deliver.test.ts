@@ -3,7 +3,6 @@ import { requests as requestsWithin } from '../../../../adapters/aws/requests';
 import { deliverHandler } from '../../../../adapters/lambda/deliverHandler';
 import type { WakingRecord } from '../../../../adapters/lambda/records';
 import {
-  ALL_GRANTS,
   type ConnectionId,
   clientPattern,
   type KeyId,
@@ -15,6 +14,7 @@ import { delivered } from '../../usecases/frames';
 import { createWorld, QUEUE, type Wire } from '../../usecases/world';
 import { config, serve } from '../service';
 import { CONNECTION, connectionEnded, connectionMade, keyRevoked, messageRecord, wakeUpRecord } from './events';
+import { ALL_GRANTS } from './grants';
 import { captureOutput } from './output';
 
 const output = captureOutput();
