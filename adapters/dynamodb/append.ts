@@ -1,6 +1,7 @@
 import { PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
 import type { Message, Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { Place } from '../../broker/model/place';
 import { type Appended, type Draft, Unavailable } from '../../broker/ports';
 import { inParallel } from '../parallel';
 import type { Database } from './database';
@@ -12,7 +13,6 @@ import {
   isTombstoneItem,
   markedId,
   markerKey,
-  type Place,
   putEntryParameters,
   toPlace,
 } from './messageItem';

@@ -1,6 +1,7 @@
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { LogEntry, Message } from '../../broker/model/message';
 import type { ClientId, EventName, JsonText, QueueName, Seq, Time } from '../../broker/model/names';
+import type { Place } from '../../broker/model/place';
 import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './items';
 
 /*
@@ -11,14 +12,6 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
  * - markers of chosen ids, at `markerKey`: `at`, the number that the id was given, and what else its message has from
  *   that moment: `publishedAt`, `previousUntil` and the expiry. They expire with their message.
  */
-
-/** A number that was given to a message. */
-export interface Place {
-  readonly seq: Seq;
-  readonly previousUntil: Time;
-  readonly publishedAt: Time;
-  readonly expiresAt: Time;
-}
 
 export const entryKey = (queue: QueueName, seq: Seq): Item => ({ queue: text(queue), seq: number(seq) });
 

@@ -1,16 +1,10 @@
-import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import type { EventName, QueueName, Time } from '../../broker/model/names';
+import type { Taken } from '../../broker/model/place';
 import { isListed } from '../../broker/model/queue';
 import { Unavailable } from '../../broker/ports';
 import type { Database } from './database';
 import { numberOr } from './items';
 import { takeParameters } from './queueItem';
-
-/** Numbers that were taken: `first` and those after it, as many as asked for. */
-export interface Taken {
-  readonly first: Seq;
-  /** Until when the number before `first` is retained; 0 if it is 1. */
-  readonly previousUntil: Time;
-}
 
 /** Queues remembered as full of event names. */
 const REMEMBERED = 10_000;

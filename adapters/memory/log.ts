@@ -1,16 +1,9 @@
 import { indexFrom } from '../../broker/model/ascending';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { Place } from '../../broker/model/place';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import type { MemoryQueues } from './queues';
-
-/** A number that was given to a message. */
-interface Place {
-  readonly seq: Seq;
-  readonly previousUntil: Time;
-  readonly publishedAt: Time;
-  readonly expiresAt: Time;
-}
 
 /** One queue's messages, and where the chosen ids stand. */
 class Log {

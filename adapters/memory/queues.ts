@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { isRoomy, type Placed, shardOfLast, shardsFor } from '../../broker/decide/placement';
 import { LISTED_EVENTS } from '../../broker/model/limits';
-import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
+import type { EventName, QueueName, Time } from '../../broker/model/names';
+import type { Taken } from '../../broker/model/place';
 import { isListed, type Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
 import { fromCursor, toCursor } from '../cursors';
@@ -9,13 +10,6 @@ import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
 
 const Position = z.strictObject({ list: z.literal('queues'), after: z.string() });
-
-/** Numbers that were taken for messages: `count` of them, from `first` on. */
-export interface Taken {
-  readonly first: Seq;
-  /** Until when the number before `first` is retained; 0 if it is 1. */
-  readonly previousUntil: Time;
-}
 
 /** A queue, and what its shards are chosen by. */
 export type StoredQueue = Queue & Placed;

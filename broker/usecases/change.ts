@@ -4,7 +4,8 @@ import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { Caller } from './outcome';
 
-const TRIES = 100;
+/** So often a subscription that others change meanwhile is read again and decided on again. */
+export const TRIES = 100;
 
 /** The state to store over another: with the version that compare-and-set expects. */
 export const successor = (stored: Subscription, next: Subscription): Subscription => ({

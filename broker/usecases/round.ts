@@ -1,16 +1,13 @@
+import type { Advance } from '../decide/advance';
 import { windowOf } from '../decide/window';
 import type { QueueName, Seq, Time } from '../model/names';
 import type { Shard } from '../model/queue';
 import type { Subscription } from '../model/subscription';
 import type { MessageLog, Ports } from '../ports';
-import { type Delivery, encodeMessages, type MessagesFrame } from '../protocol/encode';
+import { encodeMessages, type MessagesFrame } from '../protocol/encode';
 import { type Slice, Stretches } from './stretches';
 
-interface Fresh {
-  readonly from: Seq;
-  readonly next: Seq;
-  readonly deliveries: readonly Delivery[];
-}
+type Fresh = NonNullable<Advance['fresh']>;
 
 /** Frames that are kept at most, for others who get the same. Bytes. */
 const KEPT_FRAMES = 4_000_000;

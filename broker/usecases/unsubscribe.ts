@@ -6,7 +6,7 @@ import { type Ports, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
 import { findMessages } from './bury';
-import { change, findKey } from './change';
+import { change, findKey, TRIES } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
 
 /** Takes events off the caller's subscription; with none left it ends, and what it was owed is gone. */
@@ -47,8 +47,6 @@ const wakeUpOf = ({ queue, shard, client }: Subscription) => ({
   shard: { queue, shard },
   client,
 });
-
-const TRIES = 100;
 
 /**
  * Ends a subscription: its state, and its place in the directory unless that was noted anew for one that is made
