@@ -9,6 +9,7 @@ import {
   TooLarge,
 } from './errors';
 import { newId } from './id';
+import { onAbort } from './onAbort';
 import type { OutboxStore, Stored } from './outboxStore';
 import { expectJsonValue } from './payload';
 import { bytesOf, FRAME_BYTES, type Requests } from './requests';
@@ -138,12 +139,11 @@ export class Outbox {
       );
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const abort = () => {
+      const ignoreSignal = onAbort(signal, () => {
         waiting.isOver = true;
         this.forget(waiting);
         reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
+      });
       const waiting: Waiting = {
         queue,
         id,
@@ -152,11 +152,11 @@ export class Outbox {
         isOver: false,
         key: keep(),
         resolve: (published) => {
-          signal?.removeEventListener('abort', abort);
+          ignoreSignal();
           resolve(published);
         },
         reject: (error) => {
-          signal?.removeEventListener('abort', abort);
+          ignoreSignal();
           reject(error);
         },
       };

@@ -2,6 +2,7 @@ import { pauseBefore } from './backoff';
 import type { Connection } from './connection';
 import { errorOf } from './errorOf';
 import { type HoldfastError, Timeout, TooLarge } from './errors';
+import { onAbort } from './onAbort';
 import type { Timers } from './timers';
 import type { ServerFrame } from './wire';
 
@@ -79,7 +80,7 @@ export class Requests {
       if (signal?.aborted) return reject(signal.reason);
       if (bytesOf(text) > FRAME_BYTES)
         return reject(new TooLarge(`a frame may have ${FRAME_BYTES} bytes: keep the bulk elsewhere`));
-      const abort = () => pending.reject(signal?.reason);
+      const ignoreSignal = onAbort(signal, () => pending.reject(signal?.reason));
       const cancelTimer =
         timeout === undefined
           ? undefined
@@ -87,7 +88,7 @@ export class Requests {
       const settle = () => {
         this.pending.delete(ref);
         cancelTimer?.();
-        signal?.removeEventListener('abort', abort);
+        ignoreSignal();
       };
       const pending: Pending = {
         text,
@@ -101,7 +102,6 @@ export class Requests {
           reject(error);
         },
       };
-      signal?.addEventListener('abort', abort, { once: true });
       this.pending.set(ref, pending);
       this.send(pending, this.current());
     });
