@@ -1,5 +1,4 @@
-/** The largest number of seqs that one frame may name. */
-const SEQS = 1_000;
+import { SEQS } from './limits';
 
 /** What names the messages of an ack. */
 export type Acked = { readonly upTo: number } | { readonly seqs: readonly number[] };

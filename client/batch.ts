@@ -1,3 +1,5 @@
+import { ENVELOPE_BYTES, MESSAGES } from './limits';
+
 /** A message to publish, ready to be sent. */
 export interface Outgoing {
   readonly queue: string;
@@ -8,12 +10,6 @@ export interface Outgoing {
   /** It is sent in a frame of its own, since one that it was in was refused. */
   alone?: boolean;
 }
-
-/** Messages of one frame at most. */
-export const MESSAGES = 100;
-
-/** Room for what surrounds the messages: the queue's name, escaped, is the most of it. */
-const ENVELOPE_BYTES = 1_024;
 
 /**
  * How many of those that wait go into the next frame: messages of one queue, in order, as many as fit.

@@ -1,4 +1,4 @@
-import { frameOf, MESSAGES, nextBatch, type Outgoing } from './batch';
+import { frameOf, nextBatch, type Outgoing } from './batch';
 import {
   BufferFull,
   type FailureCode,
@@ -9,10 +9,11 @@ import {
   TooLarge,
 } from './errors';
 import { newId } from './id';
+import { ENVELOPE_BYTES, FRAME_BYTES, MESSAGES } from './limits';
 import { onAbort } from './onAbort';
 import type { OutboxStore, Stored } from './outboxStore';
 import { expectJsonValue } from './payload';
-import { bytesOf, FRAME_BYTES, type Requests } from './requests';
+import { bytesOf, type Requests } from './requests';
 import type { Timers } from './timers';
 
 /** What a message is published with, apart from its payload. */
@@ -68,8 +69,6 @@ const QUICK_MS = 10;
 const MESSAGES_WHERE_QUICK = Math.ceil(MESSAGES / 3);
 /** Faults that one message may have brought upon all that shared its frame. */
 const ABOUT_ONE: ReadonlySet<FailureCode> = new Set<FailureCode>(['invalid', 'too_large', 'forbidden']);
-/** Room for what a frame has beside one message. */
-const ENVELOPE_BYTES = 1_024;
 
 /** Messages on their way out: those of one turn share frames, and wait while there is no connection. */
 export class Outbox {

@@ -2,6 +2,7 @@ import { pauseBefore } from './backoff';
 import type { Connection } from './connection';
 import { errorOf } from './errorOf';
 import { type HoldfastError, Timeout, TooLarge } from './errors';
+import { FRAME_BYTES } from './limits';
 import { onAbort } from './onAbort';
 import type { Timers } from './timers';
 import type { ServerFrame } from './wire';
@@ -22,9 +23,6 @@ interface Pending {
   readonly resolve: (frame: ServerFrame) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** Bytes of a frame; a larger one would be answered with the end of the connection. */
-export const FRAME_BYTES = 32_768;
 
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(FRAME_BYTES);

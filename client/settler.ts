@@ -1,6 +1,7 @@
 import { type Acked, acksOf, gatherFor, gatherUpTo } from './acks';
 import type { Connection } from './connection';
 import type { Entry } from './ledger';
+import { SEQS } from './limits';
 import type { Settlement } from './message';
 import type { Requests } from './requests';
 import type { Timers } from './timers';
@@ -52,9 +53,9 @@ export class Settler {
     const dueAt = this.ports.timers.now() + seconds * 1000;
     for (const entry of entries) entry.dueAt = dueAt;
     const seqs = entries.map(({ seq }) => seq);
-    for (let start = 0; start < seqs.length; start += 1000)
+    for (let start = 0; start < seqs.length; start += SEQS)
       connection.send(
-        JSON.stringify({ action: 'extend', queue: this.queue, seqs: seqs.slice(start, start + 1000), seconds }),
+        JSON.stringify({ action: 'extend', queue: this.queue, seqs: seqs.slice(start, start + SEQS), seconds }),
       );
   }
 

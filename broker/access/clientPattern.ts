@@ -1,6 +1,6 @@
 import type { $brand } from 'zod/mini';
 import * as z from 'zod/mini';
-import { type ClientId, looksAnonymous } from '../model/names';
+import { CLIENT_ID_RULE, type ClientId, looksAnonymous } from '../model/names';
 import { clientId } from '../protocol/fields';
 
 /** Whom a credential speaks for: one client id, or, if it ends in `*`, every one that begins so. */
@@ -13,7 +13,7 @@ export const clientPattern = z
   .string()
   .check(
     z.refine((text) => text === '*' || clientId.safeParse(isOpen(text) ? text.slice(0, -1) : text).success, {
-      error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, with * at the end to stand for any more of them',
+      error: `must be ${CLIENT_ID_RULE}, with * at the end to stand for any more of them`,
     }),
     z.refine((text) => !looksAnonymous(text), {
       error: 'must not begin with anon-, which the server gives away',

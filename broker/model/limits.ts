@@ -6,6 +6,12 @@ export const FRAME_BYTES = 32_768;
 export const MESSAGE_BYTES = 30_000;
 /** Messages in one publish. */
 export const BATCH_MESSAGES = 100;
+/** Characters of the name of a queue or an event, and of a message's id. */
+export const NAME_CHARACTERS = 128;
+/** Characters of a request's `ref`. */
+export const REF_CHARACTERS = 64;
+/** Event names in one request. */
+export const REQUEST_EVENTS = 100;
 /** Event names that one subscription asks for. */
 export const SUBSCRIPTION_EVENTS = 200;
 /** Bytes of them as JSON: a frame that tells them has room for other things. */
@@ -16,6 +22,11 @@ export const REASON_CHARACTERS = 1_024;
 export const CURSOR_CHARACTERS = 4_096;
 /** Characters of a token or an API key. */
 export const TOKEN_CHARACTERS = 16_384;
+/** Seconds of an ack deadline, of an extension, and of a nack's delay. */
+export const DEADLINE_SECONDS = 900;
+/** What a subscription has that does not say. Seconds, and attempts. */
+export const DEFAULT_ACK_DEADLINE = 30;
+export const DEFAULT_MAX_DELIVERIES = 5;
 /** Messages named by one ack, nack, reject or extend: the largest window. */
 export const WINDOW_MESSAGES = 1_000;
 /**

@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
-import { BATCH_MESSAGES, CURSOR_CHARACTERS, REASON_CHARACTERS, WINDOW_MESSAGES } from '../model/limits';
+import {
+  BATCH_MESSAGES,
+  CURSOR_CHARACTERS,
+  DEADLINE_SECONDS,
+  NAME_CHARACTERS,
+  REASON_CHARACTERS,
+  REF_CHARACTERS,
+  REQUEST_EVENTS,
+  WINDOW_MESSAGES,
+} from '../model/limits';
 import { CLIENT_ID, CLIENT_ID_RULE } from '../model/names';
 
-const NAME_CHARACTERS = 128;
 // A lone surrogate has no UTF-8 form: two such names would become one key.
-const NAME = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
+const NAME = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${NAME_CHARACTERS}}$`, 'u');
 
 /** A whole number between two bounds, both included. */
 export const wholeNumber = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
@@ -32,7 +40,7 @@ export const clientId = z
   .brand<'ClientId'>();
 
 /** Up to 64 characters, echoed in the reply. */
-export const ref = z.optional(z.string().check(z.maxLength(64)));
+export const ref = z.optional(z.string().check(z.maxLength(REF_CHARACTERS)));
 /** The number of a message. */
 export const seq = z.int().check(z.minimum(1));
 /** Numbers of messages, as acknowledged. */
@@ -42,7 +50,11 @@ export const time = z.iso.datetime({ offset: true, error: 'must be a time such a
 /** Chosen by the publisher: makes a publish idempotent. */
 export const messageId = z
   .string()
-  .check(z.minLength(1), z.maxLength(128), z.regex(/^\P{Cs}*$/u, { error: 'must not contain lone surrogates' }));
+  .check(
+    z.minLength(1),
+    z.maxLength(NAME_CHARACTERS),
+    z.regex(/^\P{Cs}*$/u, { error: 'must not contain lone surrogates' }),
+  );
 /** Why a message was nacked or rejected. */
 export const reason = z.optional(z.string().check(z.maxLength(REASON_CHARACTERS)));
 /**
@@ -88,12 +100,12 @@ export type PublishedMessage = z.infer<typeof publishedMessage>;
 
 export const publishedMessages = z.array(publishedMessage).check(z.minLength(1), z.maxLength(BATCH_MESSAGES));
 
-export const events = z.array(eventName).check(z.minLength(1), z.maxLength(100));
+export const events = z.array(eventName).check(z.minLength(1), z.maxLength(REQUEST_EVENTS));
 
 /** The settings of a subscription, as a request may change them. */
 export const settings = {
   /** Seconds; default 30. */
-  ackDeadline: z.optional(wholeNumber(1, 900)),
+  ackDeadline: z.optional(wholeNumber(1, DEADLINE_SECONDS)),
   /** Default 5; 0: no limit. */
   maxDeliveries: z.optional(wholeNumber(0, 100)),
   /** Default 100. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { TOKEN_CHARACTERS } from '../model/limits';
+import { DEADLINE_SECONDS, TOKEN_CHARACTERS } from '../model/limits';
 import * as field from './fields';
 
 const onQueue = { ref: field.ref, queue: field.queueName };
@@ -60,7 +60,7 @@ export const nack = z.object({
   ...onQueue,
   seqs: field.seqs,
   /** Seconds; left out: the back-off. */
-  delay: z.optional(field.wholeNumber(0, 900)),
+  delay: z.optional(field.wholeNumber(0, DEADLINE_SECONDS)),
   reason: field.reason,
 });
 
@@ -72,7 +72,7 @@ export const extend = z.object({
   action: z.literal('extend'),
   ...onQueue,
   seqs: field.seqs,
-  seconds: field.wholeNumber(1, 900),
+  seconds: field.wholeNumber(1, DEADLINE_SECONDS),
 });
 
 /** Deliver now what is in flight, and what fits the window. */

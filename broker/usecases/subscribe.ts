@@ -1,6 +1,12 @@
 import { detach } from '../decide/attach';
 import { widen } from '../decide/interest';
-import { defaultWindow, SUBSCRIPTION_EVENTS, SUBSCRIPTION_EVENTS_BYTES } from '../model/limits';
+import {
+  DEFAULT_ACK_DEADLINE,
+  DEFAULT_MAX_DELIVERIES,
+  defaultWindow,
+  SUBSCRIPTION_EVENTS,
+  SUBSCRIPTION_EVENTS_BYTES,
+} from '../model/limits';
 import { EVERY_EVENT, type EventName, type QueueName, type Seq, type Time } from '../model/names';
 import {
   backlogOf,
@@ -170,8 +176,8 @@ function begin(ports: Ports, noted: NotedSubscription, request: Subscribe, next:
 }
 
 const defaultsOf = ({ settings }: Ports): SubscriptionSettings => ({
-  ackDeadline: 30,
-  maxDeliveries: 5,
+  ackDeadline: DEFAULT_ACK_DEADLINE,
+  maxDeliveries: DEFAULT_MAX_DELIVERIES,
   maxInFlight: defaultWindow(settings),
 });
 
