@@ -24,3 +24,6 @@ export function isSlow(error: unknown): boolean {
   if (!(error instanceof ApiGatewayManagementApiServiceException) || error.$fault !== 'client') return true;
   return SLOW.has(error.name) || error.$metadata.httpStatusCode === TOO_MANY_REQUESTS;
 }
+
+/** Whether nothing was answered in time: as a connection whose client takes nothing and does not say so. */
+export const isSilence = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';

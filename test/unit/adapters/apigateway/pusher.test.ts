@@ -1,4 +1,5 @@
 import { ApiGatewayPusher, apiGatewayClient } from '../../../../adapters/apigateway';
+import { requests } from '../../../../adapters/aws/requests';
 import type { ConnectionId } from '../../../../broker';
 import { type Answered, config, type Received, type Service, serve } from '../service';
 
@@ -106,6 +107,43 @@ describe('pushing', () => {
   it('does not hide that it is not permitted', async () => {
     const { pusher } = await pusherTo(() => ({ status: 403, type: 'ForbiddenException' }));
     await expect(pusher.push(CONNECTION, frames('a'))).rejects.toMatchObject({ name: 'ForbiddenException' });
+  });
+});
+
+describe('a connection that does not answer', () => {
+  const SILENT = 'silent' as ConnectionId;
+
+  async function silentOne() {
+    const gateway = await serve(({ path }) => (path.endsWith(SILENT) ? new Promise(() => {}) : SENT));
+    service = gateway;
+    const client = apiGatewayClient(gateway.endpoint, { ...config, requestHandler: requests(100, 10) });
+    let now = 1_000_000;
+    const pusher = new ApiGatewayPusher(client, () => now);
+    const pass = (ms: number) => {
+      now += ms;
+    };
+    return { pusher, bodies: () => gateway.received.map(({ body }) => body), pass };
+  }
+
+  it('holds nobody up who wants to push to it too, or does so right after', async () => {
+    const { pusher, bodies } = await silentOne();
+    const pushed = await Promise.all([...'abc'].map((text) => pusher.push(SILENT, frames(text, text))));
+    expect([...pushed, await pusher.push(SILENT, frames('d'))]).toEqual(Array(4).fill({ outcome: 'slow', sent: 0 }));
+    expect(bodies()).toEqual(['a']);
+  });
+
+  it('is asked again a second later, when what it did not get may be due', async () => {
+    const { pusher, bodies, pass } = await silentOne();
+    await pusher.push(SILENT, frames('a'));
+    pass(1_000);
+    await pusher.push(SILENT, frames('b'));
+    expect(bodies()).toEqual(['a', 'b']);
+  });
+
+  it('keeps nobody else from being sent to', async () => {
+    const { pusher } = await silentOne();
+    await pusher.push(SILENT, frames('a'));
+    expect(await pusher.push(CONNECTION, frames('b'))).toEqual({ outcome: 'sent', sent: 1 });
   });
 });
 
