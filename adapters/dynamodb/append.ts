@@ -1,4 +1,3 @@
-import { PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
 import type { Message, Tombstone } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { Place } from '../../broker/model/place';
@@ -42,6 +41,8 @@ interface Marked {
  */
 export class Append {
   private readonly answers = new Map<Draft, Appended>();
+  /** By id: a number after which all have been taken since this append began. */
+  private readonly since = new Map<string, Seq>();
   /** Whether a message may have been stored. */
   begun = false;
 
@@ -74,10 +75,10 @@ export class Append {
       const known = draft.idempotent ? marked.get(draft.id) : undefined;
       if (known?.there === 'message') this.answer(draft, known.place.seq, true);
       else if (known?.there === 'nothing')
-        (this.isOver(known.place) ? abandoned : unfinished).push({ draft, place: known.place });
+        (this.isRecent(draft, known.place) ? unfinished : abandoned).push({ draft, place: known.place });
       else open.push(draft);
     }
-    await inParallel(abandoned, WIDTH, ({ place }) => this.bury(place));
+    await inParallel(abandoned, WIDTH, (one) => this.abandon(one));
     const placed = await this.place(open);
     try {
       const beaten = await this.store(placed, unfinished, marked);
@@ -90,11 +91,23 @@ export class Append {
   }
 
   /**
-   * Whether the first try can be at it no more. Its number is not used then: subscriptions were made since whose place is
-   * behind it, and they are owed what is published now.
+   * Whether a number was taken since this append began: it is used, whoever took it, so that tries at the same time help
+   * each other. An older one is not, for behind it may be subscriptions that were made after its try was answered
+   * `unavailable`, and they are owed what is published now.
    */
-  private isOver({ publishedAt }: Place): boolean {
-    return publishedAt + PUBLISHER_LIFETIME_MS <= this.now;
+  private isRecent({ id }: Draft, { seq }: Place): boolean {
+    const since = this.since.get(id);
+    return since !== undefined && seq > since;
+  }
+
+  /**
+   * Has nothing stored any more at the number of an earlier try. If that lives, it finds the tombstone, goes round again and
+   * finds the id's next number; if it has stored the message meanwhile, that stays, and this goes round and finds it.
+   */
+  private async abandon({ draft, place }: Placed): Promise<void> {
+    await this.bury(place);
+    // The id is given another only by who found the tombstone, and took that other one then.
+    this.since.set(draft.id, place.seq);
   }
 
   /** @returns those that were beaten to it. */
@@ -155,6 +168,7 @@ export class Append {
       this.expiresAt,
     );
     const { now: publishedAt, expiresAt } = this;
+    for (const [i, { id }] of drafts.entries()) if (!this.since.has(id)) this.since.set(id, first + i);
     return drafts.map((draft, i) => ({
       draft,
       place: { seq: first + i, previousUntil: i === 0 ? previousUntil : expiresAt, publishedAt, expiresAt },

@@ -3,7 +3,7 @@ import { dynamodbStores } from '../../adapters/dynamodb';
 import { toItem } from '../../adapters/dynamodb/subscriptionItem';
 import { dying } from '../../broker/decide/dying';
 import { nack, reject } from '../../broker/decide/settle';
-import { HELD_MESSAGES, KEPT_REASON, PUBLISHER_LIFETIME_MS } from '../../broker/model/limits';
+import { HELD_MESSAGES, KEPT_REASON } from '../../broker/model/limits';
 import type { Tombstone } from '../../broker/model/message';
 import type { ConnectionId } from '../../broker/model/names';
 import type { Flight, Subscription } from '../../broker/model/subscription';
@@ -122,31 +122,29 @@ describe('a publisher that dies', () => {
     expect(answer).toEqual({ seq: 2, id: 'a', duplicate: false });
   });
 
-  it('after it claimed its id is finished by the repetition, at the number and the time of the first try', async () => {
+  it('after it claimed its id has its message stored by the repetition, at a number for all who subscribed since', async () => {
     const queue = queueName();
     await expect(dying(1).append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
     const { log } = stores();
-    await log.append(queue, [draft('b')], NOW + 5, LATER);
-    const again = await log.append(queue, [chosen('a')], NOW + 9, LATER + 9);
-    expect(again).toEqual([{ seq: 1, id: 'a', duplicate: false }]);
-    expect(await log.append(queue, [chosen('a')], NOW + 9, LATER)).toEqual([{ seq: 1, id: 'a', duplicate: true }]);
+    const at = NOW + 9;
+    expect(await log.append(queue, [chosen('a')], at, LATER + 9)).toEqual([{ seq: 2, id: 'a', duplicate: false }]);
+    expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
     expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
-      { seq: 1, id: 'a', publishedAt: NOW, previousUntil: 0, expiresAt: LATER },
-      { seq: 2, id: 'b' },
+      { seq: 1, tombstone: true, publishedAt: NOW, previousUntil: 0 },
+      { seq: 2, id: 'a', publishedAt: at, previousUntil: LATER, expiresAt: LATER + 9 },
     ]);
   });
 
-  it('after it claimed its id, and is repeated when it must be dead, gets a number for all who subscribed since', async () => {
+  it('after it claimed its id has its message stored once by all its repetitions, who answer the same', async () => {
     const queue = queueName();
     await expect(dying(1).append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
-    const { log } = stores();
-    const at = NOW + PUBLISHER_LIFETIME_MS;
-    expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: false }]);
-    expect(await log.append(queue, [chosen('a')], at, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
-    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
-      { seq: 1, tombstone: true, publishedAt: NOW },
-      { seq: 2, id: 'a', publishedAt: at, previousUntil: LATER },
-    ]);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => stores().log.append(queue, [chosen('a')], NOW, LATER)),
+    );
+    expect(new Set(answers.flat().map(({ seq }) => seq)).size).toBe(1);
+    const entries = await stores().log.read(queue, 1, 1_000, NOW);
+    expect(entries.filter((entry) => 'id' in entry)).toMatchObject([{ seq: answers[0]?.[0]?.seq }]);
+    expect(entries).toHaveLength((await stores().queues.get(queue))?.head ?? 0);
   });
 
   it('after it claimed its id gets another number if its first was given up, and one for all repetitions', async () => {
@@ -162,14 +160,18 @@ describe('a publisher that dies', () => {
     expect(entries).toHaveLength((await stores().queues.get(queue))?.head ?? 0);
   });
 
-  it('in the middle of a batch leaves some of it, which the repetition completes in place', async () => {
+  it('in the middle of a batch leaves some of it, which the repetition completes', async () => {
     const queue = queueName();
     const batch = Array.from({ length: 10 }, (_, i) => chosen(`id ${i}`));
     await expect(dying(14).append(queue, batch, NOW, LATER)).rejects.toThrow(Unavailable);
     const answers = await stores().log.append(queue, batch, NOW, LATER);
-    expect(answers.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const [i, { seq, duplicate }] of answers.entries()) expect(duplicate ? seq === i + 1 : seq > 10).toBe(true);
     expect(answers.filter(({ duplicate }) => duplicate).length).toBeGreaterThanOrEqual(4);
-    expect(await stores().log.read(queue, 1, 100, NOW)).toHaveLength(10);
+    const entries = await stores().log.read(queue, 1, 100, NOW);
+    expect(entries).toHaveLength((await stores().queues.get(queue))?.head ?? 0);
+    const stored = entries.flatMap((entry) => ('id' in entry ? [[entry.id, entry.seq]] : []));
+    expect(new Map(stored.map(([id, seq]) => [id, seq]))).toEqual(new Map(answers.map(({ id, seq }) => [id, seq])));
+    expect(stored).toHaveLength(10);
   });
 });
 
@@ -225,6 +227,63 @@ describe('a publisher that wakes when its number was given up', () => {
       { seq: 1, tombstone: true, previousUntil: 0 },
       { seq: 2 },
     ]);
+  });
+});
+
+describe('a publisher that is slow, and whose publish is repeated meanwhile', () => {
+  const answer = (seq: number, duplicate: boolean) => [{ seq, id: 'a', duplicate }];
+
+  it('stores nothing where it had its number, and answers what its repetition stored', async () => {
+    const queue = queueName();
+    const { log } = stores(async ({ command, before }): Promise<Fate> => {
+      if (command === 'PutItemCommand' && before === 1)
+        expect(await stores().log.append(queue, [chosen('a')], NOW, LATER)).toEqual(answer(2, false));
+      return 'arrives';
+    });
+    expect(await log.append(queue, [chosen('a')], NOW, LATER)).toEqual(answer(2, true));
+    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
+      { seq: 1, tombstone: true },
+      { seq: 2, id: 'a' },
+    ]);
+  });
+
+  it('finishes what the repetition left undone, for its number was taken meanwhile', async () => {
+    const queue = queueName();
+    const { log } = stores(async ({ command, before }): Promise<Fate> => {
+      if (command !== 'PutItemCommand' || before !== 0) return 'arrives';
+      const dying = stores(always('PutItemCommand', 'lost', 1)).log;
+      await expect(dying.append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
+      return 'arrives';
+    });
+    expect(await log.append(queue, [chosen('a')], NOW, LATER)).toEqual(answer(2, false));
+    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([
+      { seq: 1, tombstone: true },
+      { seq: 2, id: 'a' },
+    ]);
+  });
+
+  it('has stored it, if the repetition comes too late to prevent it, and both answer that', async () => {
+    const queue = queueName();
+    let repeated: unknown;
+    const { log } = stores(async ({ command, before }): Promise<Fate> => {
+      if (command !== 'PutItemCommand' || before !== 1) return 'arrives';
+      let store = () => {};
+      const stored = new Promise<void>((resolve) => {
+        store = resolve;
+      });
+      repeated = stores(async (sent): Promise<Fate> => {
+        if (!sent.body.includes('tombstone')) return 'arrives';
+        store();
+        await first;
+        return 'arrives';
+      }).log.append(queue, [chosen('a')], NOW, LATER);
+      await stored;
+      return 'arrives';
+    });
+    const first = log.append(queue, [chosen('a')], NOW, LATER);
+    expect(await first).toEqual(answer(1, false));
+    expect(await repeated).toEqual(answer(1, true));
+    expect(await log.read(queue, 1, 10, NOW)).toMatchObject([{ seq: 1, id: 'a' }]);
   });
 });
 
