@@ -140,6 +140,17 @@ describe('subscribe', () => {
     expect(delivered(billing.take())).toContain('1:2');
   });
 
+  it('refuses one event name too many, and takes * in their place', async () => {
+    const { billing } = await subscribed({ events: ['add'] });
+    const names = (from: number, count: number) => Array.from({ length: count }, (_, index) => `e${from + index}`);
+    await billing.request({ action: 'subscribe', queue: QUEUE, events: names(0, 100) });
+    await billing.request({ action: 'subscribe', queue: QUEUE, events: names(100, 99) });
+    const oneMore = await billing.request({ action: 'subscribe', queue: QUEUE, events: ['delete'] });
+    expect(oneMore).toMatchObject({ code: 'invalid', field: 'events', message: expect.stringContaining('use ["*"]') });
+    const all = await billing.request({ action: 'subscribe', queue: QUEUE, events: ['*'] });
+    expect(all).toMatchObject({ type: 'subscribed', events: expect.arrayContaining(['*']) });
+  });
+
   it('refuses one subscription too many', async () => {
     const { billing } = await subscribed();
     for (let i = 0; i < 99; i++) await billing.ask({ action: 'subscribe', queue: `queue ${i}` });
