@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'What stands before a hole is looked for at one number only, which may be a hole itself.',
-    file: 'broker/usecases/deliver.ts',
+    file: 'broker/usecases/holes.ts',
     search: 'let from = Math.max(1, next - PAGE);',
     replacement: 'let from = Math.max(1, next - 1);',
   },
@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'What nobody took is not given back: the cursor stays behind it.',
-    file: 'broker/usecases/deliver.ts',
+    file: 'broker/usecases/release.ts',
     search: 'return { subscription: refused ? giveBack(kept, refused, at) : kept };',
     replacement: 'return { subscription: kept };',
   },
@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'A connection that seems gone is let go of before it is closed, so that it may stay open and get nothing.',
-    file: 'broker/usecases/deliver.ts',
+    file: 'broker/usecases/release.ts',
     search: '  for (const connection of ended) await letGo(ports, client, connection);\n',
     replacement:
       '  for (const connection of ended) {\n    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection.connection, expiryFrom(ports, state, at)) }));\n    await letGo(ports, client, connection);\n  }\n',

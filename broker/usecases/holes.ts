@@ -1,0 +1,47 @@
+import { advance, type Lifetime, type Reading } from '../decide/advance';
+import type { QueueName, Seq, Time } from '../model/names';
+import type { Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+
+const PAGE = 250;
+
+/**
+ * Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them.
+ *
+ * @returns false if something was there everywhere: it was just written, or expires by another clock than this one.
+ */
+export async function fillHoles(
+  ports: Ports,
+  subscription: Subscription,
+  reading: Reading,
+  now: Time,
+): Promise<boolean> {
+  const { queue, next } = subscription;
+  const before = await lifetimeBefore(ports, queue, next, now);
+  const { holes } = advance(subscription, { ...reading, ...(before === undefined ? {} : { before }) }, now, 0);
+  const filled = await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
+  ports.reporter.warn('filled numbers that their publisher never wrote', {
+    queue,
+    from: holes[0]?.seq,
+    count: holes.length,
+  });
+  return filled.includes(true);
+}
+
+/** Of the last message before a number, as far as it is known: what is before may be a hole itself, or have expired. */
+async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Lifetime | undefined> {
+  let before: Lifetime | undefined;
+  let from = Math.max(1, next - PAGE);
+  if (from === 1) {
+    const known = await ports.queues.get(queue);
+    if (known !== undefined) before = { publishedAt: known.createdAt, expiresAt: Number.POSITIVE_INFINITY };
+  }
+  while (from < next) {
+    const entries = await ports.log.read(queue, from, next - from, now);
+    const last = entries.findLast(({ seq }) => seq < next);
+    if (last === undefined) break;
+    before = last;
+    from = last.seq + 1;
+  }
+  return before;
+}

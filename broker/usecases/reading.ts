@@ -1,0 +1,58 @@
+import { dueSeqs, type Reading } from '../decide/advance';
+import { wantsEverything } from '../decide/interest';
+import { windowOf } from '../decide/window';
+import { MESSAGE_BYTES } from '../model/limits';
+import { sizeOf } from '../model/message';
+import type { Seq, Time } from '../model/names';
+import type { Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { findMessages } from './bury';
+import type { Round } from './round';
+
+const PAGE = 250;
+
+/** How many messages are read of the backlog; one that filters reads on past what it does not want, a page at a time. */
+function pageOf(subscription: Subscription): number {
+  const room = windowOf(subscription).forBacklog;
+  return room > 0 && !wantsEverything(subscription) ? PAGE : Math.min(room, PAGE);
+}
+
+/** Reads what the next advance of a subscription is decided by: what is due, and a page of the log from its cursor on. */
+export async function readFor(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
+  const due = await readDue(ports, subscription, now);
+  const page = pageOf(subscription);
+  // The window is full: do not read the log. If nothing due is deliverable after all, `more` brings us back.
+  if (page === 0) return { due, entries: [], more: true };
+  const slice = await round.read(subscription.next, page, now);
+  if (slice.entries.length > 0) return { due, ...slice };
+  const tail = await tailOf(ports, subscription.queue, subscription.next);
+  return { due, ...slice, ...(tail ? { tail } : {}) };
+}
+
+/** How many of the largest messages may be read for a subscription at a time. */
+export const mostRead = (subscription: Subscription, now: Time): number =>
+  pageOf(subscription) + dueSeqs(subscription, now).length;
+
+/** How many of the largest messages are as large as what was read. */
+export function sizeIn({ due, entries }: Reading): number {
+  let size = 0;
+  for (const message of due.values()) if (message !== undefined) size += sizeOf(message);
+  for (const entry of entries) size += sizeOf(entry);
+  return Math.ceil(size / MESSAGE_BYTES);
+}
+
+const NOTHING_DUE: Reading['due'] = new Map();
+
+async function readDue(ports: Ports, subscription: Subscription, now: Time): Promise<Reading['due']> {
+  const seqs = new Set(dueSeqs(subscription, now));
+  if (seqs.size === 0) return NOTHING_DUE;
+  const flights = subscription.inFlight.filter(({ seq }) => seqs.has(seq));
+  const messages = await findMessages(ports, subscription, flights, now);
+  return new Map(flights.map(({ seq }) => [seq, messages.get(seq)]));
+}
+
+async function tailOf(ports: Ports, name: Subscription['queue'], next: Seq): Promise<Reading['tail']> {
+  const queue = await ports.queues.get(name);
+  if (queue === undefined || queue.head < next) return undefined;
+  return { head: queue.head, headUntil: queue.headUntil };
+}

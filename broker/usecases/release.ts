@@ -1,0 +1,57 @@
+import { detach } from '../decide/attach';
+import { giveBack } from '../decide/giveBack';
+import { OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
+import type { AttachedConnection, Subscription } from '../model/subscription';
+import type { Ports } from '../ports';
+import { change } from './change';
+import { expiryFrom } from './expiry';
+import { letGo } from './letGo';
+import type { PushResult } from './push';
+
+/** False while the connection is full. When it drains it is welcomed again, and gets what it missed. */
+export const mayTake =
+  ({ pusher }: Ports) =>
+  ({ connection }: AttachedConnection): boolean =>
+    pusher.isFull?.(connection) !== true;
+
+/**
+ * Lets go of connections that are gone, sets aside those that missed something, and takes back what none took. A connection
+ * that was made a moment ago may only not be open yet, for its record can overtake the answer of the connect route: it is
+ * tried again shortly.
+ *
+ * @param refusing connections that would refuse again.
+ * @returns the subscription to go on with; undefined if there is none to deliver to at present.
+ */
+export async function release(
+  ports: Ports,
+  { queue, shard, client }: Subscription,
+  { gone, missed, refused }: PushResult,
+  refusing: readonly AttachedConnection[],
+): Promise<Subscription | undefined> {
+  const now = ports.clock.now();
+  const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
+  const ended = gone.filter((connection) => !isOpening(connection));
+  for (const connection of ended) await letGo(ports, client, connection);
+  const released = await change(ports, { queue, shard, client }, (subscription, at) => {
+    const kept = [...ended, ...missed].reduce(
+      (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
+      subscription,
+    );
+    return { subscription: refused ? giveBack(kept, refused, at) : kept };
+  });
+  await Promise.all(missed.map((one) => readmit(ports, one)));
+  if (refused === undefined) return released?.subscription;
+  if (gone.length > ended.length)
+    await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
+  // A full one may have been welcomed before what it did not take was given back.
+  const others = released?.subscription.connections.filter(
+    (one) => !refusing.some((is) => is.connection === one.connection),
+  );
+  return others?.some(mayTake(ports)) ? released?.subscription : undefined;
+}
+
+/** One that was set aside joins anew, and is shown what is in flight, as soon as it takes frames again. */
+async function readmit({ pusher, wakeUps }: Ports, { connection }: AttachedConnection): Promise<void> {
+  // Of one that still is full, its pusher tells.
+  if (pusher.isFull?.(connection) !== true) await wakeUps.send({ kind: 'welcome', connection }, 0);
+}
