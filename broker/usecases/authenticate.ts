@@ -3,6 +3,7 @@ import type { Credentials, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
 import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { sendAhead } from './wakeAhead';
 import { armExpiry } from './withdraw';
 
 /** Within this time a new credential is stored after it was checked. Milliseconds. */
@@ -31,6 +32,8 @@ async function renew(
   const { client, ...access } = admit(credential, caller.client);
   // Armed before it is stored, so that none is stored whose end nobody sees.
   await armExpiry(ports, caller.connection, access, STORED_MS);
+  // What it may read now may be more or less than before: as for a new connection, but for the greeting.
+  const wakeUp = await sendAhead(ports, { kind: 'welcome', connection: caller.connection });
   if (!(await ports.connections.renew(caller.connection, access)))
     throw new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');
   const { expiresAt } = access;
@@ -41,7 +44,6 @@ async function renew(
       clientId: client,
       ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     },
-    // What it may read now may be more or less than before: as for a new connection, but for the greeting.
-    wakeUps: [{ kind: 'welcome', connection: caller.connection }],
+    wakeUps: [wakeUp],
   };
 }

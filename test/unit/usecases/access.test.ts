@@ -1,4 +1,5 @@
 import { type Access, clientPattern, grantsSchema, type KeyId } from '../../../broker/access';
+import { REQUEST_LIFETIME_MS } from '../../../broker/model/limits';
 import type { Key } from '../../../broker/ports';
 import { ProtocolError } from '../../../broker/protocol';
 import { wake } from '../../../broker/usecases/wake';
@@ -248,6 +249,19 @@ describe('a connection that is given another credential', () => {
     await wire.request(publish(1));
     expect(types(wire.take())).toEqual(['error']);
     expect(await wire.request(subscribe())).toMatchObject({ type: 'error', code: 'forbidden' });
+  });
+
+  it('reads no more than it may, although the process dies before it sends a wake-up', async () => {
+    const world = guarded({ credentials: credentials(may({ publish: ['*'] })) });
+    const wire = await world.connect('billing', 'one', all);
+    await wire.request(subscribe());
+    wire.take();
+    // What has to be sent after it is lost.
+    expect(await world.say(wire, JSON.stringify(auth))).toMatchObject({ reply: { type: 'authenticated' } });
+    await world.pass(REQUEST_LIFETIME_MS);
+    expect((await world.state(wire))?.connections).toEqual([]);
+    await wire.request(publish(1));
+    expect(types(wire.take())).toEqual(['error']);
   });
 
   it('goes on as it was if that is not good, or another client’s', async () => {
