@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Fn, Token } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import { isIssuer } from '../adapters/jwt/discovery';
 import { DEFAULT_CLAIMS } from '../adapters/jwt/settings';
@@ -94,7 +94,7 @@ export function jwtEnvironment(auth: Auth): Record<string, string> {
   const { issuer, audience, clientClaim, grantsClaim } = { ...DEFAULT_CLAIMS, ...auth };
   return {
     HOLDFAST_JWT_ISSUER: issuer,
-    HOLDFAST_JWT_AUDIENCE: audience.join(','),
+    HOLDFAST_JWT_AUDIENCE: Token.isUnresolved(audience) ? Fn.join(',', [...audience]) : audience.join(','),
     HOLDFAST_JWT_CLIENT_CLAIM: clientClaim,
     HOLDFAST_JWT_GRANTS_CLAIM: grantsClaim,
   };

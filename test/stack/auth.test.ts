@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AuthNotChosen, Holdfast, HoldfastStack } from '../../lib';
@@ -116,4 +116,12 @@ test('The tokens may be those of a Cognito user pool in the same stack', () => {
   new Holdfast(stack, 'Queue', { auth: { by: 'jwt', issuer, audience: [client.userPoolClientId] } });
   const authorize = functionsOf(Template.fromStack(stack)).find(({ name }) => name === 'AuthorizeJwt');
   expect(JSON.stringify(authorize?.variables.HOLDFAST_JWT_ISSUER)).toMatch(/cognito-idp|ProviderURL/);
+});
+
+test('The audience may be a list that is known only when the stack is deployed', () => {
+  const stack = new Stack(newApp(), 'Own', { env: { region: 'eu-central-1', account: '123456789012' } });
+  const audience = new CfnParameter(stack, 'Audience', { type: 'CommaDelimitedList' }).valueAsList;
+  new Holdfast(stack, 'Queue', { auth: { by: 'jwt', issuer: 'https://auth.example.com', audience } });
+  const authorize = functionsOf(Template.fromStack(stack)).find(({ name }) => name === 'AuthorizeJwt');
+  expect(authorize?.variables.HOLDFAST_JWT_AUDIENCE).toEqual({ 'Fn::Join': [',', { Ref: 'Audience' }] });
 });
