@@ -47,11 +47,19 @@ async function filled(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   return cursor === undefined ? { items } : { items, cursor };
 }
 
-/** A page whose items are too large for a frame is read again with as many as fit: only the store can make its cursor. */
+/**
+ * A page whose items are too large for a frame is read again with as many as fit: only the store can make its cursor. What
+ * is read again may have grown meanwhile, so it is measured too; from then on it is half as many each time.
+ */
 async function framed(page: PageRequest, read: Read): Promise<Page<ListItem>> {
-  const found = await read(page);
-  const fit = fitting(found.items, ITEMS_BYTES, encodeItem).length;
-  return fit === found.items.length ? found : read({ ...page, limit: Math.max(1, fit) });
+  let { limit } = page;
+  for (let half = limit; ; half = Math.floor(limit / 2)) {
+    const found = await read({ ...page, limit });
+    const fit = fitting(found.items, ITEMS_BYTES, encodeItem).length;
+    // A single one fits, as it was made.
+    if (fit === found.items.length || limit === 1) return found;
+    limit = Math.max(1, Math.min(fit, half));
+  }
 }
 
 /** Without the right to see what is others', a client is shown its own. */

@@ -99,6 +99,29 @@ describe('the list', () => {
     expect(other).toMatchObject({ clientId: 'other' });
   });
 
+  it('of queues fits its frames also where it grows while it is read', async () => {
+    let lists = 0;
+    const world = createWorld({
+      between: ({ queues }) => ({
+        queues: beforehand(queues, 'list', async () => {
+          lists += 1;
+          if (lists === 2) await learn(20, 100);
+        }),
+      }),
+    });
+    const names = Array.from({ length: 30 }, (_, n) => `queue ${String(n).padStart(2, '0')}`);
+    const wire = await world.connect('publisher');
+    const learn = async (from: number, to: number) => {
+      const events = Array.from({ length: to - from }, (_, n) => `${'x'.repeat(120)} ${from + n}`);
+      for (const queue of names)
+        await wire.ask({ action: 'publish', queue, messages: events.map((event) => ({ event })) });
+    };
+    await learn(0, 20);
+    const replies = await everyReply(wire, { action: 'list', what: 'queues' }, 'list');
+    expect(Math.max(...replies.map(bytesOf))).toBeLessThan(FRAME);
+    expect(replies.flatMap(({ items }) => items)).toMatchObject(names.map((queue) => ({ queue })));
+  });
+
   it('of queues counts their subscribers without reading each of them', async () => {
     const world = await crowd(3, {
       between: ({ subscriptions }) => ({
