@@ -1,7 +1,7 @@
 import type { Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import { type SubscriptionKey, subscriptionKeyText } from '../../broker/model/subscription';
-import type { Timers, WakeUp, WakeUps } from '../../broker/ports';
+import { subscriptionWakeUp, type Timers, type WakeUp, type WakeUps } from '../../broker/ports';
 
 // The longest that setTimeout takes; a wake-up that comes early is harmless.
 const LONGEST_MS = 2 ** 31 - 1;
@@ -16,13 +16,12 @@ export class NodeWakeUps implements WakeUps {
   constructor(private readonly serve: Serve) {}
 
   gather(subscription: SubscriptionKey): void {
-    const { queue, shard, client } = subscription;
     const key = subscriptionKeyText(subscription);
     if (this.gathered.has(key)) return;
     this.gathered.add(key);
     setImmediate(() => {
       this.gathered.delete(key);
-      this.serve({ kind: 'subscription', shard: { queue, shard }, client });
+      this.serve(subscriptionWakeUp(subscription));
     });
   }
 

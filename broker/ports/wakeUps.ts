@@ -22,6 +22,13 @@ export type WakeUp =
   /** A key was revoked. */
   | { readonly kind: 'revocation'; readonly key: KeyId };
 
+/** The wake-up of one subscription. */
+export const subscriptionWakeUp = ({ queue, shard, client }: SubscriptionKey): WakeUp => ({
+  kind: 'subscription',
+  shard: { queue, shard },
+  client,
+});
+
 /** Delivers wake-ups: at least once, in any order, at or after their time. */
 export interface WakeUps {
   /**

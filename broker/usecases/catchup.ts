@@ -1,6 +1,6 @@
 import { catchUp } from '../decide/attach';
 import { backlogOf, type SubscriptionKey } from '../model/subscription';
-import type { Ports } from '../ports';
+import { type Ports, subscriptionWakeUp } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
@@ -20,11 +20,7 @@ export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'
   }
   return {
     reply: { type: 'catchup', ...refOf(request), ...(queue === undefined ? {} : { queue }), redelivered, backlog },
-    wakeUps: keys.map(({ queue: name, shard, client }) => ({
-      kind: 'subscription',
-      shard: { queue: name, shard },
-      client,
-    })),
+    wakeUps: keys.map(subscriptionWakeUp),
   };
 }
 

@@ -3,7 +3,7 @@ import { censusOf } from '../model/census';
 import { UNSTORED_SKIP } from '../model/limits';
 import type { Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
-import type { Memory, Ports, Share } from '../ports';
+import { type Memory, type Ports, type Share, subscriptionWakeUp } from '../ports';
 import { bury } from './bury';
 import { successor } from './change';
 import { fillHoles } from './holes';
@@ -107,8 +107,8 @@ async function deliverSome(
 }
 
 /** Sends a wake-up, so that another invocation delivers the rest. */
-export async function handOver(ports: Ports, { queue, shard, client }: Subscription): Promise<undefined> {
-  await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, 0);
+export async function handOver(ports: Ports, subscription: Subscription): Promise<undefined> {
+  await ports.wakeUps.send(subscriptionWakeUp(subscription), 0);
 }
 
 /** Looks again in a moment. */

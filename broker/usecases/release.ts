@@ -2,7 +2,7 @@ import { detach } from '../decide/attach';
 import { giveBack } from '../decide/giveBack';
 import { OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
 import type { AttachedConnection, Subscription } from '../model/subscription';
-import type { Ports } from '../ports';
+import { type Ports, subscriptionWakeUp } from '../ports';
 import { change } from './change';
 import { expiryFrom } from './expiry';
 import { letGo } from './letGo';
@@ -42,7 +42,7 @@ export async function release(
   await Promise.all(missed.map((one) => readmit(ports, one)));
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
-    await ports.wakeUps.send({ kind: 'subscription', shard: { queue, shard }, client }, OPENING_RETRY_MS);
+    await ports.wakeUps.send(subscriptionWakeUp({ queue, shard, client }), OPENING_RETRY_MS);
   // A full one may have been welcomed before what it did not take was given back.
   const others = released?.subscription.connections.filter(
     (one) => !refusing.some((is) => is.connection === one.connection),

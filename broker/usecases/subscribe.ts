@@ -17,7 +17,7 @@ import {
   type SubscriptionSettings,
 } from '../model/subscription';
 import { byteLength } from '../model/utf8';
-import { type Ports, Unavailable } from '../ports';
+import { type Ports, subscriptionWakeUp, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
@@ -58,14 +58,9 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
       backlog: backlogOf(subscription, head),
     },
     // What is in flight may be due, and no timer be armed for it, if this is the first connection there is again.
-    wakeUps:
-      attached.next <= head || attached.inFlight.length > 0
-        ? [{ kind: 'subscription', shard: shardOf(attached), client: attached.client }]
-        : [],
+    wakeUps: attached.next <= head || attached.inFlight.length > 0 ? [subscriptionWakeUp(attached)] : [],
   };
 }
-
-const shardOf = ({ queue, shard }: SubscriptionKey) => ({ queue, shard });
 
 async function widenExisting(
   ports: Ports,
@@ -162,7 +157,8 @@ async function reserve(ports: Ports, wanted: NotedSubscription): Promise<NotedSu
 
 function begin(ports: Ports, noted: NotedSubscription, request: Subscribe, next: Seq, now: number): Subscription {
   return {
-    ...shardOf(noted),
+    queue: noted.queue,
+    shard: noted.shard,
     client: noted.client,
     version: 1,
     createdAt: noted.createdAt,

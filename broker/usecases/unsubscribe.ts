@@ -1,8 +1,8 @@
 import { narrow, wants } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { STORED_AFTER_MS } from '../model/limits';
-import { eventNames, type NotedSubscription, type Subscription } from '../model/subscription';
-import { type Ports, Unavailable } from '../ports';
+import { eventNames, type NotedSubscription } from '../model/subscription';
+import { type Ports, subscriptionWakeUp, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
 import { findMessages } from './bury';
@@ -39,14 +39,8 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
   // Connections that were not permitted to read what it wanted before may be now.
   const attached = ports.settings.accessControl ? await attachAll(ports, subscription) : subscription;
   const wakes = full || attached !== subscription;
-  return { reply: answer(eventNames(subscription)), wakeUps: wakes ? [wakeUpOf(subscription)] : [] };
+  return { reply: answer(eventNames(subscription)), wakeUps: wakes ? [subscriptionWakeUp(subscription)] : [] };
 }
-
-const wakeUpOf = ({ queue, shard, client }: Subscription) => ({
-  kind: 'subscription' as const,
-  shard: { queue, shard },
-  client,
-});
 
 /**
  * Ends a subscription: its state, and its place in the directory unless that was noted anew for one that is made

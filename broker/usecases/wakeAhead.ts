@@ -1,10 +1,10 @@
 import { REQUEST_LIFETIME_MS } from '../model/limits';
 import type { SubscriptionKey } from '../model/subscription';
-import type { Ports, WakeUp } from '../ports';
+import { type Ports, subscriptionWakeUp, type WakeUp } from '../ports';
 
 /** Sees to a wake-up for what a request is about to make due for a subscription, as `sendAhead` does for any. */
-export const wakeAhead = (ports: Ports, { queue, shard, client }: SubscriptionKey): Promise<WakeUp> =>
-  sendAhead(ports, { kind: 'subscription', shard: { queue, shard }, client });
+export const wakeAhead = (ports: Ports, key: SubscriptionKey): Promise<WakeUp> =>
+  sendAhead(ports, subscriptionWakeUp(key));
 
 /**
  * Sees to a wake-up for what a request is about to make due: it comes when the request's process cannot live any more,
