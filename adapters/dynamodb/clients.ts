@@ -4,7 +4,7 @@ import type { Client, Connection } from '../../broker/model/connection';
 import type { ClientId, ConnectionId, QueueName, Time } from '../../broker/model/names';
 import type { NotedSubscription, SubscriptionKey } from '../../broker/model/subscription';
 import { type ClientStore, type Page, type PageRequest, Unavailable } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import {
   addConnectionParameters,
   addSubscriptionParameters,

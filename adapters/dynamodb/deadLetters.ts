@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { DeadLetter } from '../../broker/model/message';
 import type { Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import type { Database } from './database';
 import { expiry, expiryOf, type Item, isExpired, LIVING, number, numberAt, text, textAt } from './items';
 import { messageItem, toMessage } from './messageItem';

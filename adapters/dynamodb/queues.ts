@@ -3,7 +3,7 @@ import { isRoomy, shardOfLast, shardsFor } from '../../broker/decide/placement';
 import type { QueueName, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
 import { type Page, type PageRequest, type QueueStore, Unavailable } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import type { Database } from './database';
 import { type Item, numberOr } from './items';
 import {

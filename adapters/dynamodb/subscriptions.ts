@@ -5,7 +5,7 @@ import type { ClientId, Time } from '../../broker/model/names';
 import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Subscription, SubscriptionKey } from '../../broker/model/subscription';
 import type { Page, PageRequest, SubscriberCount, SubscriptionStore } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import { inParallel } from '../parallel';
 import type { Database } from './database';
 import { isExpired, LIVING, number, text, textAt } from './items';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { DeadLetter } from '../../broker/model/message';
 import type { QueueName, Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import { OrderedMap } from '../memory/orderedMap';
 import { firstPage } from '../memory/pages';
 import type { Database, Key } from './database';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { DeadLetter } from '../../broker/model/message';
 import type { ClientId, QueueName, Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
 

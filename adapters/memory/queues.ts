@@ -5,7 +5,7 @@ import type { EventName, QueueName, Time } from '../../broker/model/names';
 import type { Taken } from '../../broker/model/place';
 import { isListed, type Queue } from '../../broker/model/queue';
 import type { Page, PageRequest, QueueStore } from '../../broker/ports';
-import { fromCursor, toCursor } from '../cursors';
+import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import { OrderedMap } from './orderedMap';
 import { firstPage } from './pages';
 

@@ -3,8 +3,9 @@ import { FRAME_BYTES } from '../model/limits';
 import type { DeadLetter } from '../model/message';
 import type { ClientId } from '../model/names';
 import type { Queue } from '../model/queue';
-import { byteLength, fromBase64Url, toBase64Url, wellFormed } from '../model/utf8';
-import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
+import { byteLength, wellFormed } from '../model/utf8';
+import type { Page, PageRequest, Ports } from '../ports';
+import { fromCursor, toCursor } from '../protocol/cursor';
 import { encodeItem } from '../protocol/encode';
 import type { ListedDeadLetter } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
@@ -42,12 +43,18 @@ async function ofClient(
   return { ...found, items: dead.map((letter) => fitted(listed(client, letter))) };
 }
 
+/** `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters. */
+const Place = z.strictObject({
+  before: z.exactOptional(z.string()),
+  within: z.exactOptional(z.string()),
+});
+
 const SUBSCRIBERS = 20;
 
 /** Looks at so many subscribers at most, so that a queue with many and few dead letters is walked through in pages. */
 async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Page<ListedDeadLetter>> {
   const items: ListedDeadLetter[] = [];
-  let place = page.cursor === undefined ? {} : decode(page.cursor);
+  let place = page.cursor === undefined ? {} : fromCursor(Place, page.cursor);
   for (let looked = 0; looked < SUBSCRIBERS && items.length < page.limit; looked++) {
     const subscriber = { limit: 1, ...(place.before === undefined ? {} : { cursor: place.before }) };
     const found = await ports.subscriptions.list(shardsOf(queue), subscriber, ports.clock.now());
@@ -59,24 +66,7 @@ async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Pag
     else if (found.cursor === undefined) return { items };
     else place = { before: found.cursor };
   }
-  return { items, cursor: encode(place) };
-}
-
-/** `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters. */
-const placeSchema = z.strictObject({
-  before: z.exactOptional(z.string()),
-  within: z.exactOptional(z.string()),
-});
-type Place = z.infer<typeof placeSchema>;
-
-const encode = (place: Place): string => toBase64Url(JSON.stringify(place));
-
-function decode(cursor: string): Place {
-  try {
-    return placeSchema.parse(JSON.parse(fromBase64Url(cursor) ?? ''));
-  } catch (cause) {
-    throw new InvalidCursor('not a cursor of this list', { cause });
-  }
+  return { items, cursor: toCursor(place) };
 }
 
 const listed = (clientId: ClientId, { message, reason, attempts, diedAt }: DeadLetter): ListedDeadLetter => ({

@@ -1,7 +1,8 @@
+import * as z from 'zod/mini';
 import type { QueueName } from '../model/names';
 import type { Subscription, SubscriptionKey } from '../model/subscription';
-import { fromBase64Url, toBase64Url } from '../model/utf8';
-import { InvalidCursor, type Page, type PageRequest, type Ports } from '../ports';
+import type { Page, PageRequest, Ports } from '../ports';
+import { fromCursor, toCursor } from '../protocol/cursor';
 import type { ListedClient, ListedQueue } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { findKey, notSubscribed } from './change';
@@ -52,24 +53,18 @@ export async function ownSubscription(
   return subscription;
 }
 
+const Position = z.strictObject({ list: z.literal('own'), after: z.string() });
+
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By name; the cursor is the last one. */
 function paginate(keys: readonly SubscriptionKey[], { limit, cursor }: PageRequest): Page<SubscriptionKey> {
-  const after = cursor === undefined ? undefined : decode(cursor);
+  const after = cursor === undefined ? undefined : fromCursor(Position, cursor).after;
   const sorted = [...keys].sort((a, b) => byName(a.queue, b.queue));
   const left = after === undefined ? sorted : sorted.filter(({ queue }) => queue > after);
   const items = left.slice(0, limit);
   const last = items.at(-1);
-  return left.length > items.length && last !== undefined ? { items, cursor: encode(last.queue) } : { items };
-}
-
-const MARK = 'own ';
-
-const encode = (queue: string): string => toBase64Url(MARK + queue);
-
-function decode(cursor: string): string {
-  const text = fromBase64Url(cursor);
-  if (!text?.startsWith(MARK)) throw new InvalidCursor('not a cursor of this list');
-  return text.slice(MARK.length);
+  return left.length > items.length && last !== undefined
+    ? { items, cursor: toCursor({ list: 'own', after: last.queue }) }
+    : { items };
 }

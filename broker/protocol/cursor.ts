@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
-import { InvalidCursor } from '../broker/ports';
+import { fromBase64Url, toBase64Url } from '../model/utf8';
+import { InvalidCursor } from '../ports/errors';
 
 /** Makes a position into a cursor: opaque, and safe anywhere. */
-export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+export const toCursor = (position: unknown): string => toBase64Url(JSON.stringify(position));
 
 /**
  * The position that a cursor stands for. It comes from a client, so that nothing of it is taken on trust.
@@ -12,7 +13,7 @@ export const toCursor = (position: unknown): string => Buffer.from(JSON.stringif
 export function fromCursor<Position>(schema: z.ZodMiniType<Position>, cursor: string): Position {
   let position: unknown;
   try {
-    position = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    position = JSON.parse(fromBase64Url(cursor) ?? '');
   } catch (cause) {
     throw new InvalidCursor('the cursor was not made by this list', { cause });
   }
