@@ -1,7 +1,6 @@
 export * from './closing';
 export * from './encode';
 export * from './errors';
-export * from './fields';
 export * from './frames';
 export * from './handshake';
 export * from './origin';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { clientOfSubject, clientPattern, speaksFor } from '../../../broker/access';
 import type { ClientId } from '../../../broker/model/names';
-import { clientId } from '../../../broker/protocol';
+import { clientId } from '../../../broker/protocol/fields';
 
 describe('the client of a subject', () => {
   it.each([
