@@ -1,3 +1,4 @@
+export { DEFAULT_QUOTAS, type QuotaName, type Quotas } from '../broker/model/quotas';
 export { Alarms } from './alarms';
 export { Api } from './api';
 export { type Auth, AuthNotChosen, type JwtAuth } from './auth';
