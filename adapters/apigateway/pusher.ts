@@ -72,6 +72,7 @@ export class ApiGatewayPusher implements Pusher {
       throw error;
     }
   }
+
   private isSilent(connection: ConnectionId): boolean {
     const now = this.now();
     for (const [one, until] of this.silent) if (until <= now) this.silent.delete(one);
