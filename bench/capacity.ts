@@ -9,10 +9,10 @@ import {
   farewell,
   type Ports,
   parseRequest,
-  publishRoute,
+  publishHandlers,
   type QueueName,
-  settleRoute,
-  subscribeRoute,
+  settleHandlers,
+  subscribeHandlers,
   wakeQueue,
   welcome,
 } from '../broker';
@@ -57,8 +57,8 @@ class Deployment {
   }
 
   async request(caller: typeof SHOP, frame: object): Promise<void> {
-    const routes = [publishRoute, subscribeRoute, settleRoute];
-    const { reply } = await answer(this.ports, caller, parseRequest(JSON.stringify(frame)), routes);
+    const handlers = { ...publishHandlers, ...subscribeHandlers, ...settleHandlers };
+    const { reply } = await answer(this.ports, caller, parseRequest(JSON.stringify(frame)), handlers);
     if (reply?.type === 'error') throw new Error(reply.message);
   }
 

@@ -2,6 +2,6 @@ import { frameHandler } from '../adapters/lambda/frames';
 import { keyCredentials } from '../adapters/lambda/keyCredentials';
 import { routed } from '../adapters/lambda/routed';
 import { wakingPorts } from '../adapters/lambda/wakingPorts';
-import { authenticateRoute } from '../broker';
+import { authenticate } from '../broker';
 
-export const handler = frameHandler('authenticate', routed(wakingPorts, [authenticateRoute(keyCredentials)]));
+export const handler = frameHandler('authenticate', routed(wakingPorts, { auth: authenticate(keyCredentials) }));

@@ -1,6 +1,6 @@
 import { frameHandler } from '../adapters/lambda/frames';
 import { routed } from '../adapters/lambda/routed';
 import { wakingPorts } from '../adapters/lambda/wakingPorts';
-import { inspectRoute } from '../broker';
+import { inspectHandlers } from '../broker';
 
-export const handler = frameHandler('list', routed(wakingPorts, [inspectRoute]));
+export const handler = frameHandler('list', routed(wakingPorts, inspectHandlers));

@@ -1,6 +1,6 @@
 import { frameHandler } from '../adapters/lambda/frames';
 import { routed } from '../adapters/lambda/routed';
 import { storingPorts } from '../adapters/lambda/storingPorts';
-import { publishRoute } from '../broker';
+import { publishHandlers } from '../broker';
 
-export const handler = frameHandler('publish', routed(storingPorts, [publishRoute]));
+export const handler = frameHandler('publish', routed(storingPorts, publishHandlers));

@@ -9,10 +9,10 @@ import {
   type ConnectionId,
   dismiss,
   farewell,
+  type Handler,
   LIFETIME_OVER,
   type Ports,
   Rates,
-  type Route,
   SHUTTING_DOWN,
   welcome,
 } from '../broker';
@@ -37,7 +37,7 @@ export class Connections {
   constructor(
     private readonly ports: Ports,
     private readonly pusher: WebSocketPusher,
-    private readonly authenticate: Route,
+    private readonly authenticate: Handler<'auth'>,
   ) {
     this.rates = new Rates(ports.settings.quotas, ports.clock);
   }

@@ -1,7 +1,7 @@
 import { openLmdb } from '../adapters/lmdb';
 import { NodeTimers, NodeWakeUps, pinoReporter, systemClock, systemIds } from '../adapters/node';
 import { WebSocketPusher } from '../adapters/websocket';
-import { authenticateRoute, DEFAULT_QUOTAS, DEFAULT_SETTINGS, LOOPBACK_QUOTAS, type Ports } from '../broker';
+import { authenticate, DEFAULT_QUOTAS, DEFAULT_SETTINGS, LOOPBACK_QUOTAS, type Ports } from '../broker';
 import { admission, credentialsOf } from './admission';
 import { Connections } from './connections';
 import { Doorbell } from './doorbell';
@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   };
   const credentials = credentialsOf(options, stores.keys);
-  const connections = new Connections(ports, pusher, authenticateRoute(credentials));
+  const connections = new Connections(ports, pusher, authenticate(credentials));
   const revocations = options.auth === 'keys' ? new Revocations(ports, () => connections.ids()) : undefined;
   try {
     const isHealthy = healthOf(() => stores.check());

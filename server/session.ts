@@ -3,26 +3,36 @@ import type { RawData } from 'ws';
 import type { FrameSocket } from '../adapters/websocket';
 import {
   type Access,
+  type AllHandlers,
   answer,
   type Caller,
+  catchup,
   encodeReply,
   errorFrame,
-  inspectRoute,
+  type Handler,
+  inspectHandlers,
   NO_GRANTS,
   type Outcome,
   type Parsed,
   type Ports,
   ProtocolError,
-  pingRoute,
-  publishRoute,
+  ping,
+  publishHandlers,
   type Rates,
-  type Route,
-  settleRoute,
-  subscribeRoute,
+  settleHandlers,
+  subscribeHandlers,
 } from '../broker';
 import { parseRequest } from './parseRequest';
 
-const ROUTES: readonly Route[] = [publishRoute, settleRoute, pingRoute, subscribeRoute, inspectRoute];
+/** All but `auth`, which depends on who may connect. */
+const HANDLERS: Omit<AllHandlers, 'auth'> = {
+  ...publishHandlers,
+  ...settleHandlers,
+  catchup,
+  ping,
+  ...subscribeHandlers,
+  ...inspectHandlers,
+};
 
 /** What a connection may do whose record is gone. */
 const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
@@ -42,7 +52,7 @@ const AT_A_TIME_MS = 10;
  * publishes. Those are waited for by nobody, so that many share one write to disk; they keep their own order.
  */
 export class Session {
-  private readonly routes: readonly Route[];
+  private readonly handlers: AllHandlers;
   private underWay = 0;
   private bytesUnderWay = 0;
   private busySince = 0;
@@ -62,9 +72,9 @@ export class Session {
     private readonly socket: FrameSocket,
     private readonly rates: Rates,
     begun: Promise<void>,
-    authenticate: Route,
+    authenticate: Handler<'auth'>,
   ) {
-    this.routes = [...ROUTES, authenticate];
+    this.handlers = { ...HANDLERS, auth: authenticate };
     this.waitFor(begun.catch(() => undefined));
   }
 
@@ -116,9 +126,9 @@ export class Session {
 
   /** Never throws, as {@link answer} does not. */
   private async answered(parsed: Parsed): Promise<Outcome> {
-    if (this.caller.access === undefined) return answer(this.ports, this.caller, parsed, this.routes);
+    if (this.caller.access === undefined) return answer(this.ports, this.caller, parsed, this.handlers);
     try {
-      return await answer(this.ports, await this.callerNow(), parsed, this.routes);
+      return await answer(this.ports, await this.callerNow(), parsed, this.handlers);
     } catch (error) {
       return { reply: errorFrame(parsed, error, this.ports.reporter) };
     }

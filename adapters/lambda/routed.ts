@@ -2,7 +2,7 @@ import type { Ports } from '../../broker/ports';
 import { ProtocolError } from '../../broker/protocol/errors';
 import type { Request } from '../../broker/protocol/requests';
 import { answer, errorFrame } from '../../broker/usecases/answer';
-import type { Outcome, Route } from '../../broker/usecases/outcome';
+import type { Handlers, Outcome } from '../../broker/usecases/outcome';
 import { Rates } from '../../broker/usecases/rates';
 import { Callers } from './callers';
 import { deadlineOf } from './deadline';
@@ -12,8 +12,8 @@ import { lazily } from './lazily';
 /** Of the 10 s that the function lives: what is being delivered after an ack has to end, and the ack to be answered. */
 const RESERVE_MS = 6_000;
 
-/** Answers the requests of these routes, in the name of the client whose connection they came by. */
-export function routed(portsOf: () => Ports, routes: readonly Route[]): Respond {
+/** Answers the requests of these actions, in the name of the client whose connection they came by. */
+export function routed(portsOf: () => Ports, handlers: Handlers): Respond {
   const callers = new Callers();
   // Of this process alone: where API Gateway spreads a client's frames over several, each lets through as many.
   const ratesOf = lazily(() => new Rates(portsOf().settings.quotas, portsOf().clock));
@@ -24,12 +24,12 @@ export function routed(portsOf: () => Ports, routes: readonly Route[]): Respond 
       const caller = await callers.callerOf(ports, sender);
       if (caller === undefined) throw unknown();
       const admitted = ratesOf().admit(caller, parsed, bytes).parsed;
-      let outcome = await answer(ports, caller, admitted, routes);
+      let outcome = await answer(ports, caller, admitted, handlers);
       if (isRefused(outcome, parsed.request)) {
         // It may have been given other access since; nothing was done so far.
         const now = await callers.lookUp(ports, sender.connection);
         if (now === undefined) throw unknown();
-        outcome = await answer(ports, now, admitted, routes);
+        outcome = await answer(ports, now, admitted, handlers);
       }
       const { reply, wakeUps = [] } = outcome;
       // Before the reply is sent, for nothing runs after it; should this fail, repeating the request is harmless.

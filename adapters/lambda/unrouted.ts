@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../broker/protocol/errors';
 import { errorFrame } from '../../broker/usecases/answer';
-import { refOf } from '../../broker/usecases/outcome';
+import { pong } from '../../broker/usecases/ping';
 import type { Respond } from './frames';
 import { reporter } from './log';
 
@@ -8,7 +8,7 @@ import { reporter } from './log';
 export const unrouted: Respond = async (parsed) => {
   if ('error' in parsed) return { reply: errorFrame(parsed, parsed.error, reporter) };
   const { request } = parsed;
-  if (request.action === 'ping') return { reply: { type: 'pong', ...refOf(request) } };
+  if (request.action === 'ping') return pong(request);
   // API Gateway takes another action from the frame than the parser: one that names it twice, say.
   const error = new ProtocolError('unknown_action', 'it is not clear which action this is: give one', 'action');
   return { reply: errorFrame(parsed, error, reporter) };

@@ -11,16 +11,16 @@ import {
   LOOPBACK_QUOTAS,
   type Ports,
   parseRequest,
-  publishRoute,
+  publishHandlers,
   type QueueName,
-  settleRoute,
-  subscribeRoute,
+  settleHandlers,
+  subscribeHandlers,
   wakeQueue,
   welcome,
 } from '../../broker';
 
 const LIFETIME = 86_400_000;
-const routes = [publishRoute, subscribeRoute, settleRoute];
+const handlers = { ...publishHandlers, ...subscribeHandlers, ...settleHandlers };
 
 /** A client of the machine, and the seqs that were pushed to it. */
 export interface Consumer {
@@ -76,7 +76,7 @@ export class Machine {
   }
 
   async request(caller: Pick<Consumer, 'client' | 'connection'>, frame: object): Promise<void> {
-    const { reply } = await answer(this.ports, caller, parseRequest(JSON.stringify(frame)), routes);
+    const { reply } = await answer(this.ports, caller, parseRequest(JSON.stringify(frame)), handlers);
     if (reply?.type === 'error') throw new Error(reply.message);
   }
 

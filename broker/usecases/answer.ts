@@ -3,26 +3,29 @@ import { type Ports, type Reporter, Unavailable, Uncertain } from '../ports';
 import { ProtocolError, RateLimited } from '../protocol/errors';
 import type { FrameOf } from '../protocol/frames';
 import type { Parsed } from '../protocol/parse';
-import type { Caller, Outcome, Route } from './outcome';
+import type { Action } from '../protocol/requests';
+import type { Caller, Handler, Handlers, Outcome } from './outcome';
 
 /**
  * Answers a frame from a client. Never throws: whatever went wrong is an `error` frame.
  *
- * @param routes those served here, in any order.
+ * @param handlers of the actions that are served here.
  */
-export async function answer(ports: Ports, caller: Caller, parsed: Parsed, routes: readonly Route[]): Promise<Outcome> {
+export async function answer(ports: Ports, caller: Caller, parsed: Parsed, handlers: Handlers): Promise<Outcome> {
   try {
     if ('error' in parsed) throw parsed.error;
     permit(caller.access, parsed.request, ports.clock.now());
-    for (const route of routes) {
-      const outcome = route(ports, caller, parsed.request);
-      if (outcome !== undefined) return await outcome;
-    }
-    throw new ProtocolError('unknown_action', 'this action is not served here', 'action');
+    const handler = handlerOf(handlers, parsed.request.action);
+    if (handler === undefined) throw new ProtocolError('unknown_action', 'this action is not served here', 'action');
+    return await handler(ports, caller, parsed.request);
   } catch (error) {
     return { reply: errorFrame(parsed, error, ports.reporter) };
   }
 }
+
+/** Only what the table itself has: every object has a `constructor`. */
+const handlerOf = <A extends Action>(handlers: Handlers, action: A): Handler<A> | undefined =>
+  Object.hasOwn(handlers, action) ? handlers[action] : undefined;
 
 /** The `error` frame for whatever was thrown; what is not a client's doing is reported, and not told in detail. */
 export function errorFrame({ ref }: Pick<Parsed, 'ref'>, error: unknown, reporter: Reporter): FrameOf<'error'> {

@@ -2,7 +2,7 @@ import { admit } from '../access/admit';
 import type { Credentials, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
-import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { type Caller, type Handler, type Outcome, refOf } from './outcome';
 import { sendAhead } from './wakeAhead';
 import { armExpiry } from './withdraw';
 
@@ -14,12 +14,11 @@ const STORED_MS = 10_000;
  *
  * @param credentials left out: there is no access control, and any credential will do.
  */
-export const authenticateRoute =
-  (credentials?: Credentials): Route =>
-  (ports, caller, request) => {
-    if (request.action !== 'auth') return undefined;
+export const authenticate =
+  (credentials?: Credentials): Handler<'auth'> =>
+  async (ports, caller, request) => {
     if (credentials !== undefined) return renew(ports, caller, request, credentials);
-    return Promise.resolve({ reply: { type: 'authenticated', ...refOf(request), clientId: caller.client } });
+    return { reply: { type: 'authenticated', ...refOf(request), clientId: caller.client } };
   };
 
 async function renew(

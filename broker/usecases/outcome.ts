@@ -2,7 +2,7 @@ import type { Access } from '../access/identity';
 import type { ClientId, ConnectionId } from '../model/names';
 import type { Ports, WakeUp } from '../ports';
 import type { ServerFrame } from '../protocol/frames';
-import type { Request } from '../protocol/requests';
+import type { Action, RequestOf } from '../protocol/requests';
 
 /** Who sent a request. */
 export interface Caller {
@@ -20,12 +20,14 @@ export interface Outcome {
   readonly wakeUps?: readonly WakeUp[];
 }
 
-/**
- * A group of requests.
- *
- * @returns undefined if the request is none of them.
- */
-export type Route = (ports: Ports, caller: Caller, request: Request) => Promise<Outcome> | undefined;
+/** Answers the requests of an action. */
+export type Handler<A extends Action> = (ports: Ports, caller: Caller, request: RequestOf<A>) => Promise<Outcome>;
+
+/** What answers each action. One that is left out is not served here. */
+export type Handlers = { readonly [A in Action]?: Handler<A> };
+
+/** What answers every action there is. */
+export type AllHandlers = Required<Handlers>;
 
 /** The reference of a request, as its reply carries it. */
 export const refOf = (request: { readonly ref?: string | undefined }): { ref?: string } =>

@@ -7,7 +7,7 @@ import type { PublishedMessage } from '../protocol/fields';
 import type { RequestOf } from '../protocol/requests';
 import { Verbatim } from '../protocol/verbatim';
 import { allowNewQueue } from './newQueue';
-import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { type Caller, type Handlers, type Outcome, refOf } from './outcome';
 
 const NO_HEADERS = '{}' as JsonText;
 
@@ -20,8 +20,7 @@ export interface AppendPorts {
 }
 
 /** Stores messages. Their delivery is woken by the log. */
-export const publishRoute: Route = (ports, caller, request) =>
-  request.action === 'publish' ? publish(ports, caller, request) : undefined;
+export const publishHandlers = { publish } satisfies Handlers;
 
 async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish'>): Promise<Outcome> {
   const { queue } = request;

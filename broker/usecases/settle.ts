@@ -7,10 +7,9 @@ import { type Ports, Unavailable } from '../ports';
 import { encodeFrame } from '../protocol/encode';
 import type { RequestOf } from '../protocol/requests';
 import { bury } from './bury';
-import { catchup } from './catchup';
 import { changeOwn, notSubscribed } from './change';
 import { deliver, handOver } from './deliver';
-import { type Caller, type Outcome, type Route, refOf } from './outcome';
+import { type Caller, type Handlers, type Outcome, refOf } from './outcome';
 import { pushToEach } from './push';
 
 type Settle = RequestOf<'ack' | 'nack' | 'reject' | 'extend'>;
@@ -19,19 +18,7 @@ const REPLIES = { ack: 'acked', nack: 'nacked', reject: 'rejected', extend: 'ext
 const SECOND = 1000;
 
 /** Settles what was delivered, and delivers what that makes room for. */
-export const settleRoute: Route = (ports, caller, request) => {
-  switch (request.action) {
-    case 'ack':
-    case 'nack':
-    case 'reject':
-    case 'extend':
-      return settle(ports, caller, request);
-    case 'catchup':
-      return catchup(ports, caller, request);
-    default:
-      return undefined;
-  }
-};
+export const settleHandlers = { ack: settle, nack: settle, reject: settle, extend: settle } satisfies Handlers;
 
 async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Outcome> {
   const { queue } = request;

@@ -8,21 +8,27 @@ import { routed } from '../../../adapters/lambda/routed';
 import { SqsRetries, SqsTimers, SqsWakeUps } from '../../../adapters/sqs';
 import {
   type ConnectionId,
-  inspectRoute,
+  catchup,
+  type Handlers,
+  inspectHandlers,
   type Ports,
   parseRequest,
-  publishRoute,
-  type Route,
+  publishHandlers,
   type ServerFrame,
-  settleRoute,
-  subscribeRoute,
+  settleHandlers,
+  subscribeHandlers,
 } from '../../../broker';
 import { type RouteFunction, routes } from '../../../lib/routes';
 import { Process } from '../process';
 import type { World } from '../world';
 
 /** What the functions serve that answer requests. */
-const SERVED = { publish: publishRoute, subscribe: subscribeRoute, ack: settleRoute, list: inspectRoute } as const;
+const SERVED = {
+  publish: publishHandlers,
+  subscribe: subscribeHandlers,
+  ack: { ...settleHandlers, catchup },
+  list: inspectHandlers,
+} as const;
 
 type ServingFunction = keyof typeof SERVED;
 type FunctionName = ServingFunction | 'connect' | 'disconnect' | 'deliver';
@@ -53,7 +59,7 @@ class Instance {
   hasFailed = false;
   private readonly ports: Ports;
   private readonly retries: SqsRetries;
-  private readonly serves = new Map<Route, ReturnType<typeof routed>>();
+  private readonly serves = new Map<Handlers, ReturnType<typeof routed>>();
 
   constructor(world: World, name: FunctionName) {
     this.process = new Process(name, world.scheduler);
@@ -84,9 +90,9 @@ class Instance {
   readonly retriesOf = (): SqsRetries => this.retries;
 
   /** Made once, for it remembers whose connections it has seen. */
-  respond(route: Route): ReturnType<typeof routed> {
-    const known = this.serves.get(route) ?? routed(this.portsOf, [route]);
-    this.serves.set(route, known);
+  respond(handlers: Handlers): ReturnType<typeof routed> {
+    const known = this.serves.get(handlers) ?? routed(this.portsOf, handlers);
+    this.serves.set(handlers, known);
     return known;
   }
 }

@@ -2,11 +2,11 @@ import { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { FrameSocket, WebSocketPusher } from '../../../adapters/websocket';
 import {
+  authenticate,
   type ClientId,
   type ConnectionId,
   NO_GRANTS,
   type Ports,
-  pingRoute,
   Rates,
   Unavailable,
 } from '../../../broker';
@@ -59,7 +59,7 @@ describe('a port that fails while nobody waits for it', () => {
     jest.spyOn(frames, 'send').mockImplementation((frame) => void sent.push(JSON.parse(String(frame))));
     const caller = { client: 'billing' as ClientId, connection: 'here' as ConnectionId, ...more };
     const rates = new Rates(ports.settings.quotas, ports.clock);
-    const made = new Session(ports, caller, frames, rates, Promise.resolve(), pingRoute);
+    const made = new Session(ports, caller, frames, rates, Promise.resolve(), authenticate());
     return { sent, receive: (frame: object) => made.receive(Buffer.from(JSON.stringify(frame)), false) };
   }
 
@@ -89,7 +89,7 @@ describe('a port that fails while nobody waits for it', () => {
   it('is reported where a connection has come to the end of its life', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
     const world = aWorld(({ connections }, failing) => ({ connections: beforehand(connections, 'remove', failing) }));
-    const connections = new Connections(world.ports, new WebSocketPusher(), pingRoute);
+    const connections = new Connections(world.ports, new WebSocketPusher(), authenticate());
     connections.accept(aWebSocket(), new Socket(), { client: 'billing' as ClientId });
     await turns();
     world.arm();

@@ -1,4 +1,4 @@
-import { Unavailable, Uncertain } from '../../../broker';
+import { answer, ping, Unavailable, Uncertain } from '../../../broker';
 import { publish } from './frames';
 import { beforehand } from './interpose';
 import { createWorld, QUEUE, type World } from './world';
@@ -104,5 +104,15 @@ it.each(['clients', 'queues', 'subscriptions', 'deadLetters'])(
           code: 'invalid',
           field: 'cursor',
         });
+  },
+);
+
+it.each(['publish', 'catchup', '__proto__', 'constructor', 'toString'])(
+  'says of %s that it is not served where nothing is to answer it',
+  async (action) => {
+    const world = createWorld();
+    const wire = await world.connect('shop');
+    const { reply } = await answer(world.ports, wire, { request: { action, queue: QUEUE } as never }, { ping });
+    expect(reply).toMatchObject({ type: 'error', code: 'unknown_action', field: 'action' });
   },
 );

@@ -1,19 +1,20 @@
 import {
   answer,
-  inspectRoute,
+  catchup,
+  inspectHandlers,
   type Outcome,
   type Ports,
   parseRequest,
-  pingRoute,
-  publishRoute,
-  settleRoute,
-  subscribeRoute,
+  ping,
+  publishHandlers,
+  settleHandlers,
+  subscribeHandlers,
   Unavailable,
   Uncertain,
 } from '../../../broker';
 import { createWorld, QUEUE } from './world';
 
-const ROUTES = [publishRoute, subscribeRoute, settleRoute, inspectRoute, pingRoute];
+const HANDLERS = { ...publishHandlers, ...subscribeHandlers, ...settleHandlers, catchup, ...inspectHandlers, ping };
 
 /** What nobody outside is to learn: tables, paths, accounts, stacks, credentials. */
 const SECRET = /arn:aws|Holdfast-Queues|\/var\/task|\/home\/|123456789012|\.ts:\d|\bat \w+ \(|AKIA/;
@@ -65,7 +66,7 @@ describe.each(requests)('%j', (request) => {
       await wire.request({ action: 'publish', queue: QUEUE, event: 'add' });
       const ports: Ports = { ...world.ports, [name]: failing(world.ports[name], failure) };
       const text = JSON.stringify({ ref: 'r', queue: QUEUE, ...request });
-      const { reply }: Outcome = await answer(ports, wire, parseRequest(text), ROUTES);
+      const { reply }: Outcome = await answer(ports, wire, parseRequest(text), HANDLERS);
       expect(JSON.stringify(reply)).not.toMatch(SECRET);
       if (reply?.type !== 'error') continue;
       failed += 1;

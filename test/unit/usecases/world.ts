@@ -13,27 +13,29 @@ import {
 } from '../../../adapters/memory';
 import {
   type Access,
+  type AllHandlers,
   answer,
-  authenticateRoute,
+  authenticate,
   type BrokerSettings,
   type ClientId,
   type Connection,
   type ConnectionId,
   type Credentials,
+  catchup,
   DEFAULT_SETTINGS,
   farewell,
-  inspectRoute,
+  inspectHandlers,
   type Outcome,
   type Ports,
   parseRequest,
-  pingRoute,
-  publishRoute,
+  ping,
+  publishHandlers,
   type QueueName,
   type ServerFrame,
   type Stores,
   serverFrameSchema,
-  settleRoute,
-  subscribeRoute,
+  settleHandlers,
+  subscribeHandlers,
   type Time,
   wake,
   wakeQueue,
@@ -195,18 +197,19 @@ export function createWorld(options: WorldOptions = {}): World {
     clock.set(end);
   }
 
-  const routes = [
-    publishRoute,
-    subscribeRoute,
-    settleRoute,
-    inspectRoute,
-    authenticateRoute(options.credentials),
-    pingRoute,
-  ];
+  const handlers: AllHandlers = {
+    ...publishHandlers,
+    ...subscribeHandlers,
+    ...settleHandlers,
+    catchup,
+    ...inspectHandlers,
+    auth: authenticate(options.credentials),
+    ping,
+  };
 
   async function say({ client, connection }: Pick<Wire, 'client' | 'connection'>, text: string): Promise<Outcome> {
     const access = (await ports.connections.get(connection, clock.now()))?.access;
-    return answer(ports, { client, connection, ...(access && { access }) }, parseRequest(text), routes);
+    return answer(ports, { client, connection, ...(access && { access }) }, parseRequest(text), handlers);
   }
 
   function wireOf(client: ClientId, connection: ConnectionId): Wire {

@@ -3,7 +3,7 @@ import { connectHandler } from '../../../../adapters/lambda/connectionHandlers';
 import { frameHandler } from '../../../../adapters/lambda/frames';
 import { routed } from '../../../../adapters/lambda/routed';
 import type { ClientId, ConnectionId } from '../../../../broker';
-import { authenticateRoute, inspectRoute, publishRoute } from '../../../../broker';
+import { authenticate, inspectHandlers, publishHandlers } from '../../../../broker';
 import { type Access, clientPattern, grantsSchema, NO_GRANTS } from '../../../../broker/access';
 import { createWorld } from '../../usecases/world';
 import { CONNECTION, connectEvent, messageEvent } from './events';
@@ -42,7 +42,7 @@ async function deployed(access: Access = publishing('orders/*')) {
   };
   const handler = frameHandler(
     'publish',
-    routed(() => ports, [publishRoute, inspectRoute, authenticateRoute(credentials)]),
+    routed(() => ports, { ...publishHandlers, ...inspectHandlers, auth: authenticate(credentials) }),
   );
   const authorizer = encodeContext({ client: BILLING, ...access });
   const ask = async (frame: object, context: unknown = authorizer) => {

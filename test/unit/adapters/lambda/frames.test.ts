@@ -5,10 +5,11 @@ import { unrouted } from '../../../../adapters/lambda/unrouted';
 import {
   type Connection,
   type ConnectionId,
+  catchup,
   type Ports,
-  publishRoute,
-  settleRoute,
-  subscribeRoute,
+  publishHandlers,
+  settleHandlers,
+  subscribeHandlers,
   Unavailable,
 } from '../../../../broker';
 import { createWorld } from '../../usecases/world';
@@ -23,7 +24,7 @@ async function deployed(between?: (ports: Ports) => Partial<Ports>) {
   await world.open('billing', CONNECTION);
   const handler = frameHandler(
     'publish',
-    routed(() => world.ports, [publishRoute, settleRoute, subscribeRoute]),
+    routed(() => world.ports, { ...publishHandlers, ...settleHandlers, catchup, ...subscribeHandlers }),
   );
   const ask = async (frame: unknown, routeKey = 'publish', context?: TimeLeft) => {
     const { statusCode, body } = await handler(messageEvent(frame, routeKey), context);
