@@ -1,6 +1,7 @@
 import type { QueueName, Seq } from '../../broker/model/names';
 import { decodeBlock, type StoredEntry } from './block';
-import type { Database, Entry } from './database';
+import type { Database } from './database';
+import type { Entry } from './tables';
 
 const BEFORE_ALL = 0;
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;

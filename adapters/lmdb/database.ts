@@ -1,34 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { open, type RootDatabase, type Database as Table } from 'lmdb';
 import { type DataFolder, UnusableFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
 import { forLmdb, type Written } from './gather';
 import { type Change, CorruptStore } from './groups';
 import { Journal, type Segment } from './journal';
 import { replay } from './replay';
-import { seal, unseal } from './seal';
 import { clearSegments, type Durability, segmentNumbers } from './segments';
 import { faultOf, StoreLength } from './storeFile';
-
-/** What is stored, by name. Values are text of their codecs. */
-export const TABLES = [
-  'queues',
-  'messages',
-  'markers',
-  'ranges',
-  'subscriptions',
-  'deadLetters',
-  'expiries',
-  'journal',
-] as const;
-export type TableName = (typeof TABLES)[number];
-export type Key = (string | number)[];
-
-/** What is stored under a key. */
-export interface Entry {
-  readonly key: Key;
-  readonly value: string;
-}
+import { causeOf, type Key, type TableName, Tables } from './tables';
 
 /** What is to be removed. */
 export type Doomed = readonly [table: TableName, key: Key];
@@ -39,9 +18,6 @@ const MOST_BYTES = 6 * 1024 * 1024;
 const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 1_024;
-
-/** A marker is known to be right by the message that it leads to. */
-const isSealed = (table: string): boolean => table !== 'markers';
 
 /** Where the store says, in its table `journal`, which group of that is the last that it has. */
 const THROUGH: Key = ['through'];
@@ -55,11 +31,9 @@ export type Report = (what: string, error: unknown) => void;
  * LMDB behind a journal. A change is promised when the journal has it, and stored in LMDB, with a thousand others, a
  * little later. Until then it is not read here: those who write keep in memory what they wrote, until `onStored`.
  */
-export class Database {
-  private readonly tables: Map<string, Table<string, Key>>;
+export class Database extends Tables {
   private readonly failureListeners: Listener[] = [];
   private readonly storedListeners: ((changes: readonly Change[]) => void)[] = [];
-  private readonly root: RootDatabase;
   private readonly length: StoreLength;
   private journal: Journal | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -71,12 +45,10 @@ export class Database {
     private readonly folder: DataFolder,
     private readonly report: Report,
     private readonly durability: Durability,
-    private readonly digests: Digests,
+    digests: Digests,
   ) {
+    super(folder.store, digests);
     this.length = new StoreLength(folder.store);
-    // Transactions are begun here, by batch: those that LMDB begins by itself end the process when they fail.
-    this.root = open({ path: folder.store, maxDbs: TABLES.length, eventTurnBatching: false });
-    this.tables = new Map(TABLES.map((name) => [name, this.root.openDB<string, Key>({ name, encoding: 'string' })]));
   }
 
   /**
@@ -131,39 +103,6 @@ export class Database {
     this.journal?.hasten();
   }
 
-  /** What LMDB has; see {@link Database} for what it has not yet. */
-  get(table: TableName, key: Key): string | undefined {
-    const sealed = this.table(table).get(key);
-    return sealed === undefined ? undefined : this.unsealed(table, key, sealed);
-  }
-
-  /** What LMDB has from `start` up to, not including, `end`, in order; all it has if they are left out. */
-  *range(table: TableName, start?: Key, end?: Key): Iterable<Entry> {
-    for (const { key, value } of this.table(table).getRange({ ...(start ? { start } : {}), ...(end ? { end } : {}) }))
-      yield { key, value: this.unsealed(table, key, value) };
-  }
-
-  /** The keys that LMDB has from `start` up to, not including, `end`, in order: without what stands there. */
-  keys(table: TableName, start: Key, end: Key): Iterable<Key> {
-    return this.table(table).getKeys({ start, end });
-  }
-
-  /** How many keys LMDB has from `start` up to, not including, `end`; in all if they are left out. */
-  count(table: TableName, start?: Key, end?: Key): number {
-    return this.table(table).getKeysCount({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
-  }
-
-  /** Whether LMDB has something at a key. */
-  has(table: TableName, key: Key): boolean {
-    return this.table(table).doesExist(key);
-  }
-
-  /** The last that LMDB has after `start`, up to and including `end`. */
-  last(table: TableName, start: Key, end: Key): Entry | undefined {
-    const [found] = this.table(table).getRange({ start: end, end: start, reverse: true, limit: 1 });
-    return found && { key: found.key, value: this.unsealed(table, found.key, found.value) };
-  }
-
   /**
    * Removes what nobody will read any more; harmless if it comes back after a crash.
    *
@@ -196,27 +135,6 @@ export class Database {
     this.journal = undefined;
     await this.root.close();
     await this.folder.release();
-  }
-
-  /** The error for what is not as it was written. */
-  damaged(table: TableName, key: Key): CorruptStore {
-    return new CorruptStore(
-      `the store in ${this.folder.store} is damaged (${table} ${JSON.stringify(key)}): restore the data folder`,
-    );
-  }
-
-  private table(name: string): Table<string, Key> {
-    const table = this.tables.get(name);
-    if (table === undefined) throw new CorruptStore(`the journal speaks of ${name}, which is not stored here`);
-    return table;
-  }
-
-  /** @throws CorruptStore it is not what was written. */
-  private unsealed(table: TableName, key: Key, sealed: string): string {
-    if (!isSealed(table)) return sealed;
-    const text = unseal(this.digests, sealed);
-    if (text === undefined) throw this.damaged(table, key);
-    return text;
   }
 
   /** What writers have to wait for, lest the journal outgrows memory; a failure of it is not theirs. */
@@ -268,19 +186,6 @@ export class Database {
     this.root.resetReadTxn();
   }
 
-  /** Writes changes to LMDB in one transaction. */
-  private commit(changes: readonly Change[]): Promise<boolean> {
-    const committed = this.root.batch(() => {
-      for (const [name, key, value] of changes) {
-        const table = this.table(name);
-        if (value === null) table.remove(key);
-        else table.put(key, isSealed(name) ? seal(this.digests, value) : value);
-      }
-    });
-    committed.catch(causeOf);
-    return committed;
-  }
-
   /** @throws CorruptStore unless a power cut is allowed to do this. */
   private refuseDamage(file: string): void {
     const what = `${file} is damaged`;
@@ -314,10 +219,4 @@ export class Database {
   private lastStored(): number {
     return Number(this.get('journal', THROUGH) ?? 0);
   }
-}
-
-/** The cause of a transaction's failure, which comes with the error as a promise that is rejected too. */
-function causeOf(error: unknown): Promise<unknown> {
-  const cause = typeof error === 'object' && error !== null && 'commitError' in error ? error.commitError : error;
-  return Promise.resolve(cause).catch((rejected: unknown) => rejected);
 }

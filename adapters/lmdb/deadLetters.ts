@@ -6,10 +6,11 @@ import type { DeadLetterOwner, DeadLetterStore, Page, PageRequest } from '../../
 import { fromCursor, toCursor } from '../../broker/protocol/cursor';
 import { OrderedMap } from '../memory/orderedMap';
 import { firstPage } from '../memory/pages';
-import type { Database, Key } from './database';
+import type { Database } from './database';
 import type { Change } from './groups';
 import { expiredLetters, expiryChange } from './letterExpiries';
 import { decodeLetter, encodeLetter } from './letterText';
+import type { Key } from './tables';
 
 const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int().check(z.minimum(0)) });
 

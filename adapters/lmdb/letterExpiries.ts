@@ -1,8 +1,9 @@
 import type { Seq, Time } from '../../broker/model/names';
 import type { DeadLetterOwner } from '../../broker/ports';
-import type { Database, Key } from './database';
+import type { Database } from './database';
 import type { Change } from './groups';
 import { letterExpiry } from './letterText';
+import type { Key } from './tables';
 
 /*
  * Beside the dead letters stands when each expires: [expiry, queue, client, seq], with nothing in it. So what is expired

@@ -2,8 +2,9 @@ import { isTombstone } from '../../broker/model/message';
 import type { QueueName, Seq } from '../../broker/model/names';
 import type { StoredEntry } from './block';
 import type { Block, Blocks } from './blocks';
-import type { Database, Key } from './database';
+import type { Database } from './database';
 import type { StoredMessage } from './entryText';
+import type { Key } from './tables';
 
 /**
  * How a message is found by its id: not at all, for its publisher chose none; by a marker of its own; or, if its id was
