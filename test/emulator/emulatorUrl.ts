@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { deploy } from './deploy';
 import { answering } from './health';
+import { oneAtATime } from './lock';
 import { start } from './ministack';
 import { EmulatorError, say } from './run';
 import { endpoint, folder, foreignEndpoint } from './settings';
@@ -13,6 +15,10 @@ import { endpoint, folder, foreignEndpoint } from './settings';
  */
 export async function emulatorUrl(): Promise<string> {
   mkdirSync(folder, { recursive: true });
+  return oneAtATime(join(folder, 'starting.lock'), 'starting the emulator', startedUrl);
+}
+
+async function startedUrl(): Promise<string> {
   let there = await answering(endpoint);
   if (there === 'nothing') {
     if (foreignEndpoint) throw new EmulatorError(`Nothing answers at AWS_ENDPOINT_URL, ${endpoint}.`);

@@ -17,9 +17,9 @@ export async function install(): Promise<string> {
     rmSync(environment, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await requirePython();
-    await run('Creating a Python environment', 'python3', ['-m', 'venv', environment]).catch(() => {
-      throw new EmulatorError('The emulator needs the venv module of Python: install python3-venv.');
-    });
+    await run('Creating a Python environment', 'python3', ['-m', 'venv', environment]).catch(
+      hinting('The emulator needs the venv module of Python: install python3-venv.'),
+    );
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
     await run('Installing MiniStack', join(environment, 'bin', 'python'), pip);
     writeFileSync(installed, readFileSync(requirements));
@@ -37,7 +37,14 @@ function isCurrent(): boolean {
 }
 
 async function requirePython(): Promise<void> {
-  await run('Looking for Python', 'python3', ['-c', 'import sys; assert sys.version_info >= (3, 10)']).catch(() => {
-    throw new EmulatorError('The emulator needs Python 3.10 or later: install python3 and python3-venv.');
-  });
+  await run('Looking for Python', 'python3', ['-c', 'import sys; assert sys.version_info >= (3, 10)']).catch(
+    hinting('The emulator needs Python 3.10 or later: install python3 and python3-venv.'),
+  );
 }
+
+/** Throws a hint at what is probably missing, and what Python said, for it may be something else, such as a full disk. */
+export const hinting =
+  (hint: string) =>
+  (cause: unknown): never => {
+    throw new EmulatorError(`${hint}\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  };

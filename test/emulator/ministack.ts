@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answering } from './health';
 import { install } from './install';
-import { EmulatorError, say } from './run';
+import { launch, signal } from './launch';
+import { say } from './run';
 import { endpoint, folder, ministackEnvironment, port } from './settings';
 
 const pidFile = join(folder, `ministack-${port}.pid`);
@@ -15,33 +15,7 @@ export async function start(): Promise<void> {
   const command = await install();
   say(`Starting MiniStack at ${endpoint}; its log is ${logFile} …`);
   mkdirSync(folder, { recursive: true });
-  const log = openSync(logFile, 'w');
-  const child = spawn(command, [], {
-    cwd: folder,
-    env: ministackEnvironment(),
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code) => resolve(`it ended with exit code ${code}`));
-  });
-  if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
-  child.unref();
-  await untilAnswering(ended);
-}
-
-async function untilAnswering(ended: Promise<string>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  let failure: string | undefined;
-  void ended.then((reason) => {
-    failure = reason;
-  });
-  while ((await answering(endpoint)) !== 'ministack') {
-    if (failure === undefined && Date.now() > deadline) failure = 'it did not answer within a minute';
-    if (failure !== undefined) throw new EmulatorError(`MiniStack did not start: ${failure}. See ${logFile}`);
-    await sleep(200);
-  }
+  await launch({ command, folder, environment: ministackEnvironment(), port, logFile, pidFile, patience: 60_000 });
 }
 
 /**
@@ -86,13 +60,5 @@ function commandOf(pid: number): string {
   } catch {
     // Gone, or a system without /proc.
     return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout ?? '';
-  }
-}
-
-function signal(group: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(-group, name);
-  } catch {
-    // It has ended in the meantime.
   }
 }

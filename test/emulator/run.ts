@@ -10,6 +10,14 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Does what a command line asked for. What goes wrong is told, and makes the exit code 1. */
+export function main(work: () => Promise<void>): void {
+  work().catch((error: unknown) => {
+    say(error instanceof EmulatorError ? error.message : String(error));
+    process.exitCode = 1;
+  });
+}
+
 /**
  * Runs a command to its end, silently unless it fails.
  *

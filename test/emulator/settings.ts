@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { portFrom } from './port';
 
 /** The root of the repository. */
 export const root = join(__dirname, '..', '..');
@@ -7,7 +8,7 @@ export const root = join(__dirname, '..', '..');
 export const folder = join(root, '.emulator');
 
 /** The port of the MiniStack that is started here. */
-export const port = process.env.EMULATOR_PORT ?? '4566';
+export const port = portFrom(process.env.EMULATOR_PORT);
 
 /** An emulator of somebody else's, such as LocalStack, which is used as it is. */
 export const foreignEndpoint = process.env.AWS_ENDPOINT_URL?.replace(/\/$/, '');
@@ -33,5 +34,6 @@ export function emulatorEnvironment(): NodeJS.ProcessEnv {
 /** What MiniStack runs with. Its functions inherit all of it, so nothing about other deployments of Holdfast or AWS. */
 export function ministackEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS|HOLDFAST|NODE_OPTIONS)/.test(name));
-  return { ...Object.fromEntries(inherited), GATEWAY_PORT: port, BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1' };
+  const there = { GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1' };
+  return { ...Object.fromEntries(inherited), ...there };
 }

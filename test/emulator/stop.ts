@@ -1,3 +1,6 @@
-import { stop } from './ministack';
+import { main, say } from './run';
 
-stop().then((was) => process.stderr.write(was ? 'The emulator has ended.\n' : 'No emulator of ours is running.\n'));
+main(async () => {
+  const { stop } = await import('./ministack');
+  say((await stop()) ? 'The emulator has ended.' : 'No emulator of ours is running.');
+});

@@ -1,10 +1,7 @@
-import { emulatorUrl } from './emulatorUrl';
-import { EmulatorError } from './run';
+import { main } from './run';
 
-emulatorUrl().then(
-  (url) => process.stdout.write(`${url}\n`),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof EmulatorError ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+main(async () => {
+  // Here, so that a setting that is refused is told like anything else.
+  const { emulatorUrl } = await import('./emulatorUrl');
+  process.stdout.write(`${await emulatorUrl()}\n`);
+});
