@@ -90,17 +90,19 @@ export class MemoryLog implements MessageLog {
     const placed = drafts.map((draft) => {
       const marker = draft.idempotent ? log.markers.get(draft.id) : undefined;
       const entry = marker && log.at(marker.seq);
-      const valid = marker !== undefined && marker.expiresAt > now && !(entry !== undefined && isTombstone(entry));
-      if (draft.idempotent && (unfinished.has(draft.id) || (valid && entry !== undefined))) return undefined;
+      const isThere = marker !== undefined && marker.expiresAt > now && entry !== undefined && !isTombstone(entry);
+      if (draft.idempotent && (unfinished.has(draft.id) || isThere)) return undefined;
       if (draft.idempotent) unfinished.add(draft.id);
-      return valid ? marker : 'new';
+      // Who subscribed since an earlier try took its number is behind that, and owed what is published now.
+      if (marker !== undefined && entry === undefined) log.put({ ...marker, tombstone: true });
+      return 'new';
     });
     const fresh = drafts.filter((_, i) => placed[i] === 'new');
-    if (fresh.length === 0) return placed.map((place) => (place === 'new' ? undefined : place));
+    if (fresh.length === 0) return placed.map(() => undefined);
     const events = fresh.map(({ event }) => event);
     let { first: seq, previousUntil } = this.queues.take(queue, fresh.length, events, now, expiresAt);
     return placed.map((place, i) => {
-      if (place !== 'new') return place;
+      if (place !== 'new') return undefined;
       const taken: Place = { seq, previousUntil, publishedAt: now, expiresAt };
       const draft = drafts[i];
       if (draft?.idempotent) log.markers.set(draft.id, taken);

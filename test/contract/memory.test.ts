@@ -31,12 +31,16 @@ describe('a publisher that crashes in memory between taking its number and putti
     expect(await log.read(queue, 1, 10, NOW + 1)).toMatchObject([{ seq: 2, id: 'b', previousUntil: LATER }]);
   });
 
-  it('is finished by its repetition if it chose the id', async () => {
+  it('has its message stored by its repetition, at a number for all who subscribed since, if it chose the id', async () => {
     const { log, recover } = crashing();
     await crash(log, chosen('a'));
     recover();
-    expect(await log.append(queue, [chosen('a')], NOW + 1, LATER)).toEqual([{ seq: 1, id: 'a', duplicate: false }]);
-    expect(await log.append(queue, [chosen('a')], NOW + 1, LATER)).toEqual([{ seq: 1, id: 'a', duplicate: true }]);
+    expect(await log.append(queue, [chosen('a')], NOW + 1, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: false }]);
+    expect(await log.append(queue, [chosen('a')], NOW + 1, LATER)).toEqual([{ seq: 2, id: 'a', duplicate: true }]);
+    expect(await log.read(queue, 1, 10, NOW + 1)).toMatchObject([
+      { seq: 1, tombstone: true },
+      { seq: 2, id: 'a' },
+    ]);
   });
 
   it('gets another number when its first was given up', async () => {
