@@ -172,7 +172,8 @@ describe('an endpoint that does the work and never says so', () => {
     await expect(stores.log.append(queue, [chosen('a')], NOW, LATER)).rejects.toThrow(Unavailable);
     faulty.treat(served);
     const [answer] = await stores.log.append(queue, [chosen('a')], NOW, LATER);
-    expect(await stores.log.read(queue, 1, 10, NOW)).toMatchObject([{ id: 'a', seq: answer?.seq }]);
+    const entries = await stores.log.read(queue, 1, 10, NOW);
+    expect(entries.filter((entry) => !isTombstone(entry))).toMatchObject([{ id: 'a', seq: answer?.seq }]);
   });
 
   it('leaves one without an id uncertain, for repeating it might store it twice', async () => {
