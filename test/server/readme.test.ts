@@ -8,6 +8,15 @@ const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** The frames that the README has its reader type, in its order. */
 const frames = (readme.match(/^```json\n[\s\S]*?^```$/gm) ?? []).map((block) => block.split('\n')[1] ?? '');
 
+/** The frames that the README says its reader is sent. */
+const shown = Array.from(readme.matchAll(/^```json frame\n([\s\S]*?)^```$/gm), ([, json = '']) => JSON.parse(json));
+
+/** As it would be at another time. */
+const timeless = (frame: { messages?: object[] }): object => ({
+  ...frame,
+  messages: frame.messages?.map((message) => ({ ...message, id: expect.any(String), publishedAt: expect.any(String) })),
+});
+
 test("The README's first conversation goes as it says: delivered, acknowledged, missed and caught up", async () => {
   const [subscribe = '', add = '', ack = '', missed = ''] = frames;
   expect(frames).toHaveLength(4);
@@ -17,7 +26,8 @@ test("The README's first conversation goes as it says: delivered, acknowledged, 
   alice.socket.send(subscribe);
   await alice.next('subscribed');
   bob.socket.send(add);
-  expect(await alice.next('messages')).toMatchObject({ messages: [{ seq: 1, event: 'add', payload: { id: 7 } }] });
+  const first = await alice.next('messages');
+  expect(first).toMatchObject({ messages: [{ seq: 1, event: 'add', payload: { id: 7 } }] });
   alice.socket.send(ack);
   expect(await alice.next('acked')).toMatchObject({ settled: 1, inFlight: 0 });
   alice.socket.close();
@@ -25,7 +35,9 @@ test("The README's first conversation goes as it says: delivered, acknowledged, 
   bob.socket.send(missed);
   await bob.next('published');
   const back = await connectTo(server, 'alice');
-  expect(await back.next('messages')).toMatchObject({ messages: [{ seq: 2, event: 'delete' }] });
+  const second = await back.next('messages');
+  expect(second).toMatchObject({ messages: [{ seq: 2, event: 'delete' }] });
+  expect([first, second]).toEqual(shown.map(timeless));
 });
 
 test('The README, the contribution guide and the documents point to files and commands that exist', () => {
