@@ -76,7 +76,7 @@ export interface HoldfastProps {
 
   /**
    * What the names of the tables begin with: `restored` for `restored-Queues`, `restored-Messages` … Tables of such names
-   * that are there already can be taken over: docs/operations.md tells how, under Restoring. Never change or leave it out
+   * that are there already can be taken over: docs/restoring.md tells how. Never change or leave it out
    * afterwards: the stack would get other tables, which are empty. 1 to 240 characters of `A–Z a–z 0–9 . _ -`.
    *
    * @default - CloudFormation makes up their names

@@ -12,8 +12,8 @@ export * from './pusher';
 export * from './wakeUps';
 
 /**
- * Stores in this process: for tests, and the shortest statement of what the ports promise. What a method does is done
- * when it returns its promise.
+ * All stores in memory, for tests, and the shortest statement of what the ports promise. The single machine uses some of
+ * the classes behind them (`adapters/lmdb`). What a method does is done when it returns its promise.
  *
  * @param options.betweenAppendSteps awaited by `append` between taking its numbers and putting its messages; a test
  * lets others in there, or crashes the publisher by throwing.

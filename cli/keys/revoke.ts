@@ -14,5 +14,5 @@ export async function revoke(text: string, options: Keyring & { readonly json?: 
   if (!(await (await keysOf(options)).remove(key)))
     throw new Error(say`there is no key ${key}: see holdfast keys list`);
   if (options.json) printJson({ key, revoked: true });
-  else print(say`Revoked ${key}. Its connections end within a minute.`);
+  else print(say`Revoked ${key}. Its connections end within seconds, a minute at most.`);
 }

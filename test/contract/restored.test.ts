@@ -9,7 +9,7 @@ import { type TestTables, testTables } from './dynamodb';
 
 captureOutput();
 
-const document = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const document = readFileSync(join(__dirname, '../../docs/restoring.md'), 'utf8');
 const said = (name: string) => new RegExp(`update-item[\\s\\S]*?--${name} '(.*)'`).exec(document)?.[1] ?? '';
 
 let tables: TestTables;

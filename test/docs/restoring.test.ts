@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployed, type Resource, resources } from '../stack/synthesize';
 
-const document = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
-const [, script = ''] = /\*\*Restoring\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? [];
+const document = readFileSync(join(__dirname, '../../docs/restoring.md'), 'utf8');
+const [, script = ''] = /^## The script$[\s\S]*?```sh\n([\s\S]*?)```/m.exec(document) ?? [];
 
 /**
  * Says what would be called; that the one table is there which is asked for. A table that is being changed takes no other

@@ -50,6 +50,7 @@ test('The README, the contribution guide and the documents point to files and co
     'docs/cli.md',
     'docs/operations.md',
     'docs/protocol.md',
+    'docs/restoring.md',
     'docs/client.md',
     'examples/README.md',
     'examples/chat/README.md',

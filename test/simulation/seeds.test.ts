@@ -8,7 +8,7 @@ const PATIENCE_MS = SEEDS * 1_000;
 
 describe('whatever goes wrong', () => {
   it(
-    `what is promised holds, in ${SEEDS} runs, which meet every fault and come to every state`,
+    `holds what is promised, meets every fault and comes to every state, in ${SEEDS} runs`,
     () =>
       inFolder(async (folder) => {
         const script = join(folder, 'simulation.cjs');

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 jest.setTimeout(300_000);
 
 const ROOT = join(__dirname, '..', '..');
-const DOCUMENTS = ['README.md', 'docs/access.md', 'docs/operations.md'];
+const DOCUMENTS = ['README.md', 'docs/access.md', 'docs/operations.md', 'docs/restoring.md'];
 
 /** Every command that is printed for who deploys. */
 const printed = new Set(
