@@ -1,6 +1,6 @@
 /**
  * Runs a task for every input, at most `width` at a time. If one fails no more are begun, and the failure is thrown
- * when those under way have ended, so that nothing goes on behind the caller's back.
+ * once the tasks under way have ended, so that nothing goes on unseen.
  *
  * @returns the answers in the order of the inputs.
  */

@@ -9,8 +9,9 @@ try {
   new HoldfastStack(app, id, { holdfast: { auth: authFromContext(app.node) } });
 } catch (error) {
   if (!(error instanceof AuthNotChosen)) throw error;
-  // The CDK refuses to deploy a stack with an error, and says this sentence. `bootstrap` and `destroy` come here too, and
-  // go on: they need no more than where and what the stack is. Nobody gets into one that were deployed all the same.
+  // The CDK refuses to deploy a stack with an error, and says this sentence. `bootstrap` and `destroy` come here too,
+  // and go on: they need no more than where and what the stack is. If it were deployed anyway, nobody could connect: no
+  // key exists.
   const refused = new HoldfastStack(app, id, { holdfast: { auth: { by: 'keys' } } });
   Annotations.of(refused).addError(`Holdfast is not deployed: ${error.message}.`);
 }

@@ -10,7 +10,9 @@ import { type ClientSettings, type Service, serviceClient } from '../aws/service
 
 /** How long to wait for an answer. Milliseconds. */
 const ANSWER_MS = 1_500;
-/** Being throttled, or a client whose buffer is full, may pass; all attempts stay below the 10 s that a function lives. */
+/**
+ * Throttling and a full buffer of a client may pass. All attempts together stay below the 10 s that a function lives.
+ */
 const ATTEMPTS = 3;
 /** Connections kept open; a shard is delivered to 16 subscribers at a time, each of whom may have several. */
 const SOCKETS = 100;
@@ -27,7 +29,7 @@ const service = (): Service => ({
 });
 
 /**
- * @param endpoint where the connections of the API are: `https://ID.execute-api.REGION.amazonaws.com/STAGE`.
+ * @param endpoint the URL of the management API: `https://ID.execute-api.REGION.amazonaws.com/STAGE`.
  * @param settings what to set otherwise than the environment says.
  */
 export function apiGatewayClient(endpoint: string, settings: Partial<ClientSettings> = {}): ManagementApi {

@@ -7,8 +7,8 @@ const SLOW = new Set(['LimitExceededException', 'PayloadTooLargeException']);
 const GONE = 410;
 
 /**
- * There is no such connection; or not yet, for one is only there once its connect route has answered. What is no connection
- * of this API may be told as a bad request (localstack/localstack#4694 has what AWS answers).
+ * The connection does not exist, or not yet: it exists only once its connect route has answered. An id that is no
+ * connection of this API may be refused as a bad request (localstack/localstack#4694 has what AWS answers).
  */
 export function isGone(error: unknown): boolean {
   if (!(error instanceof ApiGatewayManagementApiServiceException)) return false;
@@ -17,13 +17,13 @@ export function isGone(error: unknown): boolean {
 }
 
 /**
- * Whether the connection may take more later: it was too much at once, over all connections or for this client's
- * buffer; or API Gateway did not answer, or not well. Anything else is our mistake, such as a missing permission.
+ * Whether the connection may take more later: this client's buffer or the rate of all connections was used up, or API
+ * Gateway failed or did not answer. Any other error is our mistake, such as a missing permission.
  */
 export function isSlow(error: unknown): boolean {
   if (!(error instanceof ApiGatewayManagementApiServiceException) || error.$fault !== 'client') return true;
   return SLOW.has(error.name) || error.$metadata.httpStatusCode === TOO_MANY_REQUESTS;
 }
 
-/** Whether nothing was answered in time: as a connection whose client takes nothing and does not say so. */
+/** Whether there was no answer in time, as for a connection whose client silently reads nothing. */
 export const isSilence = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';

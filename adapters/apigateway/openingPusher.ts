@@ -7,8 +7,9 @@ const PAUSES = [50, 100, 200];
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * Greets a connection that was recorded a moment ago: it refuses as gone until its connect route has answered, which
- * takes a moment longer at most. After that the broker tries again by a wake-up, which takes a second or more.
+ * Pushes to a connection that was recorded a moment ago. API Gateway calls it gone until its connect route has
+ * answered, which is soon, so it is tried again after short pauses. After those the broker tries again by a wake-up,
+ * which takes a second or more.
  */
 export class OpeningPusher implements Pusher {
   private isOpen = false;

@@ -5,19 +5,19 @@ import type { ManagementApi } from './client';
 import { isGone, isSilence, isSlow } from './errors';
 
 /**
- * For how long a connection that did not answer is not asked again: enough for those who wait behind, and no longer
- * than the shortest deadline, by which what it was to get comes again. Milliseconds.
+ * For how long nothing is pushed to a connection after a push to it timed out. Long enough to spare the pushes that
+ * wait behind; no longer than the shortest ack deadline, after which its messages come again. Milliseconds.
  */
 const SILENT_MS = 1_000;
 
 /** Sends frames to connections of API Gateway, one request each. */
 export class ApiGatewayPusher implements Pusher {
-  /** The last push to each connection that one is under way to. */
+  /** The last push under way to each connection. */
   private readonly underWay = new Map<ConnectionId, Promise<unknown>>();
 
   /**
-   * Until when connections are not asked that did not answer. One client's would otherwise hold up all queues that it is
-   * subscribed to, for as long as each push takes to find that out.
+   * Until when nothing is pushed to connections that did not answer. Otherwise such a connection would hold up each
+   * queue of its client for the length of a time-out.
    */
   private readonly silent = new Map<ConnectionId, Time>();
 
@@ -51,7 +51,7 @@ export class ApiGatewayPusher implements Pusher {
     connection: ConnectionId,
     frames: readonly Uint8Array[],
   ): Promise<Pushed> {
-    // Who pushed before was told how that went.
+    // The caller of the push before was told of its failure.
     await before.catch(() => undefined);
     return this.post(connection, frames);
   }

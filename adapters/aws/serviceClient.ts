@@ -37,15 +37,15 @@ export interface ClientSettings {
   /** How often a request is sent at most, with growing pauses of random length between. */
   readonly maxAttempts: number;
   readonly requestHandler: NodeHttpHandler;
-  /** How many requests are under way at most; more wait for their turn. Not more than the handler has connections. */
+  /** How many requests are under way at most; others wait for their turn. Not more than the handler has connections. */
   readonly atOnce: number;
 }
 
 /**
- * A client of a service, put together from the parts of the SDK's own: its commands and protocols, its retries, its
- * signatures. What the SDK's has beside them a function does not need, and it would be half of its bundle and of the
- * processing of each request: the search for region, credentials and endpoint, rules for every partition, the choice
- * between ways to sign, logging, user agents.
+ * A client of a service, built from parts of the SDK: its commands, protocols, retries and signatures. It leaves out
+ * what a function does not need, which would be half of the bundle and of the processing of each request: the search
+ * for region, credentials and endpoint, rules for every partition, the choice between ways to sign, logging, user
+ * agents.
  */
 export function serviceClient<Input extends object, Output extends MetadataBearer>(
   { name, protocol }: Service,
@@ -71,7 +71,7 @@ export function serviceClient<Input extends object, Output extends MetadataBeare
     ignoreConfiguredEndpointUrls: true,
     maxAttempts: async () => maxAttempts,
     retryStrategy: async () => retryStrategy,
-    // SQS would have its answers compared with a digest, which TLS makes superfluous.
+    // SQS answers carry an MD5 digest to compare with; TLS makes that superfluous.
     md5: false,
   };
   const client = new Client<HttpHandlerOptions, Input, Output, typeof config>(config);
@@ -92,15 +92,15 @@ export function serviceClient<Input extends object, Output extends MetadataBeare
 }
 
 /**
- * Has each attempt wait here until there is a connection for it, and not in the handler, whose time-outs run from when
- * it is given a request: those that wait for a connection would be taken for requests that AWS does not answer.
+ * Makes each attempt wait here until there is a connection for it. In the handler its time-out would already run, so
+ * that waiting for a connection would look like AWS not answering.
  */
 function inTurn<Input extends object, Output extends object>(atOnce: number): FinalizeRequestMiddleware<Input, Output> {
   const turn = pLimit(atOnce);
   return (next) => (args) => turn(() => next(args));
 }
 
-/** Signs each attempt anew, for a signature holds for minutes only. */
+/** Signs each attempt anew, since a signature is valid for minutes only. */
 const signing =
   <Input extends object, Output extends object>(
     signer: SignatureV4,
@@ -114,8 +114,8 @@ const signing =
   };
 
 /**
- * Where a service was configured to be other than in AWS, by the variables that the SDK has for it: that of the service
- * goes before that of all (AWS SDKs reference guide, "Service-specific endpoints").
+ * The endpoint of a service as configured by the variables of the SDK, such as that of an emulator. The variable of the
+ * service takes precedence over the one for all services (AWS SDKs reference guide, "Service-specific endpoints").
  *
  * @param service as in the name of its variable, such as `DYNAMODB`.
  */

@@ -19,7 +19,7 @@ import type { Numbers } from './numbers';
 
 /** Writes of one append under way at a time. */
 const WIDTH = 25;
-/** How often an append goes round again because others were quicker. */
+/** How many rounds an append takes at most when others are faster. */
 const ROUNDS = 10;
 
 /** A draft and, once it has one, the number it gets. */
@@ -28,7 +28,7 @@ interface Placed {
   readonly place: Place;
 }
 
-/** What is known of a chosen id: its number, and what stands there. */
+/** What is known of a chosen id: its number, and the entry there. */
 interface Marked {
   readonly place: Place;
   readonly there: 'message' | 'tombstone' | 'nothing';
@@ -36,14 +36,14 @@ interface Marked {
 
 /**
  * One append, in rounds. Each looks up the chosen ids, takes numbers for the drafts that have none, claims the ids, and
- * puts the messages. Whoever is beaten to it somewhere goes round again and finds what the winner wrote; so a crash
- * after any step leaves what the next try, or a tombstone, completes.
+ * puts the messages. A draft that loses a race in some step goes into the next round, which finds what the winner
+ * wrote. So after a crash in any step the next try, or a tombstone, completes the work.
  */
 export class Append {
   private readonly answers = new Map<Draft, Appended>();
   /** By id: a number after which all have been taken since this append began. */
   private readonly since = new Map<string, Seq>();
-  /** Whether a message may have been stored. */
+  /** Whether any message may have been stored. */
   begun = false;
 
   constructor(
@@ -65,7 +65,7 @@ export class Append {
     return this.answers;
   }
 
-  /** @returns the drafts that are to go round again. */
+  /** @returns the drafts for the next round. */
   private async round(drafts: readonly Draft[]): Promise<Draft[]> {
     const marked = await this.lookUp(drafts.filter(({ idempotent }) => idempotent).map(({ id }) => id));
     const unfinished: Placed[] = [];
@@ -84,16 +84,17 @@ export class Append {
       const beaten = await this.store(placed, unfinished, marked);
       return [...abandoned, ...beaten].map(({ draft }) => draft);
     } catch (failure) {
-      // Such as that it takes no more at present. What does not answer is not asked more: a publish has no time for it.
+      // DynamoDB answered, with throttling for example: it can take the tombstones. After a time-out a publish has no
+      // time for them.
       if (isAnswer(failure)) await this.giveUp(placed);
       throw failure;
     }
   }
 
   /**
-   * Whether a number was taken since this append began: it is used, whoever took it, so that tries at the same time help
-   * each other. An older one is not, for behind it may be subscriptions that were made after its try was answered
-   * `unavailable`, and they are owed what is published now.
+   * Whether a number was taken since this append began. Such a number is used, whoever took it, so that simultaneous
+   * tries help each other. An older one is not used: subscriptions may have been made after its try was answered
+   * `unavailable`. Their cursors are past that number, and they are owed what is published now.
    */
   private isRecent({ id }: Draft, { seq }: Place): boolean {
     const since = this.since.get(id);
@@ -101,16 +102,17 @@ export class Append {
   }
 
   /**
-   * Has nothing stored any more at the number of an earlier try. If that lives, it finds the tombstone, goes round again and
-   * finds the id's next number; if it has stored the message meanwhile, that stays, and this goes round and finds it.
+   * Puts a tombstone at the number of an earlier try. If that try is still running, it finds the tombstone, and in its
+   * next round the id's new number. If it has stored the message meanwhile, the message stays, and our next round finds
+   * it.
    */
   private async abandon({ draft, place }: Placed): Promise<void> {
     await this.bury(place);
-    // The id is given another only by who found the tombstone, and took that other one then.
+    // The id gets another number only after this tombstone was found, so that number is newer.
     this.since.set(draft.id, place.seq);
   }
 
-  /** @returns those that were beaten to it. */
+  /** @returns the drafts that lost a race. */
   private async store(
     placed: readonly Placed[],
     unfinished: readonly Placed[],
@@ -128,8 +130,8 @@ export class Append {
   }
 
   /**
-   * Fills the numbers that no message got, as far as that can be done: nobody is to wait for them until their publisher
-   * must be dead.
+   * Fills the numbers that no message got, if possible. Otherwise readers would wait for them until the publisher is
+   * certainly dead.
    */
   private async giveUp(placed: readonly Placed[]): Promise<void> {
     const left = placed.filter(({ draft }) => !this.answers.has(draft));
@@ -175,7 +177,7 @@ export class Append {
     }));
   }
 
-  /** Gives the draft's id its number. False: someone else's number was first. */
+  /** Claims the draft's id for its number. False: another number was first. */
   private async claim({ draft, place }: Placed, dead: Seq | undefined): Promise<boolean> {
     const claimed = await this.db.put(claimParameters(this.table, this.queue, draft.id, place, dead, this.now));
     if (claimed.done) return true;
@@ -183,7 +185,7 @@ export class Append {
     return marker !== undefined && toPlace(marker).seq === place.seq;
   }
 
-  /** @returns those whose number was filled by another. */
+  /** @returns the drafts whose number another process filled. */
   private async putAll(placed: readonly Placed[]): Promise<Placed[]> {
     if (placed.length > 0) this.begun = true;
     const done = await inParallel(placed, WIDTH, async (one) => {
@@ -194,7 +196,10 @@ export class Append {
     return placed.filter((_, i) => !done[i]);
   }
 
-  /** Puts a message at its number. True also if an earlier attempt, or who had the same id, has put it there. */
+  /**
+   * Puts a message at its number. True also if an earlier attempt, or another publisher of the same id, has put it
+   * there.
+   */
   private async put({ draft, place }: Placed): Promise<boolean> {
     const { idempotent: _, ...content } = draft;
     const message: Message = { ...content, ...place };

@@ -33,7 +33,7 @@ const service = (): Service => ({
  * A client that gives up soon enough for its caller to answer.
  *
  * @param settings what to set otherwise than the environment says.
- * @param domain of AWS in this region, which only the stack knows: China has one of its own.
+ * @param the domain of AWS in this region, which only the stack knows: China has one of its own.
  */
 export function dynamodbClient(
   settings: Partial<ClientSettings> = {},

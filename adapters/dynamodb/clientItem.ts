@@ -9,9 +9,9 @@ import { type Item, number, numberOr, text, textAt } from './items';
  * subscription an attribute `s:QUEUE` = "SHARD CREATED-AT", or the number of the shard alone; and how many of each there are, `connections` and
  * `subscriptions`, counted in the writes that add and remove them, so that limits hold whoever else writes.
  *
- * Beside them, at `CLIENT#HOUR`, stands how many `queues` a client brought into being in an hour.
+ * Separate items at `CLIENT#HOUR` count how many `queues` a client created in an hour.
  *
- * They are attributes of the item, not of maps in it, because what is in a map can only be set once the map is there.
+ * They are attributes of the item, not entries of maps in it: an entry can only be set once its map exists.
  */
 
 const CONNECTION = 'c:';
@@ -45,7 +45,7 @@ export function subscriptionsOf(item: Item): NotedSubscription[] {
   });
 }
 
-/** What is noted of a subscription; without its `createdAt` as it was noted before that was. */
+/** What is noted of a subscription. A note of an earlier version has no `createdAt`. */
 const toNote = ({ shard, createdAt }: NotedSubscription): Item[string] =>
   createdAt === 0 ? number(shard) : text(`${shard} ${createdAt}`);
 
@@ -62,7 +62,7 @@ const update = (
   rest: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
 ): UpdateItemCommandInput => ({ TableName: table, Key: clientKey(client), ...rest });
 
-/** A condition on the count `#count`; none where there is no limit, for DynamoDB has no number for that. */
+/** A condition on the count `#count`; none where there is no limit, since DynamoDB has no infinity. */
 const below = (limit: number): { readonly condition?: string; readonly values: Item } =>
   limit === Number.POSITIVE_INFINITY
     ? { values: {} }
@@ -95,7 +95,7 @@ export const addSubscriptionParameters = (
 ): UpdateItemCommandInput =>
   addOne(table, noted.client, 'subscriptions', SUBSCRIPTION + noted.queue, toNote(noted), limit);
 
-/** Notes a subscription anew, only if it is noted as it was read. */
+/** Renews the note of a subscription, only if it is still as it was read. */
 export const renoteSubscriptionParameters = (
   table: string,
   before: NotedSubscription,
@@ -108,7 +108,7 @@ export const renoteSubscriptionParameters = (
     ExpressionAttributeValues: { ':before': toNote(before), ':after': toNote(after) },
   });
 
-/** Removes connections, only if all are there; answers with what is left. */
+/** Removes connections, only if all are there; returns what is left. */
 export const removeConnectionsParameters = (
   table: string,
   client: ClientId,
@@ -127,7 +127,7 @@ export const removeConnectionsParameters = (
   });
 };
 
-/** Removes a subscription, only if it is noted so; answers with what is left. */
+/** Removes the note of a subscription, only if it is exactly this; returns what is left. */
 export const removeSubscriptionParameters = (table: string, noted: NotedSubscription): UpdateItemCommandInput =>
   update(table, noted.client, {
     UpdateExpression: 'REMOVE #one ADD #count :less',
@@ -150,8 +150,8 @@ export const removeClientParameters = (table: string, client: ClientId): DeleteI
 const HOUR_SECONDS = 3_600;
 
 /**
- * Counts one more queue of a client in an hour, if it has made fewer than `limit`. Each hour has an item of its own, which
- * expires after it: beside the clients, for none has a `#` in its name.
+ * Counts one more queue of a client in an hour, if it has created fewer than `limit`. Each hour has an item of its own,
+ * which expires. Its key cannot be that of a client, since no client id has a `#`.
  */
 export const countQueueParameters = (
   table: string,

@@ -7,8 +7,9 @@ import { expiry, expiryOf, type Item, isExpired, number, numberAt, text, textAt 
 import { KEY_INDEX } from './tables';
 
 /*
- * A connection: `connection`, `client`, `connectedAt` and the expiry; and where there is access control, `grants` as JSON,
- * and `accessUntil` and `key` if its credential expires or is a key. An index by `key` has those that are.
+ * A connection: `connection`, `client`, `connectedAt` and the expiry; and where there is access control, `grants` as
+ * JSON, `accessUntil` if its credential expires, and `key` if its credential is a key. An index by `key` has the
+ * connections that have one.
  */
 
 const connectionKey = (connection: ConnectionId): Item => ({ connection: text(connection) });
@@ -38,7 +39,7 @@ const toConnection = (item: Item): Connection => ({
   ...accessOf(item),
 });
 
-/** The connections in DynamoDB. The table's stream tells of those that are made and end, also by TTL. */
+/** The connections in DynamoDB. The table's stream reports new connections and those that end, also by TTL. */
 export class DynamoConnections implements ConnectionStore {
   constructor(
     private readonly db: Database,

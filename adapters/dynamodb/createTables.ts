@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CONNECTED_INDEX, KEY_INDEX, type KeyPart, TABLE_KEYS, type TableName, type TableNames } from './tables';
 
-/** What a table is made with by who makes it by a call. */
+/** The parameters of the call that makes a table. */
 export function tableParameters(table: TableName, name: string): CreateTableCommandInput {
   const [partition, sort] = TABLE_KEYS[table];
   const parts = sort === undefined ? [partition] : [partition, sort];
@@ -38,7 +38,10 @@ const indexOf = (IndexName: string, parts: readonly KeyPart[]) => ({
   Projection: { ProjectionType: 'KEYS_ONLY' as const },
 });
 
-/** Makes the tables in an emulator or a test account, without what only a deployment needs; there CDK makes them. */
+/**
+ * Makes the tables in an emulator or a test account, without what only a deployment needs. In a deployment CDK makes
+ * them.
+ */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   const tables = Object.keys(TABLE_KEYS) as TableName[];
   await Promise.all(

@@ -15,7 +15,7 @@ const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int()
  * `messageUntil`; `reason`, `attempts`, `diedAt`, and the letter's expiry.
  */
 
-/** Unambiguous whatever the queue is called, for a client id has no `#`. */
+/** Unambiguous for every queue name, since a client id has no `#`. */
 const ownerKey = ({ client, queue }: DeadLetterOwner): string => `${client}#${queue}`;
 
 const letterKey = (owner: DeadLetterOwner, seq: Seq): Item => ({ owner: text(ownerKey(owner)), seq: number(seq) });

@@ -22,9 +22,9 @@ export const isConditionFailed = (error: unknown): error is ConditionalCheckFail
 export const wasRetried = (error: ConditionalCheckFailedException): boolean => (error.$metadata.attempts ?? 2) > 1;
 
 /**
- * What a failure means to the broker: `Unavailable` for what may pass, which is all that is not answered by DynamoDB
- * (time-outs, lost connections), its own faults and throttling. The rest is our mistake and stays as it is, as do
- * credentials that are missing.
+ * Turns a failure into an error of the broker: `Unavailable` if it may pass, which is true of time-outs, lost
+ * connections, throttling and faults of DynamoDB. Any other is our mistake and stays as it is, and so do missing
+ * credentials.
  */
 export function toDomainError(error: unknown, what: string): unknown {
   if (error instanceof NoCredentials) return error;
@@ -32,7 +32,7 @@ export function toDomainError(error: unknown, what: string): unknown {
   return new Unavailable(`${what} failed`, { cause: error });
 }
 
-/** Whether it was DynamoDB that said so, at once: not that nothing was heard of it, for which is waited long. */
+/** DynamoDB answered. A time-out does not count: trying again would take too long. */
 export const isAnswer = (failure: unknown): boolean =>
   failure instanceof Unavailable && failure.cause instanceof DynamoDBServiceException;
 

@@ -35,7 +35,7 @@ export function dynamodbStores(
   };
 }
 
-/** The log alone, for who only publishes. */
+/** The log alone, for a process that only publishes. */
 export const dynamodbLog = (client: DatabaseClient, tables: LogTables): MessageLog =>
   logIn(new Database(client), tables);
 

@@ -18,7 +18,7 @@ const toKey = (item: Item): Key => ({
   ...(item.accessUntil === undefined ? {} : { expiresAt: numberAt(item, 'accessUntil') }),
 });
 
-/** The API keys in DynamoDB. The table's stream tells of those that are revoked. */
+/** The API keys in DynamoDB. The table's stream reports revoked keys. */
 export class DynamoKeys implements KeyStore {
   constructor(
     private readonly db: Database,

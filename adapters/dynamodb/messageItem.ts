@@ -15,7 +15,7 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
 
 export const entryKey = (queue: QueueName, seq: Seq): Item => ({ queue: text(queue), seq: number(seq) });
 
-/** Beside the queues: no queue is called so, for a name has no control characters. */
+/** Cannot be the key of a queue, since a name has no control characters. */
 export const markerKey = (queue: QueueName, id: string): Item => ({
   queue: text(`${queue}\u0000${id}`),
   seq: number(0),
@@ -75,9 +75,9 @@ export function putEntryParameters(table: string, queue: QueueName, entry: LogEn
 }
 
 /**
- * Gives an id its number, only if it has none, or one whose retention ended, or `dead`.
+ * Claims an id for a number, only if the id has no number, one whose retention ended, or the number `dead`.
  *
- * @param dead the number that the id has as far as is known, if a tombstone stands there.
+ * @param dead the number that was read for the id, if a tombstone is there.
  */
 export function claimParameters(
   table: string,

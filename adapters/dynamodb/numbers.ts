@@ -11,7 +11,7 @@ const REMEMBERED = 10_000;
 
 /** Gives out the numbers of messages. */
 export class Numbers {
-  /** Those with no room for another event name; names are never removed, so that they stay full. */
+  /** Queues that have no room for another event name. Names are never removed, so such a queue stays full. */
   private readonly full = new Set<QueueName>();
 
   constructor(
@@ -20,7 +20,7 @@ export class Numbers {
   ) {}
 
   /**
-   * Takes the next numbers of a queue, which comes into being by it, and learns event names as long as there is room.
+   * Takes the next numbers of a queue, creating it if needed, and learns event names as long as there is room.
    *
    * @param until when the retention of what gets them ends.
    * @throws Unavailable numbers may have been taken that nobody will use.

@@ -3,7 +3,7 @@ import { type Shard, shardKey } from '../../broker/model/queue';
 import type { Database } from './database';
 import { expiry, type Item, number, numberOr, text } from './items';
 
-/** What TTL removes later than this is of no use to anyone. Milliseconds. */
+/** How long after its last timer a record is kept for TTL to remove. Milliseconds. */
 const KEPT_MS = 86_400_000;
 
 /** The record of which shard has a timer pending, so that no second one is armed. */
@@ -13,8 +13,8 @@ export interface PendingTimers {
   /**
    * Records that a timer was sent which fires at `firesAt`.
    *
-   * To be called after it was sent, so that none is recorded which will not come. It may have come by then: that is
-   * remembered, and a record that comes too late counts for nothing.
+   * To be called after the timer was sent, so that no timer is recorded that never comes. The timer may have come by
+   * then: that is remembered, and a record that is too late has no effect.
    */
   record(shard: Shard, firesAt: Time): Promise<void>;
   /** The timer that was to fire at `firesAt` came: neither it nor an earlier one is pending any more. */

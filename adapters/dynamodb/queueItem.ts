@@ -23,10 +23,11 @@ export function toQueue(item: Item): Queue {
 }
 
 /**
- * Takes the next `count` numbers; answers with what `head` and `headUntil` were.
+ * Takes the next `count` numbers; returns what `head` and `headUntil` were before.
  *
  * @param until when the retention of what gets them ends.
- * @param events names to learn in the same write, which fails if there is no room for them. None: it never fails.
+ * @param events names to learn in the same write, which fails if there is no room for them. Without names it never
+ * fails.
  */
 export function takeParameters(
   table: string,

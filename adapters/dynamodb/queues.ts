@@ -83,7 +83,10 @@ export class DynamoQueues implements QueueStore {
     };
   }
 
-  /** Corrects how many subscriptions there are, the last one included. False: there is no room, or others are placed. */
+  /**
+   * Corrects the number of subscriptions, including the one just placed. False: there is no room, or another was placed
+   * meanwhile.
+   */
   private async recount(
     { queue, shards }: Queue,
     counted: number,

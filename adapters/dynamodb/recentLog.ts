@@ -12,7 +12,7 @@ interface Run {
 
 const NOTHING: Run = { entries: [], size: 0, readAt: 0 };
 
-/** What is remembered of one queue: twice as far as a cursor may lag behind what it passed over. Entries. */
+/** Entries remembered of one queue: twice as many as a stored cursor may lag behind. */
 const OF_A_QUEUE = 200;
 /** What is remembered of all queues. Characters. */
 const IN_ALL = 8_000_000;
@@ -20,11 +20,11 @@ const IN_ALL = 8_000_000;
 const LASTING = 60_000;
 
 /**
- * A log of which the process remembers what it read last, so that it reads no entry twice in a row: those who pass over
- * what they do not want are a little behind, and look at it again at every wake-up.
+ * A log of which the process remembers the entries it read last. Subscriptions that pass over unwanted messages store
+ * their cursors a little late, and would read the same entries again at every wake-up.
  *
- * What is written at a number never changes, so that it may be remembered; that nothing is there may change, and is always
- * read anew.
+ * An entry never changes once it is written, so it may be remembered. A missing number may still be written, so it is
+ * always read again.
  */
 export class RecentLog implements MessageLog {
   /** The one that was read longest ago first. */
@@ -55,7 +55,7 @@ export class RecentLog implements MessageLog {
     return this.log.fill(queue, tombstone);
   }
 
-  /** What is remembered from a number on; nothing if that number is not. */
+  /** The remembered entries from a number on; none if that number is not remembered. */
   private recall(queue: QueueName, from: Seq, now: Time): readonly LogEntry[] {
     const { entries, readAt } = this.runs.get(queue) ?? NOTHING;
     if (now - readAt >= LASTING) this.forget(queue);
@@ -83,7 +83,10 @@ export class RecentLog implements MessageLog {
   }
 }
 
-/** The run that is known with what was read before or after it; where they do not join, the one that is further on. */
+/**
+ * Joins the known run with entries that were read before or after it. If there is a gap between them, keeps the later
+ * part.
+ */
 function joined(known: readonly LogEntry[], read: readonly LogEntry[]): readonly LogEntry[] {
   const run = withoutMissing(read);
   return startOf(known) <= startOf(run) ? followed(known, run) : followed(run, known);
@@ -97,7 +100,7 @@ function followed(run: readonly LogEntry[], further: readonly LogEntry[]): reado
 
 const startOf = (run: readonly LogEntry[]): Seq => run[0]?.seq ?? Infinity;
 
-/** The first of these, as far as no number is missing. */
+/** The first entries, up to the first missing number. */
 function withoutMissing(entries: readonly LogEntry[]): readonly LogEntry[] {
   const first = entries[0]?.seq ?? 0;
   const end = entries.findIndex(({ seq }, index) => seq !== first + index);

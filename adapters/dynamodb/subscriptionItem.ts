@@ -13,7 +13,7 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
  * - `events`: [[name, since], …]
  * - `flights`: encodeFlights(); left out if there is none
  * - `attached`: [[connection, connectedAt], …]; left out if there is none
- * - `here`: 1; left out if there is no connection, for it is what the index of those that have some is made by
+ * - `here`: 1; left out if there is no connection, so that the index has only subscriptions with connections
  * - `settings`: [ackDeadline, maxDeliveries, maxInFlight]
  * - `token`: random, of the write that stored this, so that a writer recognizes its own
  */
@@ -91,7 +91,7 @@ export function saveParameters(
   };
 }
 
-/** Removes one version; where there is nothing, that is fine. */
+/** Removes one version. It is fine if nothing is there. */
 export const removeParameters = (table: string, subscription: Subscription): DeleteItemCommandInput => ({
   TableName: table,
   Key: subscriptionKey(subscription),
@@ -99,7 +99,7 @@ export const removeParameters = (table: string, subscription: Subscription): Del
   ...sameAs(subscription, subscription.version),
 });
 
-/** One version of one life: a subscription that was ended and made anew counts from 1 again. */
+/** One version of one subscription: a later subscription at the same key counts from 1 again. */
 const SAME = '#version = :version AND #createdAt = :createdAt';
 
 const sameAs = ({ createdAt }: Subscription, version: number) => ({

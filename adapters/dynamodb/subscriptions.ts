@@ -12,7 +12,7 @@ import { isExpired, LIVING, number, text, textAt } from './items';
 import { removeParameters, saveParameters, subscriptionKey, toSubscription } from './subscriptionItem';
 import { CONNECTED_INDEX } from './tables';
 
-/** The last one given: its shard's number and its client. */
+/** The last subscription of the page before: the number of its shard, and its client. */
 const Position = z.strictObject({
   list: z.literal('subscriptions'),
   shard: z.int().check(z.minimum(0)),
@@ -20,9 +20,9 @@ const Position = z.strictObject({
 });
 
 /**
- * Who is connected is found by reading the shard, or by the index and then one by one. To read a shard of 250 costs
- * about 25 units, whoever is connected; the index costs one or little more, and each of those it names another one. So
- * the index serves large shards with few connections: to those that are away, delivery costs nothing.
+ * Connected subscriptions are found by reading the whole shard, or by the index and then one by one. Reading a shard of
+ * 250 costs about 25 units, however many are connected. The index costs one unit or a little more, and one for each
+ * subscription that it names. So the index is used for large shards: subscribers that are away cost nothing.
  */
 const SMALL = 20;
 const FEW = 20;
@@ -33,7 +33,7 @@ const REMEMBERED = 10_000;
 
 /** The subscriptions in DynamoDB: one item each, the shards as partitions. */
 export class DynamoSubscriptions implements SubscriptionStore {
-  /** How large shards were when they were read last: decides the way, never the answer. */
+  /** How large shards were when they were read last. Decides how they are read, never the answer. */
   private readonly sizes = new Map<string, number>();
 
   constructor(
@@ -116,7 +116,7 @@ export class DynamoSubscriptions implements SubscriptionStore {
     return keys;
   }
 
-  /** Of what is read, only whether anybody is there is sent. */
+  /** Projects only `here`, to keep the answer small. */
   async count(shards: readonly Shard[], now: Time): Promise<SubscriberCount> {
     const counted = await inParallel(shards, WIDTH, async (shard) => {
       const query = living(this.table, shard, now);
@@ -151,7 +151,7 @@ export class DynamoSubscriptions implements SubscriptionStore {
   }
 }
 
-/** Those of a shard that are not expired, by client; those after `after`. */
+/** The subscriptions of a shard that are not expired, in the order of clients, from the one after `after`. */
 function living(table: string, shard: Shard, now: Time, after?: string): QueryCommandInput {
   return {
     TableName: table,

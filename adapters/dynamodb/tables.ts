@@ -48,5 +48,5 @@ export const TABLE_KEYS: Readonly<Record<TableName, readonly [KeyPart] | readonl
  */
 export const CONNECTED_INDEX = { name: 'connected', sortKey: ['here', 'N'] } as const;
 
-/** The index of connections by the API key of their access, which not all have: keys only. */
+/** The index of connections by API key: keys only. Connections without a key are not in it. */
 export const KEY_INDEX = { name: 'byKey', partitionKey: ['key', 'S'] } as const;

@@ -8,7 +8,7 @@ const configuration = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Whether what is fetched from here cannot be tampered with on its way. */
+/** Whether what is fetched from this URL cannot be changed on its way: https, or this machine. */
 const isSafe = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
 
@@ -21,7 +21,7 @@ export function isIssuer(text: string): boolean {
 /**
  * Where an issuer publishes its keys, as OpenID Connect Discovery 1.0 has it (section 4).
  *
- * @throws Unavailable it could not be found out.
+ * @throws Unavailable the provider did not answer as expected.
  */
 export async function discoverKeys(issuer: string): Promise<URL> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;

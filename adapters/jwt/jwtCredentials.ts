@@ -6,7 +6,7 @@ import { ProtocolError } from '../../broker/protocol/errors';
 import { discoverKeys } from './discovery';
 import type { JwtSettings } from './settings';
 
-/** Signatures by a key that only the issuer has. Those by a shared secret, and none at all, are no proof of who signed. */
+/** Signatures by a key that only the issuer has. A shared secret, or no signature, does not prove who signed. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -27,7 +27,10 @@ const CLOCK_TOLERANCE = 5;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** How long keys are good without asking again; a token of a key that is not among them asks sooner, but not all the time. */
+/**
+ * How long keys are kept. A token signed by an unknown key has them fetched sooner, but not more often than the
+ * cooldown allows.
+ */
 const KEYS = { cacheMaxAge: 10 * MINUTE, cooldownDuration: 30 * SECOND, timeoutDuration: 5 * SECOND };
 
 const refused = (fault: string) => new ProtocolError('unauthenticated', `the token ${fault}`);
@@ -87,10 +90,10 @@ function audienceOf({ aud, client_id: client }: JWTPayload): string[] {
   return typeof aud === 'string' ? [aud] : aud;
 }
 
-/** Says what is wrong in words, which the bundles of functions that show nobody are spared. */
+/** English texts for what is wrong, which are only bundled where somebody sees them. */
 const english = { error: en().localeError };
 
-/** As an object; or, from providers whose claims are texts, as JSON. */
+/** Grants are an object, or JSON from providers whose claims can only be texts. */
 function grantsIn(claim: unknown, name: string): Credential['grants'] {
   if (claim === undefined) return NO_GRANTS;
   const parsed = grantsSchema.safeParse(typeof claim === 'string' ? jsonOf(claim) : claim, english);
@@ -107,7 +110,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What is wrong with a token; undefined if it is not the token's fault. Nothing that is in it is told. */
+/** What is wrong with a token, without repeating its contents; undefined if it is not the token's fault. */
 function faultOf(error: unknown): string | undefined {
   if (error instanceof errors.JWTExpired) return 'has expired';
   if (error instanceof errors.JWTClaimValidationFailed)

@@ -1,6 +1,6 @@
-/** Whose tokens are good, and where in them it says what. */
+/** Whose tokens are accepted, and which of their claims are read. */
 export interface JwtSettings {
-  /** As the `iss` of tokens has it, to the letter. */
+  /** Exactly as the `iss` of tokens. */
   readonly issuer: string;
   /** One of these must be among the `aud` of a token. */
   readonly audience: readonly string[];
@@ -10,5 +10,5 @@ export interface JwtSettings {
   readonly grantsClaim: string;
 }
 
-/** The claims that are read unless told otherwise. */
+/** The claims that are read by default. */
 export const DEFAULT_CLAIMS = { clientClaim: 'sub', grantsClaim: 'holdfast' } as const;

@@ -20,8 +20,8 @@ const fileSchema = z.object({
 const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 
 /**
- * The API keys in a folder, a file each: they are made and revoked by one process while another serves by them, and
- * nothing of one key can be lost over another. Only the owner of the folder may read it.
+ * The API keys in a folder, a file each. One process may make and revoke keys while another checks them, and a write of
+ * one key cannot lose another. Only the owner of the folder may read it.
  */
 export class FileKeys implements KeyStore {
   constructor(private readonly folder: string) {}
@@ -48,7 +48,7 @@ export class FileKeys implements KeyStore {
       createdAt: new Date(createdAt).toISOString(),
       ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     };
-    // Whole or not at all, for a server may be reading.
+    // Renamed when it is whole: a server may be reading.
     const unfinished = `${this.path(key)}.new`;
     await fs.writeFile(unfinished, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flush: true });
     await fs.rename(unfinished, this.path(key));

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyId } from '../../broker/access';
 
 const ID_BYTES = 10;
-/** As many as a hash has: nobody guesses it, so that a plain hash of it may be stored. */
+/** As many bytes as the hash has. Nobody can guess so long a secret, so a plain hash of it may be stored. */
 const SECRET_BYTES = 32;
 const SHAPE = /^hf_([0-9a-f]{20})_([A-Za-z0-9_-]{43})$/;
 
@@ -17,14 +17,14 @@ export interface NewKey {
   readonly hash: string;
 }
 
-/** Makes a key out of chance. */
+/** Makes a random key. */
 export function newKey(): NewKey {
   const key = randomBytes(ID_BYTES).toString('hex') as KeyId;
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   return { key, text: `hf_${key}_${secret}`, hash: hashOf(secret) };
 }
 
-/** Takes a key apart as it is presented; undefined if it is none. */
+/** Takes apart a key as its holder presents it; undefined if it is not one. */
 export function parseKey(text: string): { readonly key: KeyId; readonly secret: string } | undefined {
   const [, key, secret] = SHAPE.exec(text) ?? [];
   return key !== undefined && secret !== undefined && isKeyId(key) ? { key, secret } : undefined;

@@ -9,7 +9,10 @@ const contextSchema = z.object({
   key: z.optional(z.string().brand<'KeyId'>()),
 });
 
-/** Who connects, as an authorizer hands it on to all functions: texts, for API Gateway takes nothing else. */
+/**
+ * The identity of a connection, as the authorizer hands it on to all functions: texts, since API Gateway takes nothing
+ * else.
+ */
 export const encodeContext = ({ client, grants, expiresAt, key }: Identity): Record<string, string> => ({
   clientId: client,
   grants: formatGrants(grants),
@@ -17,7 +20,7 @@ export const encodeContext = ({ client, grants, expiresAt, key }: Identity): Rec
   ...(key === undefined ? {} : { key }),
 });
 
-/** The inverse of {@link encodeContext}; undefined if no authorizer of ours was asked. */
+/** The inverse of {@link encodeContext}; undefined if there is no authorizer, or it is not ours. */
 export function decodeContext(context: unknown): Identity | undefined {
   const parsed = contextSchema.safeParse(context);
   if (!parsed.success) return undefined;

@@ -16,7 +16,7 @@ export interface AuthorizerEvent {
   readonly queryStringParameters?: Texts;
 }
 
-/** What it wants to know. */
+/** The answer to API Gateway. */
 export interface Decision {
   readonly principalId: string;
   readonly policyDocument: {
@@ -40,9 +40,10 @@ const decide = (event: AuthorizerEvent, Effect: 'Allow' | 'Deny', principalId: s
 const UNAUTHORIZED = 'Unauthorized';
 
 /**
- * Decides on handshakes: 401 without a good credential, 403 if it speaks for another client than the URL names.
+ * Decides on handshakes: 401 without a valid credential, 403 if the credential speaks for another client than the URL
+ * names.
  *
- * @throws Error to be answered with 401; or what kept it from finding out, to be answered with 500.
+ * @throws Error to be answered with 401; or whatever kept the credential from being checked, to be answered with 500.
  */
 export const authorizer =
   (credentials: Credentials, clock: Clock = systemClock) =>
@@ -58,7 +59,7 @@ export const authorizer =
         if (credential === undefined) throw new ProtocolError('unauthenticated', 'a credential is needed');
         const verified = await credentials.verify(credential, clock.now());
         const claimed = claimedClient(query.clientId);
-        // The function of $connect refuses it with 400, and what was expected.
+        // The function of $connect refuses it with 400, and says what was expected.
         if (typeof claimed === 'object') return decide(event, 'Allow', 'nobody');
         const identity = admit(verified, claimed);
         note({ client: identity.client });

@@ -8,8 +8,8 @@ import { decodeContext } from './accessContext';
 const REMEMBERED = 10_000;
 
 /**
- * How long what is known of a connection's access holds good without looking again: a connection that is given other
- * access, or none, is treated by it after so long at the latest. Milliseconds.
+ * How long a connection's access is remembered. A change of its access takes effect after this time at the latest.
+ * Milliseconds.
  */
 const GOOD_MS = 30_000;
 
@@ -23,13 +23,13 @@ export interface Sender {
 
 interface Known {
   readonly caller: Caller;
-  /** When this was so. */
+  /** When the frame or event came. */
   readonly at: Time;
 }
 
 type Records = Pick<Ports, 'connections' | 'clock' | 'settings'>;
 
-/** Whose connection it is, and what it may do. */
+/** Finds the client of a connection, and what it may do. */
 export class Callers {
   private readonly known = new Map<ConnectionId, Known>();
 
@@ -37,7 +37,7 @@ export class Callers {
   async callerOf(ports: Records, sender: Sender): Promise<Caller | undefined> {
     const { settings, clock } = ports;
     const known = this.known.get(sender.connection) ?? (settings.accessControl ? this.given(sender) : undefined);
-    // Without access control nothing that is known ever changes.
+    // Without access control nothing of a connection ever changes.
     if (known !== undefined && (!settings.accessControl || isGood(known, clock.now()))) return known.caller;
     return this.lookUp(ports, sender.connection);
   }
@@ -46,7 +46,7 @@ export class Callers {
   async lookUp({ connections, clock, settings }: Records, connection: ConnectionId): Promise<Caller | undefined> {
     const now = clock.now();
     const found = await connections.get(connection, now);
-    // One that was made before there was access control has none.
+    // A connection that was made before access control was turned on has no access.
     if (found === undefined || (settings.accessControl && found.access === undefined)) {
       this.known.delete(connection);
       return undefined;

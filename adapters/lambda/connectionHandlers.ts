@@ -72,7 +72,9 @@ export const connectHandler = (portsOf: () => Ports, originsOf: () => readonly s
     }),
   );
 
-/** Forgets a connection that has ended. Should it fail, the record expires, and whoever pushes finds it gone. */
+/**
+ * Forgets a connection that has ended. If this fails, the record expires, and the next push finds the connection gone.
+ */
 export const disconnectHandler = (portsOf: () => Ports): Handler =>
   onlyFor('DISCONNECT', 'disconnect', (event) =>
     logged('disconnect', async (note) => {
@@ -84,8 +86,8 @@ export const disconnectHandler = (portsOf: () => Ports): Handler =>
   );
 
 /**
- * Handles one type of event. A frame with the action `$connect` or `$disconnect` comes by their routes too, as does
- * whatever else an API may be made to send: it is answered as an unknown action.
+ * Handles one type of event. A frame with the action `$connect` or `$disconnect` comes by these routes too: it is
+ * answered as an unknown action.
  */
 function onlyFor(eventType: EventType, name: string, handle: Handler): Handler {
   const answerFrame = frameHandler(name, unrouted);

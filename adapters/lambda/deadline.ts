@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
 import type { Deadline } from '../../broker/ports';
 
-/** What Lambda tells a function of its time. Not every emulator does. */
+/** How much time Lambda says is left. Not every emulator says it. */
 export type TimeLeft = Partial<Pick<Context, 'getRemainingTimeInMillis'>>;
 
 /**
- * The deadline of a function, which Lambda stops at its time-out wherever it is.
+ * The deadline of a function, which Lambda stops at its time-out whatever it is doing.
  *
- * @param reserve what must be left for that which is under way to end. Milliseconds.
- * @returns nothing if it is not known.
+ * @param reserve the time that work under way needs to end. Milliseconds.
+ * @returns nothing if the time-out is not known.
  */
 export const deadlineOf = (context: TimeLeft | undefined, reserve: number): { deadline?: Deadline } =>
   context?.getRemainingTimeInMillis === undefined

@@ -9,15 +9,18 @@ import { sharedMemory } from './sharedMemory';
 
 /** Errands run at a time: each reads and pushes for up to 16 subscribers at once, as far as there is memory for it. */
 const WIDTH = 32;
-/** Of the 60 s that the function lives: enough to push a page of frames to a slow connection. Milliseconds. */
+/**
+ * The part of the 60 s that the function lives that is reserved: enough to push a page of frames to a slow connection.
+ * Milliseconds.
+ */
 const RESERVE_MS = 20_000;
 /**
- * Messages of the largest size, 30 KB, that are read and not pushed yet at a time: each is in memory as it came, as a message
- * and as a frame. So many can also be pushed in the time that is kept in reserve; it is the windows of as many subscribers as
- * are served side by side.
+ * Messages of the largest size, 30 KB, that are read and not pushed yet at a time: each is in memory as it came, as a
+ * message and as a frame. As many can be pushed in the reserved time. They are the full windows of the 16 subscribers
+ * that are served in parallel.
  */
 const MESSAGES_IN_MEMORY = 1_600;
-/** How soon what failed is tried again apart. Milliseconds. */
+/** How soon a failed errand is tried again by itself. Milliseconds. */
 const AGAIN_MS = 1_000;
 
 type Handler = (event: { readonly Records: readonly WakingRecord[] }, context?: TimeLeft) => Promise<SQSBatchResponse>;
@@ -30,8 +33,9 @@ interface Shared {
 }
 
 /**
- * Serves whatever woke it: messages, connections, wake-ups. Each distinct one of a batch is served once; one that fails
- * is tried again for itself, and costs nobody else. Near the function's time-out, the rest is left to wake-ups.
+ * Serves whatever woke it: messages, connections, wake-ups. Each distinct errand of a batch is served once. A failed
+ * errand is tried again by itself, and does not affect the others. Near the function's time-out, the rest is left to
+ * wake-ups.
  */
 export const deliverHandler =
   (portsOf: () => Ports, retriesOf: () => Retries): Handler =>
@@ -66,7 +70,7 @@ function distinct(records: readonly WakingRecord[]): Shared[] {
   return [...byKey.values()];
 }
 
-/** Whether a wake-up has taken the place of what failed; if not, it is to be reported as failed. */
+/** Whether a wake-up was sent in place of the failed errand. If not, its records are to be reported as failed. */
 async function triedApart(ports: Ports, retriesOf: () => Retries, { errand, records }: Shared): Promise<boolean> {
   try {
     if (errand.again === undefined) {

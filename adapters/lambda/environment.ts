@@ -3,7 +3,7 @@ import { DEFAULT_QUOTAS, parseQuotas } from '../../broker/model/quotas';
 import { EVERY_ORIGIN } from '../../broker/protocol/origin';
 import { type LogTables, TABLE_VARIABLES, type TableName, type TableNames } from '../dynamodb/tables';
 
-/** Variables by their names; those of this process, where nothing else is said. */
+/** Variables by their names; by default those of this process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws Error the function was deployed without it. */
@@ -35,7 +35,7 @@ export const tableNames = (): TableNames => ({
   keys: nameOf('keys'),
 });
 
-/** What those are called that publishing takes. */
+/** The names of the tables that publishing needs. */
 export const logTables = (environment?: Environment): LogTables => ({
   queues: nameOf('queues', environment),
   messages: nameOf('messages', environment),
@@ -45,7 +45,9 @@ export const logTables = (environment?: Environment): LogTables => ({
 export const messageRetention = (environment?: Environment): number =>
   numeric('HOLDFAST_MESSAGE_RETENTION', environment) * SECOND;
 
-/** How long things are kept in this deployment. The environment speaks of seconds; a subscription's 0 is never. */
+/**
+ * How long things are kept in this deployment. The environment has seconds; 0 as a subscription's expiry means never.
+ */
 export const settings = (): BrokerSettings => ({
   messageRetention: messageRetention(),
   deadLetterRetention: numeric('HOLDFAST_DEAD_LETTER_RETENTION') * SECOND,

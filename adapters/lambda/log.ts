@@ -8,7 +8,7 @@ interface Told {
   readonly cause?: Told;
 }
 
-/** What is told of an error: nothing of what the SDK attaches to it, which may hold an item and so a payload. */
+/** The parts of an error that are logged. What the SDK attaches to it may hold an item, and so a payload. */
 function tell(error: unknown): Told {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { name, message, stack, cause } = error;
@@ -24,7 +24,7 @@ function tell(error: unknown): Told {
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** For whoever runs functions without Lambda, and thousands of times. */
+/** For tests and measurements, which run functions thousands of times. */
 const isSilent = process.env.HOLDFAST_LOG_LEVEL === 'silent';
 
 /** A line of JSON on standard output, which Lambda keeps. Payloads and credentials are never given to it. */

@@ -14,13 +14,13 @@ export type WakingRecord = DynamoDBRecord | SQSRecord;
 
 /** What a record asks for. */
 export interface Errand {
-  /** How the record is called when it is reported as failed. */
+  /** The id by which the record is reported as failed. */
   readonly id: string;
-  /** Errands with the same key concern the same: of those in one batch, the last is enough. */
+  /** Errands with the same key do the same: of those in one batch, only the last is run. */
   readonly key: string;
   /**
-   * What does the same, to be tried again apart from what came with it: a stream would hold back all that comes after a
-   * record that fails. Left out where the record is that wake-up, or is not understood.
+   * A wake-up that does the same, to try a failed record again by itself: a stream would hold back everything after it.
+   * Left out where the record is that wake-up, or is not understood.
    */
   readonly again?: WakeUp;
   run(ports: Ports): Promise<void>;
@@ -31,7 +31,7 @@ const messageKey = z.object({ queue: z.object({ S: queueName }) });
 const keyOfAccess = z.object({ key: z.object({ S: z.string().brand<'KeyId'>() }) });
 const client = z.object({ client: z.object({ S: clientId }) });
 
-/** What a record asks for, by where it comes from. One that is not understood fails when it is run. */
+/** What a record asks for, depending on where it comes from. A record that is not understood fails when it is run. */
 export function errandOf(record: WakingRecord): Errand {
   if ('messageId' in record) {
     const { messageId, body } = record;
@@ -66,7 +66,7 @@ const errandFor = (id: string, key: string, again: WakeUp): Errand => ({
 /** How long the index of connections by their key may lag behind. Milliseconds. */
 const LAG_MS = 30_000;
 
-/** Ends the connections of a key, and once more those that its index did not show yet. */
+/** Ends the connections of a key, now and again later, since the index may not show all of them yet. */
 function revocation(id: string, key: KeyId): Errand {
   const again: WakeUp = { kind: 'revocation', key };
   return {

@@ -9,13 +9,17 @@ import { deadlineOf } from './deadline';
 import type { Respond } from './frames';
 import { lazily } from './lazily';
 
-/** Of the 10 s that the function lives: what is being delivered after an ack has to end, and the ack to be answered. */
+/**
+ * The part of the 10 s that the function lives that is reserved: for the end of a delivery after an ack, and for the
+ * answer.
+ */
 const RESERVE_MS = 6_000;
 
 /** Answers the requests of these actions, in the name of the client whose connection they came by. */
 export function routed(portsOf: () => Ports, handlers: Handlers): Respond {
   const callers = new Callers();
-  // Of this process alone: where API Gateway spreads a client's frames over several, each lets through as many.
+  // Counted by this process alone. API Gateway spreads a client's frames over several, and each of them lets the full
+  // rate through.
   const ratesOf = lazily(() => new Rates(portsOf().settings.quotas, portsOf().clock));
   return async (parsed, sender, context, bytes) => {
     const ports = { ...portsOf(), ...deadlineOf(context, RESERVE_MS) };
@@ -26,13 +30,13 @@ export function routed(portsOf: () => Ports, handlers: Handlers): Respond {
       const admitted = ratesOf().admit(caller, parsed, bytes).parsed;
       let outcome = await answer(ports, caller, admitted, handlers);
       if (isRefused(outcome, parsed.request)) {
-        // It may have been given other access since; nothing was done so far.
+        // The connection may have been given other access since. Nothing was done so far, so look it up and try again.
         const now = await callers.lookUp(ports, sender.connection);
         if (now === undefined) throw unknown();
         outcome = await answer(ports, now, admitted, handlers);
       }
       const { reply, wakeUps = [] } = outcome;
-      // Before the reply is sent, for nothing runs after it; should this fail, repeating the request is harmless.
+      // Before the reply, since a function stops after it. If this fails, repeating the request is harmless.
       await Promise.all(wakeUps.map((wakeUp) => ports.wakeUps.send(wakeUp, 0)));
       return reply === undefined ? {} : { reply };
     } catch (error) {
@@ -43,6 +47,6 @@ export function routed(portsOf: () => Ports, handlers: Handlers): Respond {
 
 const unknown = () => new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');
 
-/** Whether it was the caller's access that a request failed for. */
+/** Whether a request failed because of the caller's access. */
 const isRefused = ({ reply }: Outcome, { action }: Request): boolean =>
   reply?.type === 'error' && action !== 'auth' && (reply.code === 'forbidden' || reply.code === 'unauthenticated');

@@ -4,7 +4,8 @@ import type { Memory, Share } from '../../broker/ports';
 /**
  * The memory of a function that serves many at once.
  *
- * @param messages how many of the largest messages there is room for, with what is made of them on their way.
+ * @param messages room, as a number of messages of the largest size; the copies made of them on their way are allowed
+ * for.
  */
 export function sharedMemory(messages: number): Memory {
   const free = new Semaphore(messages);

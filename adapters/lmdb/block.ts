@@ -16,14 +16,14 @@ type Head = readonly [base: Time, events: readonly EventName[], columns: readonl
 
 const textOf = (entry: StoredEntry): string => (isTombstone(entry) ? '' : entry.text);
 
-/** Entries of a log on their way into a block: of consecutive numbers, and not too many. */
+/** Entries of a log on their way into a block: consecutive, and limited in number. */
 export class Gathering {
   readonly entries: StoredEntry[] = [];
   private characters = 0;
 
   /**
    * @param entries of consecutive numbers, at least one.
-   * @returns false if they have no place here: nothing was changed.
+   * @returns false if they do not fit here: nothing was changed.
    */
   add(entries: readonly StoredEntry[]): boolean {
     const last = this.entries.at(-1);
@@ -41,9 +41,9 @@ export class Gathering {
 }
 
 /**
- * A block: consecutive entries of a log under one key, so that a store has a fraction of the keys to walk. A line of
- * JSON has what delivery is decided by, as columns of small numbers, which are quick to parse; the messages follow, as
- * they are delivered.
+ * A block: consecutive entries of a log under one key, so that a store has fewer keys to walk. It begins with a line of
+ * JSON with the fields that decide delivery, as columns of small numbers, which are quick to parse. The messages follow
+ * as they are delivered.
  *
  * @param entries at least one; each the number after the one before.
  */

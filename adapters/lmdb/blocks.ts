@@ -12,7 +12,7 @@ const KEPT = 16;
 /** A block as it is read: its entries, of consecutive numbers, at least one. */
 export type Block = readonly StoredEntry[];
 
-/** Reads blocks. The last ones that were read are kept, for who reads on begins within one of them. */
+/** Reads blocks, and keeps the last ones decoded: the next read mostly begins within one of them. */
 export class Blocks {
   private readonly recent: { readonly queue: QueueName; readonly block: Block }[] = [];
 
@@ -40,7 +40,7 @@ export class Blocks {
     return block;
   }
 
-  /** Where the block before has ended, mostly. */
+  /** Looks for a block that begins exactly here, as it mostly does when one block is read after another. */
   private beginningAt(queue: QueueName, seq: Seq): Block | undefined {
     const text = this.database.get('messages', [queue, seq]);
     return text === undefined ? undefined : decodeBlock(seq, text);

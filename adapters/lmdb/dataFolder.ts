@@ -19,7 +19,7 @@ export class UnusableFolder extends Error {
 export interface DataFolder {
   readonly journal: string;
   readonly store: string;
-  /** Lets others have it; so does the end of the process, however it ends. */
+  /** Releases the folder. The end of the process does so too, however it ends. */
   release(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ const notWritable = (path: string, cause: unknown): UnusableFolder =>
     cause,
   });
 
-/** A lock of the operating system's, which ends with the process. */
+/** A lock of the operating system, which ends with the process. */
 async function take(path: string): Promise<fs.FileHandle> {
   const names = await fs.readdir(path).catch((cause) => Promise.reject(notWritable(path, cause)));
   if (!mayBeDataFolder(names))
@@ -129,7 +129,7 @@ async function check(path: string): Promise<void> {
     );
 }
 
-/** Whole or not at all, wherever it is cut off. */
+/** Written under another name and renamed, so that a crash leaves all of it or nothing. */
 async function writeMark(path: string): Promise<void> {
   await fs.writeFile(join(path, NEW_MARK), `${JSON.stringify({ format: FORMAT })}\n`, { flush: true });
   await fs.rename(join(path, NEW_MARK), join(path, MARK));

@@ -17,7 +17,7 @@ const Position = z.strictObject({ list: z.literal('deadLetters'), after: z.int()
 /** A letter that is in memory; null: removed. */
 type Recent = DeadLetter | null;
 
-/** The dead letters: in LMDB, and in memory what is not there yet. */
+/** The dead letters in LMDB, and in memory those that are not written yet. */
 export class LmdbDeadLetters implements DeadLetterStore {
   /** By owner and seq. */
   private readonly recent = new Map<string, OrderedMap<Seq, Recent>>();
@@ -42,7 +42,7 @@ export class LmdbDeadLetters implements DeadLetterStore {
   }
 
   async list(owner: DeadLetterOwner, { limit, cursor }: PageRequest, now: Time): Promise<Page<DeadLetter>> {
-    // Who reads page after page lets others have their turn in between.
+    // Lets other work run between the pages.
     await nextTurn();
     const after = cursor === undefined ? 0 : fromCursor(Position, cursor).after;
     return firstPage(this.living(owner, after, now), limit, ({ message }) =>
@@ -64,7 +64,7 @@ export class LmdbDeadLetters implements DeadLetterStore {
     return count;
   }
 
-  /** Those after a number, ascending: read as far as they are asked for. */
+  /** The letters after a number, ascending, read lazily. */
   private *living(owner: DeadLetterOwner, after: Seq, now: Time): Generator<DeadLetter> {
     const recent = this.recent.get(ownerKey(owner))?.after(after);
     let next = recent?.next().value;
@@ -94,7 +94,7 @@ export class LmdbDeadLetters implements DeadLetterStore {
     this.recent.set(ownerKey(owner), recent);
   }
 
-  /** What is in LMDB as it is here need not be here. */
+  /** Drops from memory what LMDB has now. */
   private drop(changes: readonly Change[]): void {
     for (const [table, [queue, client, seq], value] of changes) {
       if (table !== 'deadLetters') continue;

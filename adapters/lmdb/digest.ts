@@ -6,8 +6,8 @@ export const DIGEST_BYTES = 8;
 export const DIGEST_CHARACTERS = 2 * DIGEST_BYTES;
 
 /**
- * Tells data by which it is known again: chance does not make the same of what has changed. XXH64, which takes a
- * fraction of the time of a cryptographic digest, and is no protection from who changes data on purpose.
+ * Detects accidental change by a checksum. XXH64 takes a fraction of the time of a cryptographic digest, and does not
+ * protect against deliberate change.
  */
 export interface Digests {
   readonly ofBytes: (data: Uint8Array) => bigint;

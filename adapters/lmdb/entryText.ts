@@ -22,9 +22,12 @@ interface Parsed {
   readonly publisher: ClientId;
 }
 
-/** A message that is delivered as it was stored: what delivery is not decided by is only read where it is asked for. */
+/**
+ * A message that is delivered as it was stored. Fields that do not decide delivery are parsed only when they are asked
+ * for.
+ */
 export class StoredMessage implements Message {
-  /** @param parsed of the text, where it is known. */
+  /** @param parsed fields of the text that are known already. */
   constructor(
     readonly seq: Seq,
     readonly event: EventName,
@@ -45,7 +48,7 @@ export class StoredMessage implements Message {
     return this.parts.publisher;
   }
 
-  /** To the letter as it was given. */
+  /** Exactly as it was given. */
   get payload(): JsonText {
     return this.text.slice(textBeforePayload(this).length, this.text.lastIndexOf(HEADERS_OBJECT)) as JsonText;
   }
@@ -66,14 +69,14 @@ export function asStored(message: Message, marking: Marking): StoredMessage {
   const { seq, id, event, publisher, publishedAt, expiresAt, previousUntil } = message;
   const text = messageText(message);
   const bytes = Buffer.byteLength(text);
-  // Its id will be asked for.
+  // The id of such a message will be needed, so keep it parsed.
   const parsed = marking === 'none' ? undefined : { id, publisher };
   return new StoredMessage(seq, event, publishedAt, expiresAt, previousUntil, text, bytes, marking, parsed);
 }
 
 /**
- * A log entry by itself: a line with what delivery is decided by, its times and, if it is a message, its event; and a
- * line with the message as it is delivered. Names have no line breaks, and JSON that JSON.stringify wrote has none either.
+ * A log entry by itself: a line with the fields that decide delivery (times and, for a message, its event), and a line
+ * with the message as it is delivered. Names have no line breaks, and JSON that JSON.stringify wrote has none either.
  */
 export function encodeEntry(entry: LogEntry): string {
   const { publishedAt, expiresAt, previousUntil } = entry;

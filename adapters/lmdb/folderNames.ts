@@ -1,6 +1,6 @@
 /** Says that a folder is a data folder, and of which format. */
 export const MARK = 'holdfast.json';
-/** What becomes the mark when it is whole. */
+/** The mark while it is being written; renamed when it is whole. */
 export const NEW_MARK = `${MARK}.new`;
 /** Held by the process that uses the folder. */
 export const LOCK = 'lock';
@@ -8,8 +8,8 @@ export const LOCK = 'lock';
 export const KEYS = 'keys';
 
 /**
- * Whether a folder with these in it may be a data folder: it says that it is one, or has nothing but what a start that
- * was cut off may have left, and API keys that were made before it.
+ * Whether a folder with these names in it may be a data folder: it has the mark, or nothing but API keys and what an
+ * interrupted first start leaves.
  */
 export const mayBeDataFolder = (names: readonly string[]): boolean =>
   names.includes(MARK) || names.every((name) => [LOCK, NEW_MARK, KEYS].includes(name));

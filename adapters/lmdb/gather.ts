@@ -9,16 +9,16 @@ export interface Entries {
   readonly appended: readonly StoredEntry[];
 }
 
-/** What is to be stored, as those who write it say it. */
+/** What is to be stored, as the stores hand it over. */
 export type Written = Change | Entries;
 
 interface Open {
   readonly gathering: Gathering;
-  /** Its only part as it was encoded, if it has no other. */
+  /** The encoded block, if the entries are exactly one block. */
   whole: Change | undefined;
 }
 
-/** Blocks of entries that are filled side by side, one for each queue. */
+/** Blocks that are being filled, one for each queue. */
 class Filling {
   readonly changes: Change[] = [];
   private readonly open = new Map<QueueName, Open>();
@@ -56,7 +56,7 @@ export function inBlocks(written: readonly Written[]): Change[] {
 }
 
 /**
- * What was written, as LMDB has it: small blocks are joined, for a block is read, and removed, as one; and the ids that
+ * Converts what was written for LMDB. Small blocks are joined, since a block is read and removed as a whole. Ids that
  * publishers chose get their markers.
  */
 export function forLmdb(changes: readonly Change[]): Change[] {

@@ -1,15 +1,15 @@
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
- * The greatest id of a queue's messages, in one place or another. Most ids are made from the time (ULIDs, UUIDs of
- * version 7): a new one is greater than all before, and nothing needs to be looked up to know that it is new.
+ * The greatest id of a queue's messages. Most ids are made from the time (ULIDs, UUIDs of version 7), so a new one is
+ * greater than all before, and is known to be new without a look-up.
  */
 export class GreatestId {
   constructor(private greatest: string) {}
 
-  /** Whether an id is above all others; it may be so though this says no. */
+  /** Whether an id is certainly above all others. May be false for one that is. */
   isBelow(id: string): boolean {
-    // Between such ids and any others, the order of LMDB's keys is that of JavaScript.
+    // For such ids LMDB orders keys as JavaScript does.
     return id > this.greatest && PRINTABLE.test(id);
   }
 

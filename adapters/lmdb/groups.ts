@@ -9,8 +9,8 @@ const headSchema = z.tuple([
 ]);
 
 /**
- * One thing to be stored: a value under a key of a database, or (null) nothing there any more. With a block of a log come
- * its entries, unless it was read from the journal.
+ * One change to be stored: a value under a key of a database, or null to remove it. A block of a log comes with its
+ * entries, unless it was read from the journal.
  */
 export type Change = readonly [
   database: string,
@@ -27,7 +27,10 @@ const SEGMENT_AT = LENGTH_BYTES + DIGEST_BYTES;
 const GROUP_AT = SEGMENT_AT + NUMBER_BYTES;
 const HEADER_BYTES = GROUP_AT + NUMBER_BYTES;
 
-/** Where a group stands: files are written over, and what an earlier segment left in one is not to be read as the next. */
+/**
+ * The place of a group. Files are reused, and this tells the groups of a segment from those that an earlier one left in
+ * its file.
+ */
 export interface Place {
   /** The number of the segment. */
   readonly segment: number;
@@ -35,15 +38,14 @@ export interface Place {
   readonly group: number;
 }
 
-/** A store on disk is not as it was left. */
+/** A store on disk has changed since it was written. */
 export class CorruptStore extends Error {
   override readonly name = 'CorruptStore';
 }
 
 /**
- * Changes as they are written: their length in bytes, a digest of what follows, where they stand, and the changes: each
- * a line of JSON with its database, its key and the length of its value in UTF-16 units (null: removed), and the value
- * as it is.
+ * A group as it is written: its length in bytes, a digest of what follows, its place, and the changes: each a line of
+ * JSON with its database, its key and the length of its value in UTF-16 units (null: removed), and the value as it is.
  */
 export function encodeGroup(digests: Digests, { segment, group }: Place, changes: readonly Change[]): Buffer {
   let text = '';
@@ -85,8 +87,8 @@ export interface Decoded {
   /** The number that the next group has; undefined if no group was read so far. */
   readonly next: number | undefined;
   /**
-   * Its end is not where a crash cut it off, for what was written later is there: bytes that were on disk have changed.
-   * `before`: those of the segment before.
+   * Set if bytes that were on disk have changed: later groups are there, so that a crash cannot have cut this one off.
+   * `before`: bytes of the segment before have changed.
    */
   readonly damaged: 'here' | 'before' | undefined;
 }
@@ -103,7 +105,7 @@ export function decodeGroups(digests: Digests, bytes: Buffer, segment: number, f
   let at = 0;
   let found = groupAt(digests, bytes, at, segment);
   while (found !== undefined && found.group === (next ?? found.group)) {
-    // One by one: a group may hold more than a call takes arguments.
+    // One by one: a group may hold more changes than a call takes arguments.
     for (const change of decodeChanges(found.body.toString())) changes.push(change);
     first ??= found.group;
     next = found.group + 1;
@@ -120,7 +122,7 @@ interface Found {
   readonly end: number;
 }
 
-/** The group at a place, if it is as it was written, and to this segment. */
+/** The group at a position, if it is undamaged and belongs to this segment. */
 function groupAt(digests: Digests, bytes: Buffer, at: number, segment: number): Found | undefined {
   const start = at + HEADER_BYTES;
   if (start > bytes.length || bytes.readUIntLE(at + SEGMENT_AT, NUMBER_BYTES) !== segment) return undefined;
@@ -131,7 +133,10 @@ function groupAt(digests: Digests, bytes: Buffer, at: number, segment: number): 
   return { group: bytes.readUIntLE(at + GROUP_AT, NUMBER_BYTES), body: bytes.subarray(start, end), end };
 }
 
-/** Whether there is a group anywhere after a place: where the one before it ends may be what has changed. */
+/**
+ * Whether there is a group anywhere after a position. Searches byte by byte, since a changed length hides where the
+ * next one begins.
+ */
 function hasGroupAfter(digests: Digests, bytes: Buffer, at: number, segment: number): boolean {
   const number = Buffer.alloc(NUMBER_BYTES);
   number.writeUIntLE(segment, 0, NUMBER_BYTES);

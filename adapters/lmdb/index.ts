@@ -22,7 +22,7 @@ export type { Durability } from './segments';
 export interface LmdbOptions {
   /** Called when messages of a queue became durable. */
   readonly onAppended?: (queue: QueueName) => void;
-  /** Told what fails without anyone waiting for it. */
+  /** Called with failures of work that nobody waits for. */
   readonly report?: Report;
   /** What is safe when a write is answered. Default: `fsync`. */
   readonly durability?: Durability;
@@ -38,11 +38,11 @@ export interface LmdbStores extends Stores {
   check(): Promise<void>;
   /** Removes what has expired. */
   sweep(now: Time): Promise<number>;
-  /** Writes what is not written yet, and lets the folder go. */
+  /** Writes what is not written yet, and releases the folder. */
   close(): Promise<void>;
 }
 
-/** Always the same change, of an id of no message, in a queue that none can be called. */
+/** A change that is always the same: the marker of no message, in a queue whose name no client can use. */
 const CHECK: Change = ['markers', ['\u0000', 'check'], '0'];
 
 /**
@@ -62,7 +62,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
   const queues = new LmdbQueues(database, report);
   const subscriptions = new LmdbSubscriptions(database, report);
   const clients = new MemoryClients();
-  // Those whom the server named have ended with their connections, and nobody can come back by their name.
+  // Subscriptions of anonymous clients ended with their connections: those clients cannot come back.
   for (const subscription of [...subscriptions.all()])
     if (isAnonymous(subscription.client)) await subscriptions.remove(subscription);
     else await clients.addSubscription(subscription, Number.POSITIVE_INFINITY);

@@ -6,8 +6,9 @@ import { letterExpiry } from './letterText';
 import type { Key } from './tables';
 
 /*
- * Beside the dead letters stands when each expires: [expiry, queue, client, seq], with nothing in it. So what is expired
- * is found without reading what is not. It stays when its letter is removed or put anew, until it is swept.
+ * Beside the dead letters stands when each expires: [expiry, queue, client, seq], with nothing in it. So expired
+ * letters are found without reading the others. An entry stays when its letter is removed or replaced, until it is
+ * swept.
  */
 
 /** The change that goes with a letter. */
@@ -17,10 +18,10 @@ export const expiryChange = ({ queue, client }: DeadLetterOwner, seq: Seq, expir
   '',
 ];
 
-/** What is expired, and in LMDB still. */
+/** An expired entry that is still in LMDB. */
 export interface Expired {
   readonly expiry: Key;
-  /** The letter; undefined if it is gone, or was put anew and lives. */
+  /** The letter; undefined if it is gone, or was replaced and has not expired. */
   readonly letter: Key | undefined;
 }
 

@@ -10,7 +10,7 @@ const END_OF_HEAD = '\n';
 export const encodeLetter = ({ message, reason, attempts, diedAt, expiresAt }: DeadLetter): string =>
   `${JSON.stringify([reason, attempts, diedAt, expiresAt] satisfies Head)}${END_OF_HEAD}${encodeEntry(message)}`;
 
-/** The inverse; undefined if it is expired, which is told without reading the message. */
+/** The inverse; undefined if it is expired, which is found without parsing the message. */
 export function decodeLetter(seq: Seq, text: string, now: Time): DeadLetter | undefined {
   const end = text.indexOf(END_OF_HEAD);
   const [reason, attempts, diedAt, expiresAt] = headOf(text);

@@ -7,8 +7,8 @@ import type { StoredMessage } from './entryText';
 import type { Key } from './tables';
 
 /**
- * How a message is found by its id: not at all, for its publisher chose none; by a marker of its own; or, if its id was
- * above all others of its queue when it was appended, by the one of its block.
+ * How a message is found by its id. `none`: not at all, since its publisher chose no id. `single`: by a marker of its
+ * own. `ascending`: by the marker of its block, since its id was above all others of its queue when it was appended.
  */
 export const MARKINGS = ['none', 'single', 'ascending'] as const;
 export type Marking = (typeof MARKINGS)[number];
@@ -25,8 +25,8 @@ export type MarkerChange = readonly [table: 'markers' | 'ranges', key: Key, valu
 export const isMarked = (entry: StoredEntry): entry is StoredMessage => !isTombstone(entry) && entry.marking !== 'none';
 
 /**
- * The changes that let the messages of a block be found by their ids. Those that ascend have one for all, under the first
- * of them: it leads to the block, and has the last of them.
+ * The changes by which the messages of a block are found by their ids. Ascending ids share one marker under the first
+ * of them, which leads to the block and holds the last id.
  *
  * @param entries at least one.
  */
@@ -47,7 +47,7 @@ export function markersOf(queue: QueueName, entries: readonly StoredEntry[]): Ma
   return changes;
 }
 
-/** What ids stand for whose messages are in LMDB. */
+/** Finds messages in LMDB by their ids. */
 export class StoredMarkers {
   constructor(
     private readonly database: Database,
@@ -67,7 +67,7 @@ export class StoredMarkers {
     return id > last ? undefined : this.within(queue, block, id);
   }
 
-  /** The greatest id of a queue; the least there is if it has none. */
+  /** The greatest id of a queue; the least possible id if it has none. */
   greatest(queue: QueueName): string {
     const single = this.database.last('markers', [queue, LEAST], [queue, GREATEST]);
     const range = this.database.last('ranges', [queue, LEAST], [queue, GREATEST]);

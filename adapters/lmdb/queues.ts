@@ -8,9 +8,9 @@ import type { Change } from './groups';
 
 const RETRY_AFTER_MS = 1_000;
 
-/** The queues: all in memory, as far as they are durable, and on disk whenever more than the head changes. */
+/** The queues, all in memory. A queue is written to disk when something other than its head changes. */
 export class LmdbQueues extends MemoryQueues {
-  /** Events of messages that are being written: a record that is written after theirs must not forget them. */
+  /** Events of messages that are being written. A record of the queue that is written after them must include these. */
   private readonly coming = new Map<QueueName, readonly EventName[]>();
 
   constructor(
@@ -22,12 +22,12 @@ export class LmdbQueues extends MemoryQueues {
     for (const { value } of database.range('queues')) this.restore(JSON.parse(value));
   }
 
-  /** Where a queue's log ends, of what is durable. */
+  /** The durable end of a queue's log. */
   headOf(queue: QueueName): { head: Seq; headUntil: Time } {
     return this.queues.get(queue) ?? { head: 0, headUntil: 0 };
   }
 
-  /** The change that has to go with messages of these events: the queue is new, or they are. */
+  /** The change that has to be written with messages of these events, if the queue or an event is new. */
   learning(queue: QueueName, events: readonly EventName[], now: Time): Change | undefined {
     const found = this.queues.get(queue);
     const before = this.coming.get(queue) ?? found?.events;
@@ -64,7 +64,7 @@ export class LmdbQueues extends MemoryQueues {
     count: (shards: number) => Promise<number>,
   ): Promise<{ queue: Queue; shard: number }> {
     const placed = await super.placeSubscription(queue, shardSize, now, count);
-    // It shares the group of the subscription it was made for, which is waited for.
+    // Not awaited: it is written in the group of the subscription it was made for, and that is awaited.
     this.keep(queue);
     return placed;
   }
@@ -78,9 +78,9 @@ export class LmdbQueues extends MemoryQueues {
     });
   }
 
-  /** The record's head is behind the log's, whose messages do not write it. */
+  /** Takes the head from the log: messages do not update the head in the record. */
   private restore(queue: Omit<StoredQueue, 'headUntil'> & Partial<StoredQueue>): void {
-    // A record of an earlier version does not say until when its head is retained: what is not in the log has expired.
+    // A record of an earlier version has no `headUntil`: 0 says that whatever is not in the log has expired.
     this.queues.set(queue.queue, { ...queue, headUntil: queue.headUntil ?? 0 });
     const last = new Blocks(this.database).last(queue.queue)?.at(-1);
     if (last) this.reach(queue.queue, last, []);

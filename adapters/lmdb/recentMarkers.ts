@@ -2,7 +2,7 @@ import type { Seq, Time } from '../../broker/model/names';
 import type { StoredMessage } from './entryText';
 import { isMarked } from './markers';
 
-/** Messages on their way to the disk, together. */
+/** Messages that are being written to the disk together. */
 export interface Writing {
   /** Ascending by seq, at least one. */
   readonly appended: readonly StoredMessage[];
@@ -13,15 +13,15 @@ export interface Writing {
 export interface Marker {
   readonly seq: Seq;
   readonly expiresAt: Time;
-  /** Until then it may come to nothing. */
+  /** Rejected if the write fails. */
   readonly durable: Promise<void>;
 }
 
-/** What ids stand for whose messages are not in LMDB yet. Nothing is done for an id before one is looked for. */
+/** Finds messages that are not in LMDB yet by their ids. Ids are indexed only once one is looked for. */
 export class RecentMarkers {
   /** Ascending by seq. */
   private readonly writings: Writing[] = [];
-  /** So many of them, from the first on, are in `byId`. */
+  /** How many of `writings`, from the first on, are in `byId`. */
   private indexed = 0;
   private readonly byId = new Map<string, Marker>();
 
@@ -37,13 +37,13 @@ export class RecentMarkers {
     return this.byId.get(id);
   }
 
-  /** Those up to a number are in LMDB. */
+  /** Forgets messages up to a number, which are in LMDB. */
   dropThrough(seq: Seq): void {
     const first = this.writings.findIndex(({ appended }) => (appended.at(-1)?.seq ?? 0) > seq);
     this.drop(0, first < 0 ? this.writings.length : first);
   }
 
-  /** Those after a number came to nothing. */
+  /** Forgets messages after a number, which could not be written. */
   dropAfter(seq: Seq): void {
     const first = this.writings.findIndex(({ appended }) => (appended[0]?.seq ?? 0) > seq);
     if (first >= 0) this.drop(first, this.writings.length - first);

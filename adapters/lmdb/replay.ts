@@ -12,14 +12,14 @@ export interface Left {
 
 /** What a journal has. */
 export interface Replayed {
-  /** Its segments, up to where the first that is damaged is. */
+  /** Its segments, up to the first that is damaged. */
   readonly segments: readonly Left[];
-  /** What is: the file of a segment, or the folder if the first are missing. */
+  /** What is damaged: the file of a segment, or the folder if its first segments are missing. */
   readonly damaged?: string;
 }
 
 /**
- * Reads a journal that was left behind. Only its end may be missing: that of a group which was never promised.
+ * Reads the journal of an earlier process. Only its end may be missing, which is a group that was never answered.
  *
  * @param stored the number of the last group that is in the store; 0 if none is. The journal goes on there, or begins
  * before.
@@ -32,7 +32,7 @@ export async function replay(folder: string, digests: Digests, stored: number): 
     const before = file;
     file = segmentFile(folder, number);
     const { changes, first, damaged, ...decoded } = decodeGroups(digests, await fs.readFile(file), number, next);
-    // What was written later than what is lost must not be there without it.
+    // Groups are missing before groups that are there: the journal is damaged.
     if (damaged === 'before' || (next === undefined && first !== undefined && first > stored + 1))
       return { segments, damaged: before };
     next = decoded.next;

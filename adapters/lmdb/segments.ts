@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const SUFFIX = '.journal';
 const SPARE_SUFFIX = '.spare';
-/** What else may be there is nobody's. */
+/** Other files in the folder are ignored. */
 const SEGMENT = /^\d{12}\.journal$/;
 
 const nameOf = (number: number): string => String(number).padStart(12, '0');
@@ -21,8 +21,8 @@ export async function segmentNumbers(folder: string): Promise<number[]> {
 }
 
 /**
- * Removes all segments of a folder, the oldest first, and what was kept to be written over: whoever writes next counts
- * groups anew, and must not find any of before.
+ * Removes all segments of a folder, the oldest first, and the files kept for reuse. The next writer counts groups from
+ * the beginning, and must not find earlier ones.
  */
 export async function clearSegments(folder: string): Promise<void> {
   for (const number of await segmentNumbers(folder)) await fs.rm(segmentFile(folder, number));
@@ -33,7 +33,7 @@ export async function clearSegments(folder: string): Promise<void> {
 /** Where there is O_DSYNC, a write and its sync are one call; elsewhere the sync follows the write. */
 export const WRITES_SYNC = process.platform === 'linux';
 
-/** A segment that is written: by its descriptor, for a FileHandle's promises take longer than some disks. */
+/** A segment that is being written, by its descriptor: the promises of a FileHandle take longer than some disks. */
 export interface OpenSegment {
   /** Puts bytes at a position, as safe as its {@link Durability} says. */
   write(bytes: Buffer, position: number): Promise<void>;
@@ -52,13 +52,13 @@ export type Durability = 'fsync' | 'os';
 
 /** Files kept to be written over. */
 const SPARES = 2;
-/** Bytes that a file is given before it is written to. */
+/** Bytes that a file is preallocated. */
 const GIVEN_BYTES = 2 * 1024 * 1024;
 const GIVEN_AT_ONCE = Buffer.alloc(256 * 1024);
 
 /**
- * The files of the segments. A file is written over where it has bytes already: a sync that has to put its new length on
- * disk too takes up to half as long again. So one begins with zeros, and serves again once its segment is stored.
+ * The files of the segments. A file is filled with zeros before it is used, and is used again once its segment is
+ * stored: a sync that has to write a new length of the file takes up to half as long again.
  */
 export class SegmentFiles {
   private readonly spares: string[] = [];
@@ -96,7 +96,7 @@ export class SegmentFiles {
   }
 }
 
-/** Without it, syncs take longer, and nothing else is different: there may be no room for more than is needed. */
+/** Preallocates the file. Failing is fine: syncs are slower, and a full disk may have no room. */
 async function giveLength(handle: fs.FileHandle): Promise<void> {
   try {
     for (let at = 0; at < GIVEN_BYTES; at += GIVEN_AT_ONCE.length)

@@ -6,15 +6,15 @@ const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
 const HEADER_BYTES = 64;
 /** Two pages of meta data, of at least this size each, are written when the file is made. */
 const LEAST_BYTES = 2 * 4096;
-/** Beside the file: how long it was at least. */
+/** The name of the file beside it that has its least length. */
 const LENGTH = 'length';
 
 const dataFile = (folder: string): string => join(folder, 'data.mdb');
 
 /**
- * What is wrong with the file in a store's folder, in a few words; undefined if it looks like one of LMDB's, or was not
- * made yet. LMDB does not survive the attempt to open another, nor, since it maps the file into memory, to read what was
- * cut off it.
+ * What is wrong with the file in a store's folder, in a few words; undefined if it looks like a file of LMDB, or does
+ * not exist yet. LMDB crashes the process when it opens another file or, since it maps the file into memory, reads a
+ * part that was cut off.
  */
 export async function faultOf(folder: string): Promise<string | undefined> {
   const expected = await rememberedLength(folder);

@@ -25,7 +25,7 @@ export async function sweep({ database, queues, subscriptions, clients }: Swept,
   let removed = 0;
   for (const queue of queues.names()) {
     if (expiredMessages(database, queue, now).length === 0) continue;
-    // The head must be known when no message tells it any more.
+    // The record must have the head before the last message goes, from which it was taken so far.
     const head = queues.current(queue);
     if (head) await database.write([head]);
     for await (const doomed of discarding(database, () => expiredMessages(database, queue, now)))
@@ -46,7 +46,7 @@ function expiredMessages(database: Database, queue: QueueName, now: Time): Doome
   for (const block of new Blocks(database).from(queue, 1)) {
     if (doomed.length >= AT_ONCE || block.some(({ expiresAt }) => expiresAt > now)) break;
     doomed.push(['messages', [queue, block[0]?.seq ?? 0]]);
-    // By now an id may stand for a later message.
+    // An id may lead to a later message by now.
     for (const [table, key, value] of markersOf(queue, block))
       if (database.get(table, key) === value) doomed.push([table, key]);
   }
@@ -71,7 +71,7 @@ function doomedLetters(database: Database, now: Time): Doomed[] {
   return doomed;
 }
 
-/** Removes as long as there is something, a thousand at a time: others have their turn in between. */
+/** Removes a thousand at a time until nothing is left, and lets other work run in between. */
 async function* discarding(database: Database, find: () => readonly Doomed[]): AsyncGenerator<readonly Doomed[]> {
   for (;;) {
     const doomed = await database.discard(find);

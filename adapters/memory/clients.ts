@@ -20,7 +20,7 @@ interface Entry {
 export class MemoryClients implements ClientStore {
   private readonly clients = new OrderedMap<ClientId, Entry>();
 
-  /** What each client brought into being, in one hour. */
+  /** The queues that each client created, in one hour. */
   private made = { hour: 0, queues: new Map<ClientId, Set<QueueName>>() };
 
   async get(client: ClientId, now: Time): Promise<Client> {

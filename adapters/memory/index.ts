@@ -15,8 +15,8 @@ export * from './wakeUps';
  * All stores in memory, for tests, and the shortest statement of what the ports promise. The single machine uses some of
  * the classes behind them (`adapters/lmdb`). What a method does is done when it returns its promise.
  *
- * @param options.betweenAppendSteps awaited by `append` between taking its numbers and putting its messages; a test
- * lets others in there, or crashes the publisher by throwing.
+ * @param options.betweenAppendSteps awaited by `append` between taking its numbers and putting its messages; a test can
+ * let others run there, or crash the publisher by throwing.
  */
 export function memoryStores(options: { readonly betweenAppendSteps?: () => Promise<void> } = {}): Stores {
   const queues = new MemoryQueues();

@@ -29,8 +29,8 @@ class Log {
 /**
  * The logs, in this process.
  *
- * An append takes its numbers first and puts its messages then, as it does where these are two writes: `between` is
- * awaited in the middle, so that a test can let others in there, or crash the publisher by throwing.
+ * An append first takes its numbers and then puts its messages, as in stores where these are two writes. `between` is
+ * awaited in the middle: a test can let others run there, or crash the publisher by throwing.
  */
 export class MemoryLog implements MessageLog {
   private readonly logs = new Map<QueueName, Log>();
@@ -78,7 +78,7 @@ export class MemoryLog implements MessageLog {
     return this.log(queue).put(tombstone) === tombstone;
   }
 
-  /** Gives each draft its number; undefined to those that are in the log, or earlier among the drafts. */
+  /** Gives each draft its number; undefined for drafts that are duplicates of the log, or of an earlier draft. */
   private place(
     queue: QueueName,
     log: Log,

@@ -3,11 +3,11 @@ const SLACK = 64;
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * A map that can be read in the order of its keys, from any key on. Changing it costs what changing a map does: its
- * keys are put in order when they are read so and something has come out of order since.
+ * A map that can be read in the order of its keys, from any key on. Changing it costs no more than changing a map. Keys
+ * are sorted when they are read in order, if something was added out of order since.
  */
 export class OrderedMap<Key extends string | number, Value> extends Map<Key, Value> {
-  /** Every key, those that were deleted and perhaps added again too: sorted, unless `isOrdered` says otherwise. */
+  /** Every key, including keys that were deleted and perhaps added again. Sorted unless `isOrdered` is false. */
   private order: Key[] = [];
   private isOrdered = true;
 

@@ -1,7 +1,7 @@
 import type { Page } from '../../broker/ports';
 
 /**
- * The first page of what is found: no more of it is looked at than that takes.
+ * The first page of an iterable, which is read no further than needed.
  *
  * @param cursorAfter the cursor of a page that ends with this item.
  */

@@ -80,7 +80,10 @@ export class MemoryQueues implements QueueStore {
     return { first: found.head + 1, previousUntil: found.headUntil };
   }
 
-  /** Corrects how many subscriptions there are, the last one included. False: there is no room, or others are placed. */
+  /**
+   * Corrects the number of subscriptions, including the one just placed. False: there is no room, or another was placed
+   * meanwhile.
+   */
   private async recount(
     queue: QueueName,
     counted: number,

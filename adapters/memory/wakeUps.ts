@@ -12,7 +12,7 @@ export interface PendingWakeUp {
 export interface MemoryWakeUps extends WakeUps {
   /** In the order in which they were sent. */
   readonly pending: readonly PendingWakeUp[];
-  /** Takes out those whose time has come, earliest first. */
+  /** Takes out the wake-ups that are due, earliest first. */
   takeDue(): WakeUp[];
   /** The earliest time of one that is pending. */
   nextAt(): Time | undefined;

@@ -7,7 +7,9 @@ export const systemClock: Clock = { now: () => Date.now() };
 
 const POOL_BYTES = 4_096;
 
-/** Random numbers from 0 up to 1, in steps of 1/256, as ULIDs take them: one by one the system gives them slowly. */
+/**
+ * Random numbers from 0 up to 1, in steps of 1/256, as ULIDs take them. Fetched in batches, since single ones are slow.
+ */
 function pooled(): () => number {
   const pool = randomBytes(POOL_BYTES);
   let at = 0;

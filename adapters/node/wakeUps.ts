@@ -31,7 +31,7 @@ export class NodeWakeUps implements WakeUps {
   }
 }
 
-/** One timer a shard, the earliest: what comes later is armed when that went off. */
+/** One timer for each shard, the earliest. A later one is armed when that has fired. */
 export class NodeTimers implements Timers {
   private readonly pending = new Map<string, { at: Time; timeout: NodeJS.Timeout }>();
 

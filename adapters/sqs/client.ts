@@ -32,7 +32,7 @@ const service = (): Service => ({
 /**
  * A client that gives up soon enough for its caller to answer.
  *
- * @param queueUrl of the only queue that it is for, whose host is asked.
+ * @param queueUrl of the only queue that the client is for; its host is the endpoint.
  * @param settings what to set otherwise than the environment says.
  */
 export function sqsClient(queueUrl: string, settings: Partial<ClientSettings> = {}): Sqs {

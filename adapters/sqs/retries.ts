@@ -7,8 +7,8 @@ const LONGEST_PAUSE = 60;
 /** When a wake-up that failed is tried again. */
 export interface Retries {
   /**
-   * Has a message come back after a pause that grows each time, from 2 seconds to a minute, in place of when its
-   * visibility time-out ends.
+   * Makes a message visible again after a pause instead of at the end of its visibility time-out. The pause grows each
+   * time, from 2 seconds to a minute.
    *
    * @param received how often it was received so far.
    */

@@ -10,7 +10,7 @@ const ROUTE_MS = 10_000;
 /** Shards remembered at a time. */
 const REMEMBERED = 10_000;
 
-/** Those who wait for the same timer of a shard to be seen to. */
+/** Callers that wait for the same turn of a shard. */
 interface Turn {
   at: Time;
   now: Time;
@@ -18,14 +18,14 @@ interface Turn {
 }
 
 /**
- * Timers as delayed messages of SQS. Which is pending is recorded for all processes, and by the one that sent it remembered:
- * a record says that a timer was sent, and holds good until its time.
+ * Timers as delayed messages of SQS. Which timer is pending is recorded for all processes, and remembered by the
+ * process that sent it. A record says that a timer was sent, and is valid until its time.
  *
- * SQS delays by whole seconds: a timer comes up to one late, and one that is pending will do for whoever wants one up to
- * a second earlier. What lies further away than SQS can delay is approached in steps.
+ * SQS delays by whole seconds: a timer comes up to a second late, and a pending one also serves deadlines up to a
+ * second earlier. A deadline further away than SQS can delay is reached in steps.
  */
 export class SqsTimers implements Timers {
-  /** Sent from here: when it goes off is told by the clock that it was sent by, and those of others may differ. */
+  /** The timers sent by this process: their times are by its own clock, from which others may differ. */
   private readonly pending = new Map<string, Time>();
   private readonly waiting = new Map<string, Turn>();
   private readonly running = new Map<string, Promise<void>>();
@@ -40,7 +40,7 @@ export class SqsTimers implements Timers {
     if (this.isCertain(this.pending.get(key), at, now)) return;
     const joined = this.waiting.get(key);
     if (joined === undefined) return this.enqueue({ queue, shard }, key, at, now);
-    // A turn that has not begun serves all who wait for it: they stored what they wait for, or will, later than it reads.
+    // A queued turn that has not begun serves everyone waiting: it reads after their state was stored.
     joined.at = Math.min(joined.at, at);
     joined.now = Math.max(joined.now, now);
     return joined.done;
@@ -53,15 +53,15 @@ export class SqsTimers implements Timers {
   }
 
   /**
-   * Whether a timer that was sent from here need not be looked up. One that fires in a moment may have been begun elsewhere
-   * before its caller has stored what it is for; no route lives long enough for that to happen to a later one, and `deliver`
-   * sees to its timers once more at its end.
+   * Whether a timer that this process sent need not be looked up. A timer that fires in a moment may be served
+   * elsewhere before the caller has stored its state. A later one cannot, since no route lives that long, and `deliver`
+   * arms its timers again at its end.
    */
   private isCertain(pending: Time | undefined, at: Time, now: Time): boolean {
     return pending !== undefined && pending <= at + SECOND && pending > now + ROUTE_MS;
   }
 
-  /** One after the other for each shard, so that those who come at the same time do not each send a timer. */
+  /** Runs the turns of a shard one after the other, so that simultaneous callers do not each send a timer. */
   private enqueue(shard: Shard, key: string, at: Time, now: Time): Promise<void> {
     const before = this.running.get(key);
     if (before === undefined) return this.run(key, this.look(shard, key, at, now));
@@ -95,7 +95,7 @@ export class SqsTimers implements Timers {
     await this.send(shard, key, at, now);
   }
 
-  /** Sends first and records then, so that none is recorded which will not come. */
+  /** Sends first and then records, so that no timer is recorded that never comes. */
   private async send(shard: Shard, key: string, at: Time, now: Time): Promise<void> {
     const seconds = Math.min(Math.max(0, Math.ceil((at - now) / SECOND)), LONGEST_DELAY);
     const firesAt = now + seconds * SECOND;

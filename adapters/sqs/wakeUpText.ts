@@ -17,7 +17,10 @@ const schema: z.ZodMiniType<WakeUp> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('revocation'), key: z.string().check(z.minLength(1)).brand<'KeyId'>() }),
 ]);
 
-/** Of what JSON leaves as it is, SQS takes all but these: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/**
+ * The characters that JSON does not escape and SQS refuses:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 const REFUSED = /[\uFFFE\uFFFF]/g;
 
 export const encodeWakeUp = (wakeUp: WakeUp): string =>

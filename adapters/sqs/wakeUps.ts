@@ -6,10 +6,13 @@ import { encodeWakeUp } from './wakeUpText';
 /** The longest delay that SQS takes. Seconds. */
 export const LONGEST_DELAY = 900;
 
-/** What SQS counts as the caller's fault and passes by itself. */
+/** Errors that SQS counts as the caller's fault, but that pass by themselves. */
 const THROTTLED = new Set(['RequestThrottled', 'ThrottlingException', 'KmsThrottled']);
 
-/** Wake-ups as delayed messages of an SQS queue. Delays are cut to whole seconds: one that comes early is harmless. */
+/**
+ * Wake-ups as delayed messages of an SQS queue. Delays are cut to whole seconds, and to the longest that SQS takes: a
+ * wake-up that comes early is harmless.
+ */
 export class SqsWakeUps implements WakeUps {
   constructor(
     private readonly client: Sqs,

@@ -2,14 +2,14 @@ import type { FrameSocket } from './socket';
 
 /** Bytes that may wait for one connection's other side to read them. */
 const EACH_BYTES = 4 * 1024 * 1024;
-/** Bytes that may wait for all together, before each may hold no more than the least. */
+/** Bytes that may wait for all connections together. Beyond that, each may hold no more than LEAST_BYTES. */
 const ALL_BYTES = 64 * 1024 * 1024;
 /** About a frame. */
 const LEAST_BYTES = 32 * 1024;
-/** Milliseconds that a sum of what waits counts: to make it takes a look at every connection. */
+/** How long a sum of all buffers is used, since computing it takes a look at every connection. Milliseconds. */
 const SUM_MS = 20;
 
-/** What waits to be read, of all connections: so much of it may be for one, and so much for all. */
+/** Limits how much may wait to be read, for one connection and for all together. */
 export class Buffers {
   private readonly sockets = new Set<FrameSocket>();
   private sum = 0;
@@ -28,7 +28,7 @@ export class Buffers {
     this.sum += bytes;
   }
 
-  /** Whether no more should wait for a connection for which so much does. */
+  /** Whether a connection for which so many bytes wait should get no more. */
   isTooMuch(bytes: number): boolean {
     return bytes > EACH_BYTES || (bytes > LEAST_BYTES && this.all() > ALL_BYTES);
   }

@@ -5,11 +5,11 @@ import type { FrameSocket } from './socket';
 /** The connections of this process. */
 export class WebSocketPusher implements Pusher {
   private readonly sockets = new Map<ConnectionId, FrameSocket>();
-  /** Full ones, and whoever wanted to send to them waits to hear that they no longer are. */
+  /** Full connections whose draining is awaited, since something could not be sent to them. */
   private readonly awaited = new Set<ConnectionId>();
   private isStopping = false;
 
-  /** @param onDrained called when a connection takes frames again that did not when it was asked, or sent to. */
+  /** @param onDrained called when a connection that was full takes frames again. */
   constructor(private readonly onDrained: (connection: ConnectionId) => void = () => undefined) {}
 
   add(connection: ConnectionId, socket: FrameSocket): void {
@@ -20,7 +20,10 @@ export class WebSocketPusher implements Pusher {
     this.sockets.delete(connection);
   }
 
-  /** From now on every connection is as one that is full: nothing more is delivered, and what is pushed all the same is sent. */
+  /**
+   * From now on every connection counts as full, so that nothing more is delivered. Frames that are pushed all the same
+   * are sent.
+   */
   stopDeliveries(): void {
     this.isStopping = true;
   }

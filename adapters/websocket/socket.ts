@@ -4,10 +4,10 @@ import { Buffers } from './buffers';
 
 const TEXT = { binary: false, compress: false };
 
-/** Bytes that are written without waiting for more of the same turn. */
+/** So many bytes are written at once, without waiting for more of the same turn. */
 const WRITE_BYTES = 16 * 1024;
 
-/** A connection as frames are sent to it: those of one turn in few writes. */
+/** Sends frames to a connection, those of one turn of the event loop in few writes. */
 export class FrameSocket {
   private holds = 0;
   /** Bytes held back to be written with what comes after them in this turn. */
@@ -36,16 +36,16 @@ export class FrameSocket {
     return this.webSocket.bufferedAmount;
   }
 
-  /** Whether more waits for the other side to read than should. */
+  /** Whether too many bytes wait for the other side to read them. */
   get isFull(): boolean {
-    // Of one that needs no draining, nobody would hear when it is drained.
+    // A socket that needs no draining emits no `drain`, so it must not count as full.
     return this.socket.writableNeedDrain && this.buffers.isTooMuch(this.waiting);
   }
 
   /**
    * Reads no more from the other side.
    *
-   * @returns what goes on with it, once all who called this have.
+   * @returns a function that ends this hold. Reading goes on once all holds have ended.
    */
   hold(): () => void {
     this.holds += 1;
@@ -69,18 +69,20 @@ export class FrameSocket {
     return this.draining;
   }
 
-  /** @param turn `last`: after what is pushed in this turn, to whomever; a reply can wait for that. */
+  /**
+   * @param turn `last`: after all frames that are pushed in this turn, to any connection. Replies can wait for those.
+   */
   send(frame: Uint8Array | string, turn: 'next' | 'last' = 'next'): void {
     if (this.gathered === 0) {
       this.socket.cork();
-      // After all that is ready to be sent now, however many promises it takes.
+      // After everything that is ready to be sent now, however many promises that takes.
       const release = () => this.release();
       process.nextTick(turn === 'next' ? release : () => process.nextTick(release));
     }
     this.gathered += frame.length;
     this.buffers.grow(frame.length);
     this.webSocket.send(frame, TEXT);
-    // Enough for a write of its own: the other side reads it while more is made.
+    // Enough for a write: the other side can read it while more is encoded.
     if (this.gathered >= WRITE_BYTES) this.release();
   }
 

@@ -8,7 +8,10 @@ export type ClientPattern = string & $brand<'ClientPattern'>;
 
 const isOpen = (pattern: string): boolean => pattern.endsWith('*');
 
-/** The pattern of a key: a client id, perhaps with a `*` at its end. None of those that the server makes up. */
+/**
+ * The pattern of a key: a client id, perhaps with a `*` at its end. Never a name such as the server gives to anonymous
+ * clients.
+ */
 export const clientPattern = z
   .string()
   .check(
@@ -25,7 +28,7 @@ export const clientPattern = z
 export const onlyClient = (pattern: ClientPattern): ClientId | undefined =>
   isOpen(pattern) ? undefined : (pattern as string as ClientId);
 
-/** Whether a credential of this pattern speaks for a client. Nobody's does for one whose name the server made up. */
+/** Whether a credential of this pattern speaks for a client. No credential speaks for an anonymous client. */
 export const speaksFor = (pattern: ClientPattern, client: ClientId): boolean =>
   !looksAnonymous(client) &&
   (isOpen(pattern) ? client.startsWith(pattern.slice(0, -1)) : client === (pattern as string));

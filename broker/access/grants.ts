@@ -3,7 +3,9 @@ import { EVERY_EVENT, type EventName, type QueueName } from '../model/names';
 import { byteLength } from '../model/utf8';
 import { containsEvent, formatPattern, isEverything, type Pattern, parsePattern } from './pattern';
 
-/** What may be granted: to publish, to subscribe, and to see and mend what is others'. None implies another. */
+/**
+ * What may be granted: to publish, to subscribe, and to see and repair what belongs to others. None implies another.
+ */
 export const RIGHTS = ['publish', 'subscribe', 'admin'] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -28,8 +30,8 @@ const pattern = z.pipe(
 const patterns = z._default(z.array(pattern), []);
 
 /**
- * Grants as a token or a key states them: `{"publish":["orders/*"],"subscribe":["*"]}`. A right left out is not granted.
- * What is not understood is refused, for a misspelt right must not be missed in silence.
+ * Grants as a token or a key states them: `{"publish":["orders/*"],"subscribe":["*"]}`. A right left out is not
+ * granted. Anything unknown is refused, so that a misspelt right is noticed.
  */
 export const grantsSchema = z.strictObject({ publish: patterns, subscribe: patterns, admin: patterns }).check(
   z.refine((grants) => RIGHTS.reduce((count, right) => count + grants[right].length, 0) <= PATTERNS, {
@@ -59,12 +61,13 @@ export const parseGrants = (text: string): Grants => grantsSchema.parse(JSON.par
 /**
  * Whether a right is granted for an event of a queue.
  *
- * @param event `*`: for every event. One pattern must contain them all; several that together would do, do not.
+ * @param event `*`: for every event. One pattern must contain them all; several patterns that do so together are not
+ * enough.
  */
 export const isGranted = (grants: Grants, right: Right, queue: QueueName, event: EventName): boolean =>
   grants[right].some((granted) => containsEvent(granted, queue, event));
 
-/** Whether a right is granted for all that has to do with a queue. */
+/** Whether a right is granted for every event of a queue. */
 export const isGrantedWholly = (grants: Grants, right: Right, queue: QueueName): boolean =>
   isGranted(grants, right, queue, EVERY_EVENT);
 

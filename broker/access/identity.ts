@@ -15,7 +15,7 @@ export interface Access {
   readonly key?: KeyId;
 }
 
-/** What a good credential says of who presents it. */
+/** What a valid credential says about its holder. */
 export interface Credential extends Access {
   /** Whom it speaks for. */
   readonly client: ClientPattern;

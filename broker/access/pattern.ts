@@ -19,7 +19,7 @@ const ALL: Part = { text: '', open: true };
 export const EVERYTHING: Pattern = { queue: ALL, event: ALL };
 const EVERYTHING_TEXT = '*';
 
-/** What stands for a character that has a meaning in patterns, as in a URL (RFC 3986, section 2.1). */
+/** Escapes for the characters that have a meaning in patterns, as in a URL (RFC 3986, section 2.1). */
 const ESCAPES: Readonly<Record<string, string>> = { '%2F': '/', '%2A': '*', '%25': '%' };
 const ESCAPED: Readonly<Record<string, string>> = { '/': '%2F', '*': '%2A', '%': '%25' };
 

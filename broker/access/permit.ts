@@ -5,8 +5,8 @@ import { isGranted, type Right } from './grants';
 import { type Access, hasExpired } from './identity';
 
 /**
- * Whether a client may do what it asks for. Its own subscriptions and dead letters are its own; what is shown of others,
- * and done to theirs, is decided where it is looked up.
+ * Whether a client may do what it asks for. Its own subscriptions and dead letters need no right. What it may see of
+ * others, and do to theirs, is decided where that is looked up.
  *
  * @param access undefined: there is no access control.
  * @throws ProtocolError `unauthenticated` if its credential has expired, `forbidden` if this was not granted.

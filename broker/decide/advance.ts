@@ -75,7 +75,8 @@ export const dueSeqs = (subscription: Subscription, now: Time): Seq[] =>
  * once a later message is older than a publisher can live.
  *
  * @param now not before the time at which `reading` was read.
- * @param random from 0 up to 1: the jitter of all deadlines set here, one for all so that they stay compact.
+ * @param random from 0 up to 1: the jitter of all deadlines set here, the same for all, so that flights due together
+ * are stored as one run.
  */
 export function advance(subscription: Subscription, reading: Reading, now: Time, random: number): Advance {
   if (subscription.connections.length === 0)
@@ -98,8 +99,8 @@ export function advance(subscription: Subscription, reading: Reading, now: Time,
 }
 
 /**
- * What is dead and was not buried in its time is buried by whoever stores this, and tried again no sooner than that takes:
- * due at once, each try that fails would make more of them.
+ * Whoever stores this state takes over burying the dead flights whose burial is overdue. They become due later, not at
+ * once: otherwise every failed try would start further tries.
  */
 function claimBurials(subscription: Subscription, now: Time): Subscription {
   const { dead, dueWithDead } = censusOf(subscription.inFlight);

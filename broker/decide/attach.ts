@@ -5,13 +5,13 @@ import type { AttachedConnection, Flight, Subscription } from '../model/subscrip
 export interface Attachment {
   /** The next state; the one given if the connection was attached already. */
   readonly subscription: Subscription;
-  /** What is in flight on other connections, to be shown to this one: no attempt of it. */
+  /** What is in flight on other connections, to be shown to this one. Showing counts no attempt. */
   readonly show: readonly Flight[];
 }
 
 /**
- * Delivers to this connection from now on. The first one after an absence makes what is in flight due, as a further
- * attempt; one that joins others is shown it. What waits after a nack keeps its time.
+ * Delivers to this connection from now on. The first connection after an absence makes what is in flight due, as a
+ * further attempt. A connection that joins others is only shown it. What waits after a nack keeps its time.
  *
  * @param expiresAt when the subscription ends if nobody connects again.
  */
@@ -49,8 +49,8 @@ export function detach(subscription: Subscription, connection: ConnectionId, exp
 }
 
 /**
- * Asked for: what is in flight is due, also what waits. What has had all its deliveries keeps its time: asking is not to
- * end it.
+ * Makes everything in flight due because the client asked, also what waits. A message that has had all its deliveries
+ * keeps its time. Asking for a catch-up must not turn a message into a dead letter.
  */
 export function catchUp(subscription: Subscription, now: Time): { subscription: Subscription; redelivered: number } {
   const { maxDeliveries } = subscription.settings;

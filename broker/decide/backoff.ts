@@ -4,8 +4,8 @@ import type { SubscriptionSettings } from '../model/subscription';
 const LATENESS = 0.1;
 
 /**
- * How long a message stays out after a delivery before it is due again, without the jitter: doubled with each attempt,
- * up to 10 minutes or the ack deadline if that is more.
+ * How long after a delivery a message is due again, without the jitter. It doubles with each attempt, up to 10 minutes
+ * or the ack deadline if that is more.
  *
  * @param attempt of the delivery; 1 is the first.
  * @returns milliseconds.
@@ -16,8 +16,8 @@ export function backoffSpan({ ackDeadline }: SubscriptionSettings, attempt: numb
 }
 
 /**
- * How long a delivery may go without an answer: the span, and up to a tenth more at random, so that what failed
- * together does not come back together.
+ * How long a delivery may go without an answer: the span, and up to a tenth more at random, so that messages that
+ * failed together do not all come back at once.
  *
  * @param random from 0 up to 1.
  * @returns milliseconds.

@@ -1,6 +1,6 @@
 import type { Time } from '../model/names';
 
-/** A token bucket: what is left of a rate at a time. It holds what may be had in a second. */
+/** A token bucket: how much of a rate is left at a time. Full, it holds what may be taken in one second. */
 export interface Bucket {
   /** In thousandths, so that milliseconds fill it without a remainder. Below 0 after more was taken than it holds. */
   readonly left: number;
@@ -17,8 +17,8 @@ export interface Draw {
 const SECOND = 1_000;
 
 /**
- * Takes from a bucket that fills at `rate` a second. What is more than it holds is given when it is full, and owed: so
- * a large amount has its turn, and the rate is kept.
+ * Takes from a bucket that fills at `rate` a second. An amount larger than the bucket is granted when the bucket is
+ * full; the rest becomes debt.
  *
  * @param bucket undefined: nothing was taken yet.
  * @param rate a whole number above 0, as is `amount`.
@@ -30,7 +30,7 @@ export function draw(bucket: Bucket | undefined, rate: number, amount: number, n
   return { bucket: { left: left - amount * SECOND, at }, wait: 0 };
 }
 
-/** Whether nothing is owed and nothing missing: as a bucket that nobody has taken from. */
+/** Whether the bucket is full, as one that nobody has taken from. */
 export const isFull = (bucket: Bucket, rate: number, now: Time): boolean =>
   fill(bucket, rate, now).left === rate * SECOND;
 

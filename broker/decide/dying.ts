@@ -3,8 +3,8 @@ import type { Time } from '../model/names';
 import type { Flight } from '../model/subscription';
 
 /**
- * A redriven flight that was acked: held until its dead letter is removed, so that a crash in between does not leave a
- * letter of what is done.
+ * A redriven flight that was acked: held until its dead letter is removed, so that a crash in between leaves no letter
+ * of a message that is done.
  */
 export const done = ({ seq, attempt }: Flight, now: Time): Flight => ({
   seq,
@@ -16,8 +16,8 @@ export const done = ({ seq, attempt }: Flight, now: Time): Flight => ({
 });
 
 /**
- * A flight decided dead whose message retention took before it was buried: due, so that the next advance says so. It
- * waits outside the window, where others may have been delivered in its place.
+ * A flight decided dead whose message retention took before it was buried: made due, so that the next advance reports
+ * it as a gap. It waits outside the window, since others may have taken its place there.
  */
 export const unburiable = ({ seq, attempt, redriven }: Flight, now: Time): Flight => ({
   seq,

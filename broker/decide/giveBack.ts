@@ -1,7 +1,7 @@
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
 
-/** Deliveries that no connection took, for there was none any more. */
+/** Deliveries that no connection took, because all had ended or were full. */
 export interface Refused {
   /** Where the cursor and its frames stood before what was refused; not there if no first delivery was. */
   readonly back?: { readonly next: Seq; readonly covered: Seq };
@@ -27,14 +27,14 @@ export function giveBack(subscription: Subscription, refused: Refused, now: Time
   return { ...subscription, inFlight, ...back };
 }
 
-/** Rejected, or nacked: another connection was shown it, so that it did arrive. */
+/** Rejected or nacked: it did arrive, for another connection was shown it. */
 const isAnswered = ({ dead, waiting }: Flight): boolean => dead === true || waiting === true;
 
 const isFirst = (flight: Flight): boolean => flight.attempt === 1 && !flight.redriven && !isAnswered(flight);
 
 /**
- * Nothing was delivered since, this neither, and nothing of this settled. What stays in flight must not be before the
- * cursor, which would deliver it again once it is acked.
+ * No later delivery was made, these were not delivered again, and none of them was settled. What stays in flight must
+ * lie before the cursor as it moves back, which would otherwise deliver it again once it is acked.
  */
 function isUntouched({ next, inFlight }: Subscription, refused: Refused): boolean {
   const { back } = refused;

@@ -12,7 +12,7 @@ export function wants(events: readonly Interest[], event: EventName, seq: Seq): 
 export const wantsEverything = ({ events, next }: Pick<Subscription, 'events' | 'next'>): boolean =>
   events.some(({ event, since }) => event === EVERY_EVENT && since <= next);
 
-/** Adds event names; one that is new is wanted from `since` on, or for as long as every event is. */
+/** Adds event names. A new name is wanted from `since` on, or from where every event is wanted already. */
 export function widen(events: readonly Interest[], names: readonly EventName[], since: Seq): readonly Interest[] {
   const known = new Set(events.map((interest) => interest.event));
   const added = [...new Set(names)].filter((event) => !known.has(event));

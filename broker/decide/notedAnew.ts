@@ -1,7 +1,7 @@
 import type { Time } from '../model/names';
 import type { NotedSubscription } from '../model/subscription';
 
-/** What is noted in the directory where something was: its key, and another `createdAt` than before. */
+/** What the directory notes when a subscription is noted there already: the same key with a later `createdAt`. */
 export const notedAnew = (there: NotedSubscription, createdAt: Time): NotedSubscription => ({
   ...there,
   createdAt: Math.max(createdAt, there.createdAt + 1),

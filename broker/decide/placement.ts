@@ -4,20 +4,20 @@ export interface Placed {
   readonly placed: number;
 }
 
-/** How many shards a queue needs that has `shards`: all that it has, and more when they are full. */
+/** How many shards a queue needs: at least the `shards` it has, and more when those are full. */
 export const shardsFor = ({ subscribers }: Placed, shards: number, shardSize: number): number =>
   Math.max(shards, 1, Math.ceil(subscribers / shardSize));
 
 /**
- * Whether so many subscriptions leave room enough in the shards there are. A tenth of it, lest they be counted again for
- * nearly every one that is placed.
+ * Whether a tenth of the room in the existing shards is free. With less, nearly every placement would count the
+ * subscriptions again.
  */
 export const isRoomy = (subscribers: number, shards: number, shardSize: number): boolean =>
   subscribers <= 0.9 * shards * shardSize;
 
 /**
- * The shard of the subscription that was placed last: they fill one after the other, and when as many were placed as
- * all of them take, some must have ended, nobody knows where, and they are served by turns.
+ * The shard of the subscription that was placed last. Shards are filled one after the other. Once as many were placed
+ * as all shards take, some subscriptions must have ended, in unknown shards, so that the shards take turns.
  */
 export const shardOfLast = ({ placed }: Placed, shards: number, shardSize: number): number =>
   placed <= shards * shardSize ? Math.floor((placed - 1) / shardSize) : placed % shards;

@@ -3,8 +3,8 @@ import type { Flight } from '../model/subscription';
 import { byteLength } from '../model/utf8';
 
 /**
- * Whether the reasons in flight fit their room: those of what waits, and as much again for those of what is dead and not
- * buried yet. As flights are stored, those that are alike but for their seqs and times have one together.
+ * Whether the reasons kept in flight fit their room. Waiting messages have one room, dead ones that are not buried yet
+ * another of the same size. Flights that differ only in seq and time share one reason, as they are stored.
  */
 export const reasonsFit = (inFlight: readonly Flight[], of: 'waiting' | 'dead'): boolean => {
   const groups = new Set<string>();

@@ -11,9 +11,9 @@ export interface Window {
 }
 
 /**
- * The room in the window. A message that waits after a nack takes no place, so that retries cannot stall what is new;
- * beyond `maxInFlight` of them, they do, so that what a subscription holds stays bounded. Those that wait for the cursor
- * never do: it would wait for them.
+ * The room in the window. A message that waits after a nack takes no place, so that retries cannot stall new messages.
+ * Beyond `maxInFlight` waiting messages, each takes a place, so that what a subscription holds stays bounded. Messages
+ * at the cursor or after it never take a place: the cursor could not get to them.
  */
 export function windowOf({ inFlight, next, settings }: Subscription): Window {
   const { delivered, waiting } = censusOf(inFlight);
@@ -24,7 +24,7 @@ export function windowOf({ inFlight, next, settings }: Subscription): Window {
   };
 }
 
-/** Whether a flight was redriven of what is in the backlog once more, after a seek: the cursor comes to it first. */
+/** Whether a redriven message is in the backlog once more, after a seek back: then the cursor delivers it. */
 export const isAhead = ({ seq }: Flight, next: Seq): boolean => seq >= next;
 
 function countAhead(inFlight: readonly Flight[], next: Seq): number {

@@ -7,7 +7,7 @@ export interface Census {
   readonly delivered: number;
   /** Nacked or redriven, and not delivered again yet. */
   readonly waiting: number;
-  /** Decided dead: settled for the subscriber, and held until that is done with. */
+  /** Decided dead: settled for the subscriber, and held until the dead letter is stored or removed. */
   readonly dead: number;
   /** Of the dead, those that were redriven and acked. */
   readonly acked: number;
@@ -19,7 +19,7 @@ export interface Census {
 
 const known = new WeakMap<readonly Flight[], Census>();
 
-/** Counts what is in flight: once for each state, however often it is asked for. A window may hold a thousand. */
+/** Counts what is in flight. The count is remembered for each state, since a window may hold a thousand. */
 export function censusOf(inFlight: readonly Flight[]): Census {
   let census = known.get(inFlight);
   if (census === undefined) {

@@ -9,14 +9,14 @@ export interface Connection {
   readonly connectedAt: Time;
   /** When the platform closes it at the latest. */
   readonly expiresAt: Time;
-  /** What it may do. Left out: it was made where there is no access control. */
+  /** What it may do. Left out where there is no access control. */
   readonly access?: Access;
 }
 
 /** What is known of a client: where it is connected, and where its subscriptions are. */
 export interface Client {
   readonly client: ClientId;
-  /** Those that were welcomed and did not end, as far as is known. */
+  /** The connections that were welcomed and are not known to have ended. */
   readonly connections: readonly Connection[];
   readonly subscriptions: readonly NotedSubscription[];
 }

@@ -6,11 +6,11 @@ const DEAD = 4;
 const ACKED = 8;
 
 /**
- * Flights that are alike but for their seqs and times: attempt, flags, reason (0: none), and runs of consecutive seqs
- * that are due at the same time, one after the other, divided by spaces.
+ * Flights that differ only in seq and time: attempt, flags, reason (0: none), and runs, divided by spaces. A run is a
+ * row of consecutive seqs that are due at the same time.
  *
- * A run is written as `gap+length:due`, in base 36: how far it begins from the end of the run before, how many it is,
- * and how much later it is due, in milliseconds. What is 0, and a length of 1, is left out.
+ * A run is written as `gap+length:due`, in base 36: the distance from the end of the run before, the number of seqs,
+ * and how much later than that run it is due, in milliseconds. A gap or due of 0 and a length of 1 are left out.
  */
 type Group = readonly [attempt: number, flags: number, reason: string | 0, runs: string];
 
@@ -23,8 +23,8 @@ interface Run {
 }
 
 /**
- * Writes what is in flight compactly, for it is charged for by the KB: what was delivered together takes some 10 bytes
- * in all, and what was delivered one at a time some 5 bytes each.
+ * Writes flights compactly, because writes are charged by the KB. Messages delivered together take some 10 bytes in
+ * all; messages delivered one at a time take some 5 bytes each.
  */
 export function encodeFlights(flights: readonly Flight[]): string {
   const groups = new Map<string, { attempt: number; flags: number; reason: string | 0; runs: Run[] }>();

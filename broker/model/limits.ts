@@ -14,7 +14,7 @@ export const REF_CHARACTERS = 64;
 export const REQUEST_EVENTS = 100;
 /** Event names that one subscription asks for. */
 export const SUBSCRIPTION_EVENTS = 200;
-/** Bytes of them as JSON: a frame that tells them has room for other things. */
+/** Bytes of these names as JSON, so that a frame that lists them has room for other fields. */
 export const SUBSCRIPTION_EVENTS_BYTES = 16_384;
 /** Characters of a reason. */
 export const REASON_CHARACTERS = 1_024;
@@ -24,7 +24,7 @@ export const CURSOR_CHARACTERS = 4_096;
 export const TOKEN_CHARACTERS = 16_384;
 /** Seconds of an ack deadline, of an extension, and of a nack's delay. */
 export const DEADLINE_SECONDS = 900;
-/** What a subscription has that does not say. Seconds, and attempts. */
+/** Defaults of a subscription that sets none. Seconds, and attempts. */
 export const DEFAULT_ACK_DEADLINE = 30;
 export const DEFAULT_MAX_DELIVERIES = 5;
 /** Messages named by one ack, nack, reject or extend: the largest window. */
@@ -42,32 +42,34 @@ export const HEARTBEAT_SECONDS = 240;
 /** The longest that a redelivery waits, unless the ack deadline is longer. Milliseconds. */
 export const MAX_BACKOFF_MS = 600_000;
 /**
- * After this long, a number that was taken and not written will not be: the publishing function lives 10 s at most.
+ * A number that was taken and is not written after this time never will be: the publishing function lives 10 s at most.
  * Milliseconds.
  */
 export const PUBLISHER_LIFETIME_MS = 30_000;
-/** What a request stores is stored so long after it came, or never: the functions that answer live 10 s. Milliseconds. */
+/** A request writes within this time or not at all: the functions that answer live 10 s. Milliseconds. */
 export const REQUEST_LIFETIME_MS = 10_000;
 /**
- * So long after a subscription was noted in the directory, it is stored or will not be: a function lives 10 s, and clocks
- * are up to 30 s apart. Milliseconds.
+ * A subscription noted in the directory is stored within this time or not at all: a function lives 10 s, and clocks are
+ * up to 30 s apart. Milliseconds.
  */
 export const STORED_AFTER_MS = 60_000;
-/** So long after it was made, a connection that refuses a push as gone may only not be open yet. Milliseconds. */
+/** A connection younger than this that refuses a push as gone may only not be open yet. Milliseconds. */
 export const OPENING_MS = 10_000;
 /** How soon a connection that may not be open yet is tried again. Milliseconds. */
 export const OPENING_RETRY_MS = 1_000;
 /** How soon the burial of a dead letter is tried again after a crash. Milliseconds. */
 export const BURIAL_RETRY_MS = 5_000;
-/** Messages passed over, unwanted, before the cursor is stored although nothing was delivered. */
+/** After passing over this many unwanted messages the cursor is stored although nothing was delivered. */
 export const UNSTORED_SKIP = 100;
 /** Characters of a nack's reason that are kept until its message dies or is settled. */
 export const KEPT_REASON = 256;
-/** Bytes of JSON that the reasons of what waits take together, and those of what is dead; beyond, they are not kept. */
+/**
+ * Bytes of JSON for all reasons of waiting messages, and as many for those of dead ones. What does not fit is not kept.
+ */
 export const KEPT_REASONS_BYTES = 16_384;
 /**
- * Messages that a subscription holds in flight at most, those that wait and those redriven included: what it holds is
- * stored as one item, which may take 400 KB (DynamoDB quotas, "item size").
+ * Messages that a subscription holds in flight at most, waiting and redriven ones included. They are stored as one
+ * item, which may take 400 KB (DynamoDB quotas, "item size").
  */
 export const HELD_MESSAGES = 4_000;
 
@@ -97,7 +99,7 @@ export interface Bounds {
   readonly most: number;
 }
 
-/** Within what an operator may set it. Milliseconds; a subscription's expiry may also be Infinity: never. */
+/** The ranges of what an operator may set. Milliseconds; a subscription's expiry may also be Infinity: never. */
 export const SETTING_BOUNDS = {
   messageRetention: { least: HOUR, most: 365 * DAY },
   deadLetterRetention: { least: HOUR, most: 365 * DAY },
@@ -115,5 +117,5 @@ export const DEFAULT_SETTINGS: BrokerSettings = {
   quotas: DEFAULT_QUOTAS,
 };
 
-/** The largest window of a subscription that does not say. */
+/** The window of a subscription that sets none. */
 export const defaultWindow = ({ quotas }: BrokerSettings): number => Math.min(100, quotas['subscription.inFlight']);

@@ -18,15 +18,15 @@ export interface Message {
    * whether it was removed by retention or was never written: each message keeps the retention it was published with.
    */
   readonly previousUntil: Time;
-  /** {@link messageText}, where a store has kept it: what is delivered often is then written once. */
+  /** The {@link messageText}, where a store has kept it, so that a message delivered often is serialized once. */
   readonly text?: string;
   /** The length of `text` in UTF-8. */
   readonly bytes?: number;
 }
 
 /**
- * A message as it is delivered, but for its attempt, which every delivery has its own of: JSON up to there, without the
- * closing brace.
+ * The JSON of a message as it is delivered, up to its attempt, which differs between deliveries: without the closing
+ * brace.
  */
 export function messageText(message: Omit<Message, 'previousUntil' | 'expiresAt'>): string {
   if (message.text !== undefined) return message.text;
@@ -41,7 +41,7 @@ type After = Pick<Message, 'headers' | 'publisher' | 'publishedAt'>;
 let last: After | undefined;
 let lastText = '';
 
-/** What follows the payload: the same for all that a client publishes in one millisecond, which may be many. */
+/** What follows the payload. All messages that a client publishes in the same millisecond share it. */
 function textAfterPayload({ headers, publisher, publishedAt }: After): string {
   if (last?.publishedAt !== publishedAt || last.headers !== headers || last.publisher !== publisher) {
     last = { headers, publisher, publishedAt };
@@ -63,12 +63,12 @@ export type LogEntry = Message | Tombstone;
 
 export const isTombstone = (entry: LogEntry): entry is Tombstone => 'tombstone' in entry;
 
-/** What an entry takes beside its texts. Characters. */
+/** The memory of an entry beside its texts. Characters. */
 const OBJECT = 300;
 
 /**
- * What an entry takes in memory, about, in characters. By the text of a message where there is one: the rest of it may be
- * made of that only when it is asked for.
+ * About how much memory an entry takes, in characters. Measured by the text of a message where there is one: the other
+ * fields may be derived from it lazily.
  */
 export const sizeOf = (entry: LogEntry): number =>
   OBJECT + (isTombstone(entry) ? 0 : (entry.text?.length ?? entry.payload.length + entry.headers.length));

@@ -15,7 +15,7 @@ export type Time = number;
 /** A JSON text, kept as it will be sent, so that it is written once and never parsed again. */
 export type JsonText = string & $brand<'JsonText'>;
 
-/** What a client id is made of, and how that is said. */
+/** The form of a client id, and how error messages describe it. */
 export const CLIENT_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 export const CLIENT_ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : @ -';
 
@@ -31,5 +31,7 @@ export const isAnonymous = (client: ClientId): boolean => ANONYMOUS_CLIENT.test(
 /** Whether a client id looks like those that the server gives: no credential can be for one. */
 export const looksAnonymous = (text: string): boolean => text.startsWith(ANONYMOUS);
 
-/** Names a client that gave no name. @param uuid a random one: who cannot guess it cannot take its subscriptions. */
+/**
+ * Names a client that gave no name. @param uuid a random one: nobody who cannot guess it can take its subscriptions.
+ */
 export const anonymousClient = (uuid: string): ClientId => `${ANONYMOUS}${uuid}` as ClientId;

@@ -1,6 +1,6 @@
 /**
- * How much an operator lets a connection, a client or the whole deployment have, by name: what it is counted for, and
- * what is counted. Rates are of a second, and may be used up at once.
+ * How much an operator lets a connection, a client or the whole deployment have. A name says whom it limits, and what
+ * is counted. A rate is per second, and may be used up at once.
  */
 export const QUOTA_NAMES = [
   /** Frames a second. */
@@ -16,7 +16,7 @@ export const QUOTA_NAMES = [
   'client.connections',
   /** At a time. */
   'client.subscriptions',
-  /** Brought into being in an hour. */
+  /** Created in an hour. */
   'client.queues',
   'deployment.frames',
   'deployment.bytes',
@@ -32,7 +32,7 @@ export type QuotaName = (typeof QUOTA_NAMES)[number];
 /** Each above 0; Infinity: no limit. */
 export type Quotas = Readonly<Record<QuotaName, number>>;
 
-/** As long as only programs of this machine connect: what keeps their mistakes from filling it. */
+/** Where only programs of this machine connect: enough to keep their mistakes from filling it. */
 export const LOOPBACK_QUOTAS: Quotas = {
   'connection.frames': Number.POSITIVE_INFINITY,
   'connection.bytes': Number.POSITIVE_INFINITY,
@@ -50,7 +50,7 @@ export const LOOPBACK_QUOTAS: Quotas = {
   'subscription.inFlight': 1_000,
 };
 
-/** Where others connect: more than a client needs that means well, and less than one can do harm with. */
+/** Where others connect: more than a well-meaning client needs, and less than does harm. */
 export const DEFAULT_QUOTAS: Quotas = {
   ...LOOPBACK_QUOTAS,
   'connection.frames': 2_000,

@@ -11,7 +11,7 @@ export const subscriptionKeyText = (key: SubscriptionKey): string => `${key.clie
 
 /** A subscription as the directory of clients notes it. */
 export interface NotedSubscription extends SubscriptionKey {
-  /** That of the subscription: tells it from those that were at its key before. 0 if it was noted without. */
+  /** When the subscription was created. Tells it from earlier ones at the same key. 0 if it was noted without. */
   readonly createdAt: Time;
 }
 
@@ -48,7 +48,7 @@ export interface Flight {
    * dead letter is stored, so that a crash in between loses nothing.
    */
   readonly dead?: true;
-  /** Redriven and acked: what is `dead` here, and held until its dead letter is removed. */
+  /** Redriven and acked: `dead` too, and held until its dead letter is removed. */
   readonly acked?: true;
 }
 
@@ -66,7 +66,7 @@ export interface Subscription extends NotedSubscription {
   readonly events: readonly Interest[];
   /** Everything below is settled, except what is in flight. */
   readonly next: Seq;
-  /** Frames of first deliveries so far cover what is below; at most `next`. The `from` of the frame to come. */
+  /** Frames of first deliveries so far cover everything below; at most `next`. The `from` of the next frame. */
   readonly covered: Seq;
   /** Ascending by seq. */
   readonly inFlight: readonly Flight[];

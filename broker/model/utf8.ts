@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Counting into bytes that are there already is several times as fast as making new ones. */
+/** Encoding into an existing buffer is several times as fast as into new ones. */
 const scratch = new Uint8Array(65_536);
 
 /** How many bytes a text takes in UTF-8; a lone surrogate takes 3, those of the character that is put in its place. */

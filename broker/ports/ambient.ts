@@ -13,24 +13,24 @@ export interface Ids {
   random(): number;
 }
 
-/** How long whoever runs the broker may go on. */
+/** How long the process that runs the broker may go on. */
 export interface Deadline {
-  /** Whether what is not begun yet is to be left to a wake-up. */
+  /** Whether the time is nearly over: work that is not begun yet is to be left to a wake-up. */
   isNear(): boolean;
 }
 
-/** Memory that those who are served at the same time share, where it is scarce. */
+/** Memory shared by all subscriptions that are served at the same time, where it is scarce. */
 export interface Memory {
   /**
    * Waits until there is room, in turn.
    *
-   * @param messages how many of the largest messages there has to be room for; where that is more than there is in all,
-   * for as many as there is.
+   * @param messages for how many messages of the largest size room is needed. If that is more than there is in all, all
+   * of it is taken.
    */
   take(messages: number): Promise<Share>;
 }
 
-/** A share of the memory; who has one waits for no other. */
+/** A share of the memory. The holder of a share never waits for another one. */
 export interface Share {
   /** Gives back what is more than this. */
   keep(messages: number): void;
@@ -38,7 +38,7 @@ export interface Share {
   free(): void;
 }
 
-/** Where the broker reports what it mended or could not do. Never given payloads. */
+/** Where the broker reports what it repaired or could not do. Never given payloads. */
 export interface Reporter {
   warn(what: string, details: Record<string, unknown>): void;
 }

@@ -16,7 +16,7 @@ export interface ConnectionStore {
    * @returns false if there is no such connection: nothing was changed.
    */
   renew(connection: ConnectionId, access: Access): Promise<boolean>;
-  /** The connections that have their access by this key; may leave out those of the last moments. */
+  /** The connections that have their access by this key. May leave out connections made a moment ago. */
   ofKey(key: KeyId): Promise<readonly ConnectionId[]>;
   /** Forgets a connection; harmless to repeat. On AWS this wakes `farewell`, by the table's stream. */
   remove(connection: ConnectionId): Promise<void>;
@@ -24,15 +24,15 @@ export interface ConnectionStore {
 
 /**
  * The directory of clients. It is kept apart from subscriptions and connections, and read consistently, so that of a
- * connection and a subscription that come into being at the same time one always sees the other; an index would be
- * eventually consistent, and could show neither to either.
+ * connection and a subscription made at the same time one always sees the other. An index would be eventually
+ * consistent, so that neither might see the other.
  */
 export interface ClientStore {
-  /** Consistent. A client nobody heard of has no connections and no subscriptions. Expired connections are left out. */
+  /** Consistent. An unknown client has no connections and no subscriptions. Expired connections are left out. */
   get(client: ClientId, now: Time): Promise<Client>;
   /**
-   * Where the client's subscription to a queue was when this process last heard of it; undefined if it never did. Asks
-   * nobody, and may be out of date: who finds no subscription there is told by {@link get}.
+   * Where the client's subscription to a queue was when this process last heard of it; undefined if it never did. Reads
+   * no store, and may be out of date: a caller that finds no subscription there asks {@link get}.
    */
   recall(client: ClientId, queue: QueueName): Promise<SubscriptionKey | undefined>;
   /**
@@ -45,25 +45,24 @@ export interface ClientStore {
   /** Harmless to repeat. */
   removeConnection(client: ClientId, connection: ConnectionId): Promise<void>;
   /**
-   * Notes that a subscription is about to be stored at this key. There is one key per queue: if one is noted for it, that
-   * one stays, and is noted anew: as of `createdAt`, or a moment later than before if that is later. So who ends the
-   * subscription before it cannot remove what is noted of this one.
+   * Notes that a subscription is about to be stored at this key. If a subscription is already noted for this queue its
+   * key stays, and its createdAt is raised, so that whoever is ending the older one cannot remove this note.
    *
    * @returns what is noted for this queue; undefined if the client has `limit` others: nothing was changed.
    */
   addSubscription(noted: NotedSubscription, limit: number): Promise<NotedSubscription | undefined>;
   /**
-   * Removes what is noted, if it is noted so, with this shard and `createdAt`; harmless to repeat.
+   * Removes a note if it has this shard and `createdAt`; harmless to repeat.
    *
-   * @returns whether it was removed by this; false also if that is not known.
+   * @returns whether this call removed it; false also if that is not known.
    */
   removeSubscription(noted: NotedSubscription): Promise<boolean>;
   /**
-   * Counts a queue that a client is about to bring into being. One that it brings into being twice at once may be
-   * counted twice.
+   * Counts a queue that a client is about to create. A queue that it creates twice at the same time may be counted
+   * twice.
    *
-   * @param hour since 1970; what was counted in another does not matter.
-   * @returns false if it was `limit` others already: nothing was changed.
+   * @param hour since 1970; counts of other hours do not matter.
+   * @returns false if it has created `limit` others in this hour: nothing was changed.
    */
   countQueue(client: ClientId, queue: QueueName, hour: number, limit: number): Promise<boolean>;
   /**

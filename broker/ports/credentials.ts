@@ -1,13 +1,14 @@
 import type { Credential } from '../access/identity';
 import type { Time } from '../model/names';
 
-/** Tells good credentials from others. */
+/** Checks credentials. */
 export interface Credentials {
   /**
-   * What a token or an API key says of who presents it.
+   * What a token or an API key says about its holder.
    *
-   * @throws ProtocolError `unauthenticated`: it is not good; the message says why, and nothing that is in it.
-   * @throws Unavailable it could not be found out.
+   * @throws ProtocolError `unauthenticated`: it is not valid. The message says why, and repeats nothing of the
+   * credential.
+   * @throws Unavailable it could not be checked.
    */
   verify(text: string, now: Time): Promise<Credential>;
 }

@@ -8,7 +8,7 @@ export interface DeadLetterOwner {
   readonly client: ClientId;
 }
 
-/** The dead letters of all subscribers, at most one per owner and seq. None that is expired is ever returned. */
+/** The dead letters of all subscribers, at most one per owner and seq. Expired ones are never returned. */
 export interface DeadLetterStore {
   /** Stores a dead letter, over one with the same seq. Durable when answered. */
   put(owner: DeadLetterOwner, letter: DeadLetter): Promise<void>;

@@ -1,4 +1,4 @@
-/** A dependency failed and nothing was done, or doing it again is harmless: the caller may try again. */
+/** A dependency failed. Nothing was done, or repeating it is harmless: the caller may try again. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }

@@ -9,6 +9,9 @@ export interface PageRequest {
 /** A part of a list. May hold fewer items than asked for, even none, although more follow. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Continues the list; absent at its end. Opaque to all but the store that made it, which refuses others with `invalid`. */
+  /**
+   * Continues the list; absent at its end. Opaque to all but the store that made it; every store refuses the cursors of
+   * others.
+   */
   readonly cursor?: string;
 }

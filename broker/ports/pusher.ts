@@ -3,12 +3,13 @@ import type { ConnectionId } from '../model/names';
 /** What became of frames that were pushed. */
 export interface Pushed {
   /**
-   * `sent`: all were handed to the connection; whether they arrived, acks tell. `gone`: there is no such connection.
-   * `slow`: the connection takes no more at present, or it is not known what became of the rest. `full`: nobody has read
-   * what was sent before, and nothing of the rest was sent; it is welcomed anew as soon as it takes frames.
+   * `sent`: all were handed to the connection; only acks tell whether they arrived. `gone`: there is no such
+   * connection. `slow`: the connection takes no more at present, or it is not known what became of the rest. `full`:
+   * the client has not read what was sent before, and nothing of the rest was sent; the connection is welcomed again as
+   * soon as it takes frames.
    */
   readonly outcome: 'sent' | 'gone' | 'slow' | 'full';
-  /** How many were sent, in order, before it turned out otherwise. */
+  /** How many frames were sent, in order, before the push failed. */
   readonly sent: number;
 }
 
@@ -17,12 +18,13 @@ export interface Pusher {
   /**
    * Sends frames in order; nothing that is pushed to the same connection later, in this process, overtakes them.
    *
-   * @param frames encoded: each UTF-8 JSON of at most 32 KB, and the same object for all who get the same frame.
+   * @param frames encoded: each UTF-8 JSON of at most 32 KB. Connections that get the same frame are given the same
+   * object.
    */
   push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed>;
   /**
-   * Whether a push would be answered `full`, as far as is known without asking anybody; if so, the connection is welcomed
-   * anew as soon as it takes frames. Left out: it is never known.
+   * Whether a push would be answered `full`, as far as this process knows. If so, the connection is welcomed again as
+   * soon as it takes frames. Left out: it is never known.
    */
   isFull?(connection: ConnectionId): boolean;
   /**

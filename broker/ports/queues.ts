@@ -6,7 +6,7 @@ import type { Page, PageRequest } from './page';
 export interface QueueStore {
   /** Consistent: sees every number taken and shard opened before. */
   get(queue: QueueName): Promise<Queue | undefined>;
-  /** Whether there is such a queue. One that was there once may be remembered, for a queue never ends. */
+  /** Whether there is such a queue. The answer may be remembered, for a queue never ends. */
   exists(queue: QueueName): Promise<boolean>;
   /** Many at once, by name; those that do not exist are left out. Consistent. */
   getMany(queues: readonly QueueName[]): Promise<Map<QueueName, Queue>>;
@@ -14,8 +14,8 @@ export interface QueueStore {
    * Finds room for one more subscription, creating the queue and opening a shard where needed.
    *
    * @param shardSize about how many subscriptions a shard takes.
-   * @param count asked before a shard is opened, for many that were placed may have ended, nobody said so, and left room:
-   * how many subscriptions are stored in shards of the queue, of which there are as many as it is given.
+   * @param count Called before a new shard is opened. Returns how many subscriptions really exist in the first N
+   * shards: some may have expired uncounted.
    * @returns the queue, and the shard the new subscription belongs in; `queue.shards` is above it.
    */
   placeSubscription(

@@ -16,29 +16,29 @@ export interface SubscriptionStore {
   /** As `get`, for several; those that do not exist are left out, the rest in any order. */
   getMany(keys: readonly SubscriptionKey[], now: Time): Promise<Subscription[]>;
   /**
-   * Stores a subscription over the version before it, only over that.
+   * Stores a subscription over the version before it, and over no other.
    *
    * @param subscription the new state; its `version` is one more than that of the state it was made from, its
-   * `createdAt` the same (another means that it was ended and made anew since). Version 1 stores where there is none,
-   * or only an expired one.
+   * `createdAt` the same (another one belongs to a subscription that was made since). Version 1 stores where there is
+   * none, or only an expired one.
    * @returns false if another was stored meanwhile: nothing was changed, read again.
    */
   save(subscription: Subscription, now: Time): Promise<boolean>;
   /**
-   * Removes the version given, with its `createdAt`, only that.
+   * Removes exactly the version given, with its `createdAt`.
    *
    * @returns false if another was stored meanwhile. True if it was gone already.
    */
   remove(subscription: Subscription): Promise<boolean>;
   /**
-   * Waits until what was saved at this key is on disk. At once where `save` itself answers only then.
+   * Waits until what was saved at this key is on disk. Returns at once where `save` itself waits for that.
    *
    * @throws Unavailable it could not be written.
    */
   persisted(key: SubscriptionKey): Promise<void>;
   /** Those of a shard that have connections, in any order. Consistent, as `get`. */
   connected(shard: Shard, now: Time): Promise<Subscription[]>;
-  /** Those of the shards that have subscriptions with connections, perhaps also some that had a moment ago. Consistent. */
+  /** Of the shards, those with connected subscriptions; perhaps also some that had such a moment ago. Consistent. */
   attended(shards: readonly Shard[], now: Time): Promise<Shard[]>;
   /** How many there are in all. Consistent, as `get`. */
   count(shards: readonly Shard[], now: Time): Promise<SubscriberCount>;

@@ -15,7 +15,7 @@ export type WakeUp =
   | { readonly kind: 'subscription'; readonly shard: Shard; readonly client: ClientId }
   /** A connection was made and waits for its welcome. */
   | { readonly kind: 'welcome'; readonly connection: ConnectionId }
-  /** A connection ended and has not been taken leave of. */
+  /** A connection ended, and its `farewell` has not been done yet. */
   | { readonly kind: 'farewell'; readonly connection: ConnectionId; readonly client: ClientId }
   /** The credential of a connection expires, or did, at `expiresAt`, unless it was renewed. */
   | { readonly kind: 'expiry'; readonly connection: ConnectionId; readonly expiresAt: Time }
@@ -32,22 +32,23 @@ export const subscriptionWakeUp = ({ queue, shard, client }: SubscriptionKey): W
 /** Delivers wake-ups: at least once, in any order, at or after their time. */
 export interface WakeUps {
   /**
-   * @param delay milliseconds; 0: as soon as possible.
+   * @param delay milliseconds; 0: as soon as possible. On AWS a delay above 900 s, the most that SQS takes, is cut to
+   * 900 s: the wake-up comes too early, and whoever receives it has to look and send it again.
    * @throws Unavailable it could not be armed.
    */
   send(wakeUp: WakeUp, delay: number): Promise<void>;
   /**
-   * Sends a `subscription` wake-up that comes after whatever arrived with what asks for it: those of one subscription
-   * that are asked for until then are one. Left out where wake-ups are charged for.
+   * Sends a `subscription` wake-up after all frames that arrived together were served. Calls for the same subscription
+   * until then send one wake-up. Left out where wake-ups are charged for.
    */
   gather?(key: SubscriptionKey): void;
 }
 
-/** The timers of shards: wake-ups of which one that is pending serves all that come later. */
+/** The timers of shards. A pending timer serves every later deadline of its shard too. */
 export interface Timers {
   /**
-   * Sees to it that a `timer` wake-up of the shard, not yet begun by {@link begun}, comes at `at` or before. Costs
-   * nothing much if one is pending.
+   * Makes sure that a `timer` wake-up of the shard, not yet begun by {@link begun}, comes at `at` or before. Costs
+   * little if one is pending.
    */
   arm(shard: Shard, at: Time, now: Time): Promise<void>;
   /** A `timer` wake-up came: it is no longer pending. To be called before the subscriptions of the shard are read. */

@@ -6,7 +6,7 @@ import { InvalidCursor } from '../ports/errors';
 export const toCursor = (position: unknown): string => toBase64Url(JSON.stringify(position));
 
 /**
- * The position that a cursor stands for. It comes from a client, so that nothing of it is taken on trust.
+ * The position that a cursor stands for. It comes from a client, so all of it is checked.
  *
  * @throws InvalidCursor
  */

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 
 type Issue = z.core.$ZodIssue;
 
-/** Characters of a name in a path that are repeated: a client's own may be as long as its frame. */
+/** Characters of a name in a path that an error repeats: a client may send a name as long as its frame. */
 const SPOKEN_CHARACTERS = 128;
 
 /** What is wrong with one field, as a sentence that begins with the field: `events[0] must not be empty`. */

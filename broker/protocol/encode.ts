@@ -45,8 +45,8 @@ const opening = (queue: QueueName, covers?: { from: Seq; next: Seq }): string =>
  * Encodes deliveries in as few frames of at most 32 KB as they take, in order.
  *
  * @param deliveries at least one; ascending by seq if `covers` is given.
- * @param covers what all of them together cover, if they are first deliveries: the first frame joins at `from`, the
- * last ends at `next`, and those between at the seq that follows in the next frame.
+ * @param covers what all of them together cover, if they are first deliveries: the first frame begins at `from`, the
+ * last ends at `next`, and each one between ends at the first seq of the next frame.
  */
 export function encodeMessages(
   queue: QueueName,

@@ -4,7 +4,7 @@ export const ERROR_CODES = [
   'invalid',
   /** There is no such action. */
   'unknown_action',
-  /** No credential, or not a good one. */
+  /** No credential, or not a valid one. */
   'unauthenticated',
   /** Known, but not permitted. */
   'forbidden',
@@ -12,7 +12,7 @@ export const ERROR_CODES = [
   'not_found',
   /** More bytes than the limit. */
   'too_large',
-  /** Too much at once; `retryAfter` says when to try again. */
+  /** Too many requests at once; `retryAfter` says when to try again. */
   'rate_limited',
   /** Not possible at present: nothing was done, or doing it again is harmless. */
   'unavailable',
@@ -44,7 +44,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** More than the caller may have at present. */
+/** The caller has used up a quota for now. */
 export class RateLimited extends ProtocolError {
   /** @param retryAfter whole seconds. */
   constructor(

@@ -58,8 +58,8 @@ export const messageId = z
 /** Why a message was nacked or rejected. */
 export const reason = z.optional(z.string().check(z.maxLength(REASON_CHARACTERS)));
 /**
- * Strings by name. Checked as they are, and not copied by the schema: any name may be used, and a copy would lose those
- * that JavaScript's objects have a meaning for.
+ * Strings by name. Checked in place, and not copied by the schema: a copy would lose names such as `__proto__`, which
+ * mean something to JavaScript.
  */
 export const headers = z
   .custom<Record<string, string>>(

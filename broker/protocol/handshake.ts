@@ -27,7 +27,7 @@ export interface Presented {
 
 const TOKEN_PROTOCOL = 'token.';
 
-/** The credential of a handshake: of the header before the URL, and of that before the subprotocols. */
+/** The credential of a handshake. The header comes before the URL, and the URL before the subprotocols. */
 export function presentedCredential({ authorization, token, protocols }: Presented): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const offered = (protocols ?? '').split(',').map((protocol) => protocol.trim());

@@ -11,7 +11,7 @@ const CLOSING_BRACE = 125;
 // Tab, line feed, carriage return and space: RFC 8259, section 2.
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
-/** Goes through a text that JSON.parse has read: it takes for granted that it is JSON. */
+/** Goes through a text that JSON.parse has accepted; it does not check that it is JSON. */
 export class JsonScanner {
   private at = 0;
 
@@ -44,7 +44,7 @@ export class JsonScanner {
     this.parts(CLOSING_BRACKET, pass);
   }
 
-  /** Passes a value. @returns it without the white space between its tokens, and otherwise to the letter. */
+  /** Passes a value. @returns it as it was written, but without the white space between its tokens. */
   pass(): JsonText {
     this.next();
     const { text } = this;

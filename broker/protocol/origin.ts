@@ -6,9 +6,10 @@ export const LOOPBACK_ORIGIN = 'loopback';
 const LOOPBACK_HOST = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Whether a connection may be made that says where it comes from. Browsers always say, and a page cannot lie about it (RFC
- * 6455, 10.2); programs need not, and are not kept out by this. A page in a frame without an origin says `null`, and is
- * let in by `*` only. Host names of the request are no help here: a page's own name may be made to lead to this machine.
+ * Whether a page of this origin may connect. Browsers always send the header, and a page cannot forge it (RFC 6455,
+ * 10.2). Programs need not send it, and are let in without. A page in a frame without an origin sends `null`, which
+ * only `*` lets in. The host name of the request is not checked: the name of a hostile page can be made to resolve to
+ * this machine.
  *
  * @param origin the header; undefined if there is none.
  * @param allowed origins as browsers write them, `*` or `loopback`.

@@ -19,9 +19,9 @@ export type Parsed = { readonly ref?: string } & ({ readonly request: Request } 
 export type ParseRequest = (text: string) => Parsed;
 
 /**
- * Makes what reads frames.
+ * Makes a parser of frames.
  *
- * @param prepare what to do to each schema first, such as to compile it; it is to mean the same afterwards.
+ * @param prepare what to do to each schema first, such as compiling it. The schema must mean the same afterwards.
  */
 export function requestParser(prepare = (schema: Schema): Schema => schema): ParseRequest {
   const actionOf = ({ shape }: Schema): string[] => shape.action.def.values;
@@ -31,7 +31,9 @@ export function requestParser(prepare = (schema: Schema): Schema => schema): Par
   return (text) => parse(schemas, text);
 }
 
-/** Reads frames with the schemas as they are: nothing is prepared for it, which suits a process that reads few. */
+/**
+ * Reads frames with the schemas as they are. Without preparation it starts fast, which suits a process that reads few.
+ */
 export const parseRequest = requestParser();
 
 function parse(schemas: Schemas, text: string): Parsed {
@@ -76,7 +78,7 @@ function refIn(frame: object): { ref?: string } {
 const asWritten = (request: Request, text: string): Request =>
   request.action === 'publish' ? withPayloadsAsWritten(request, text) : request;
 
-/** What is wrong with a frame: parsed again, for only an error is worth what it takes to tell. */
+/** What is wrong with a frame. Parses it again: finding the cause costs more than parsing, and only errors need it. */
 function faultOf(frame: object, schema: Schema): ProtocolError {
   const [issue] = schema.safeParse(frame, { reportInput: true }).error?.issues ?? [];
   if (issue === undefined) return new ProtocolError('invalid', 'frame is not valid');

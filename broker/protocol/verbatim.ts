@@ -3,20 +3,20 @@ import { JsonScanner } from './jsonScanner';
 import type { RequestOf } from './requests';
 
 /**
- * A payload to the letter as its publisher wrote it, but for white space. RFC 8259, section 6, leaves to each reader how
- * much of a number it takes, and JavaScript takes some 16 digits: that is not for a queue to decide.
+ * A payload exactly as its publisher wrote it, except for white space. RFC 8259, section 6, lets each reader choose how
+ * precisely it reads numbers, and JavaScript keeps some 16 digits. A queue must not lose the others.
  */
 export class Verbatim {
   constructor(readonly text: JsonText) {}
 
-  /** For who looks at it. JSON.stringify cannot write it as it is: see `encodeReply`. */
+  /** For inspection only. JSON.stringify cannot write it exactly: see `encodeReply`. */
   toJSON(): unknown {
     return JSON.parse(this.text);
   }
 }
 
 /**
- * Has the payloads of a publish {@link Verbatim}.
+ * Makes the payloads of a publish {@link Verbatim}.
  *
  * @param request as it was read from `frame`.
  */
@@ -32,7 +32,7 @@ interface Payloads {
   readonly payloads: readonly (Verbatim | undefined)[];
 }
 
-/** Of keys that come more than once, the last counts, as for JSON.parse. */
+/** If a key comes more than once, the last one counts, as for JSON.parse. */
 function payloadsIn(frame: string): Payloads {
   const scanner = new JsonScanner(frame);
   let payload: Verbatim | undefined;

@@ -27,7 +27,10 @@ export async function answer(ports: Ports, caller: Caller, parsed: Parsed, handl
 const handlerOf = <A extends Action>(handlers: Handlers, action: A): Handler<A> | undefined =>
   Object.hasOwn(handlers, action) ? handlers[action] : undefined;
 
-/** The `error` frame for whatever was thrown; what is not a client's doing is reported, and not told in detail. */
+/**
+ * The `error` frame for whatever was thrown. An error that is not the client's doing is reported, and its details are
+ * not sent.
+ */
 export function errorFrame({ ref }: Pick<Parsed, 'ref'>, error: unknown, reporter: Reporter): FrameOf<'error'> {
   const known = error instanceof ProtocolError ? error : translate(error);
   if (known !== error) reporter.warn('a request failed', { code: known.code, error });

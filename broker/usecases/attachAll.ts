@@ -6,8 +6,8 @@ import { expiryWith } from './expiry';
 import { readersOf } from './readers';
 
 /**
- * Attaches the connections that the client has, read after the subscription was stored: a connection that is welcomed
- * meanwhile either is seen here, or sees the subscription.
+ * Attaches all connections of the client. They are read after the subscription was stored: a connection that is
+ * welcomed meanwhile is either seen here, or its welcome sees the subscription.
  */
 export async function attachAll(ports: Ports, subscription: Subscription): Promise<Subscription> {
   const now = ports.clock.now();

@@ -6,7 +6,7 @@ import { type Caller, type Handler, type Outcome, refOf } from './outcome';
 import { sendAhead } from './wakeAhead';
 import { armExpiry } from './withdraw';
 
-/** Within this time a new credential is stored after it was checked. Milliseconds. */
+/** A new credential is stored within this time after it was checked. Milliseconds. */
 const STORED_MS = 10_000;
 
 /**
@@ -29,9 +29,9 @@ async function renew(
 ): Promise<Outcome> {
   const credential = await credentials.verify(request.token, ports.clock.now());
   const { client, ...access } = admit(credential, caller.client);
-  // Armed before it is stored, so that none is stored whose end nobody sees.
+  // Armed before the credential is stored, so that no stored credential outlives its expiry unseen.
   await armExpiry(ports, caller.connection, access, STORED_MS);
-  // What it may read now may be more or less than before: as for a new connection, but for the greeting.
+  // The connection may read more or less than before, so attach it again, as a new connection, but without a greeting.
   const wakeUp = await sendAhead(ports, { kind: 'welcome', connection: caller.connection });
   if (!(await ports.connections.renew(caller.connection, access)))
     throw new ProtocolError('unauthenticated', 'this connection is not known any more: connect again');

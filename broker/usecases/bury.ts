@@ -6,18 +6,18 @@ import type { Ports } from '../ports';
 import { change } from './change';
 
 /**
- * Letters that are stored at a time: those of one subscription share a partition of their table, which takes a thousand
- * write units a second, and each may be thirty (DynamoDB developer guide, "Best practices for designing partition keys").
+ * How many letters are stored at a time. The letters of one subscription share a partition of their table, which takes
+ * a thousand write units a second, and a letter may take thirty (DynamoDB developer guide, "Best practices for
+ * designing partition keys").
  */
 const AT_A_TIME = 25;
 
 /**
- * Moves what was decided dead to the dead letters, and removes the letters of what was redriven and acked: some letters
- * at a time, and only then lets go of their flights, so that a crash in between repeats it and loses nothing, and what
- * fails leaves no more to do than it has to. What retention took before it could be buried is due again instead, so that a
- * gap is told of it.
+ * Stores a dead letter for each flight that was decided dead, and removes the letters of redriven messages that were
+ * acked. It works in groups: first the letters, then their flights are dropped, so that a crash in between only repeats
+ * a group. A message that retention took before its burial is made due instead, so that a gap reports it.
  *
- * @returns the subscription as it is then; undefined if it ended.
+ * @returns the subscription afterwards; undefined if it ended.
  */
 export async function bury(
   ports: Ports,
@@ -56,7 +56,7 @@ async function burySome(
     });
     return { subscription: { ...current, inFlight } };
   });
-  // Until here the timer of the burial was pending.
+  // Until now the timer of the burial was pending; these are due at once.
   if (lost.size > 0) await ports.timers.arm(subscription, now, now);
   return changed?.subscription;
 }
@@ -69,7 +69,7 @@ const letterOf = (ports: Ports, message: Message, flight: Flight, now: Time): De
   expiresAt: now + ports.settings.deadLetterRetention,
 });
 
-/** The messages of flights: of the log, or, if it has them no more and they were dead before, of the dead letters. */
+/** The messages of flights, from the log. A redriven message that is no longer there is read from the dead letters. */
 export async function findMessages(
   ports: Ports,
   subscription: Subscription,

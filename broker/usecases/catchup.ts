@@ -5,7 +5,7 @@ import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
 
-/** Makes due what is in flight; the wake-up delivers it, and as much of the backlog as fits the window. */
+/** Makes everything in flight due. The wake-up delivers it, and as much of the backlog as fits the window. */
 export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'catchup'>): Promise<Outcome> {
   const { queue } = request;
   const keys = await keysOf(ports, caller, request);

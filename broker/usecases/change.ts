@@ -4,7 +4,7 @@ import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { Caller } from './outcome';
 
-/** So often a subscription that others change meanwhile is read again and decided on again. */
+/** How often a change is tried again when others changed the subscription meanwhile. */
 export const TRIES = 100;
 
 /** The state to store over another: with the version that compare-and-set expects. */
@@ -19,7 +19,7 @@ interface Decision {
 }
 
 /**
- * Reads, decides, and stores over what was read; again when another was faster.
+ * Reads, decides, and stores by compare-and-set. Starts over when another change was stored meanwhile.
  *
  * @param decide pure but for reading; its `subscription` is stored unless it is the one given.
  * @returns what was decided, with the subscription as stored; undefined if there is no such subscription.
@@ -41,7 +41,10 @@ export async function change<D extends Decision>(
   throw new Unavailable(`the subscription changed ${TRIES} times while it was to be changed`);
 }
 
-/** {@link change} for the caller's subscription of a queue: where it was when last heard of, or else where it is. */
+/**
+ * {@link change} for the caller's subscription of a queue. Tries the key that this process remembers, then the one in
+ * the directory.
+ */
 export async function changeOwn<D extends Decision>(
   ports: Ports,
   caller: Pick<Caller, 'client'>,
@@ -65,7 +68,7 @@ export async function findKey(
   return subscriptions.find((key) => key.queue === queue);
 }
 
-/** The error of those who speak of a subscription that is not there. */
+/** The error for a request about a subscription that does not exist. */
 export const notSubscribed = (queue: QueueName): ProtocolError =>
   new ProtocolError(
     'not_found',

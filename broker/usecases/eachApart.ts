@@ -4,13 +4,13 @@ const AT_ONCE = 16;
 
 /** How far it came. */
 export interface Done {
-  /** How many were begun, the first ones; the others are for somebody who has more time. */
+  /** How many were begun, in order. The others are left to a further wake-up. */
   readonly begun: number;
   /** What was thrown. */
   readonly failures: readonly unknown[];
 }
 
-/** Does something for each, several at a time, until the deadline is near. One's failure costs no other. */
+/** Runs a task for each, several at a time, until the deadline is near. The failure of one does not stop the others. */
 export async function eachApart<One extends object | string>(
   ports: Ports,
   all: readonly One[],

@@ -3,10 +3,10 @@ import { isAnonymous, type Time } from '../model/names';
 import type { SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 
-/** When a subscription ends if nobody connects to it from `now` on; an anonymous one has nobody else. */
+/** When a subscription ends if its client does not connect from `now` on. An anonymous client never comes back. */
 export const expiryFrom = (ports: Ports, key: Pick<SubscriptionKey, 'client'>, now: Time): Time =>
   now + (isAnonymous(key.client) ? 0 : ports.settings.subscriptionExpiry);
 
-/** When it ends if this connection is the last, and its end is never seen. */
+/** When a subscription ends if this is its last connection, and the end of the connection is never noticed. */
 export const expiryWith = (ports: Ports, key: Pick<SubscriptionKey, 'client'>, connection: Connection): Time =>
   expiryFrom(ports, key, connection.expiresAt);

@@ -1,11 +1,11 @@
 import { FRAME_BYTES } from '../model/limits';
 import { byteLength } from '../model/utf8';
 
-/** What the items of a reply may take of its frame: beside them are its other fields and a cursor. Bytes. */
+/** Room for the items of a reply in its frame, beside its other fields and a cursor. Bytes. */
 export const ITEMS_BYTES = FRAME_BYTES - 4_608;
 
 /**
- * The first of these, as many as fit into so many bytes of a JSON array.
+ * The first items, as many as fit into a JSON array of so many bytes.
  *
  * @param encode what they are sent as.
  */

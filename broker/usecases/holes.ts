@@ -6,9 +6,11 @@ import type { Ports } from '../ports';
 const PAGE = 250;
 
 /**
- * Fills numbers that their publisher never wrote: as many as are sure to be that, by the age of what is before them.
+ * Puts tombstones at numbers that no publisher will write any more. Fills those that are certain by the age of the
+ * message before them.
  *
- * @returns false if something was there everywhere: it was just written, or expires by another clock than this one.
+ * @returns false if nothing could be filled: messages were there that were just written, or that have expired by this
+ * clock only.
  */
 export async function fillHoles(
   ports: Ports,
@@ -28,7 +30,7 @@ export async function fillHoles(
   return filled.includes(true);
 }
 
-/** Of the last message before a number, as far as it is known: what is before may be a hole itself, or have expired. */
+/** The lifetime of the last message before a number, if it is known: there may be a hole, or an expired message. */
 async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Lifetime | undefined> {
   let before: Lifetime | undefined;
   let from = Math.max(1, next - PAGE);

@@ -4,8 +4,8 @@ import type { Ports } from '../ports';
 import { GONE } from '../protocol/closing';
 
 /**
- * Lets go of a connection that turned out to be gone. Closes it first: should it be there after all, its client learns that
- * nothing comes this way any more, and nobody would come back to it once it is let go of.
+ * Detaches a connection that a push found gone. Closes it first: if it is open after all, its client learns that it
+ * gets nothing any more and connects again. Once it is detached, nothing would ever be sent to it.
  */
 export async function letGo(
   { pusher, connections, clients }: Pick<Ports, 'pusher' | 'connections' | 'clients'>,

@@ -33,7 +33,10 @@ type Read = (page: PageRequest) => Promise<Page<ListItem>>;
 
 const MOST_READS = 10;
 
-/** Stores may answer with less than a page although more follows: goes on until it is full, within reason. */
+/**
+ * A store may return less than a page although more follows. Reads on until the page is full, a bounded number of
+ * times.
+ */
 async function filled(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   const items: ListItem[] = [];
   let { cursor } = page;
@@ -48,8 +51,8 @@ async function filled(page: PageRequest, read: Read): Promise<Page<ListItem>> {
 }
 
 /**
- * A page whose items are too large for a frame is read again with as many as fit: only the store can make its cursor. What
- * is read again may have grown meanwhile, so it is measured too; from then on it is half as many each time.
+ * Reads a page whose items are too large for a frame again with as many as fit, since only the store can make its
+ * cursor. The items may have grown meanwhile, so they are measured again; each further try asks for half as many.
  */
 async function framed(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   let { limit } = page;
@@ -62,7 +65,7 @@ async function framed(page: PageRequest, read: Read): Promise<Page<ListItem>> {
   }
 }
 
-/** Without the right to see what is others', a client is shown its own. */
+/** Without the right to see what belongs to others, a client is shown what is its own. */
 async function pageOf(ports: Ports, caller: Caller, request: List, page: PageRequest): Promise<Page<ListItem>> {
   switch (request.what) {
     case 'clients':
@@ -84,7 +87,7 @@ const mapPage = async <From, To>(page: Page<From>, map: (item: From) => Promise<
 async function clients(ports: Ports, { connected }: List, page: PageRequest): Promise<Page<ListItem>> {
   const found = await ports.clients.list(page, ports.clock.now(), connected);
   const listed = await mapPage(found, (client) => listedClient(ports, client));
-  // One whose subscriptions have all ended by themselves is known to the directory only.
+  // The directory may still have clients whose subscriptions have all expired: leave them out.
   return { ...listed, items: listed.items.filter((item) => item.connected || item.subscriptions.length > 0) };
 }
 

@@ -15,7 +15,7 @@ import { overseesQueue, ownerOf, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { seqsInFlightAgain } from './redrive';
 
-/** The dead letters of a queue: one client's, or one subscriber's after the other. */
+/** The dead letters of a queue: those of one client, or of all subscribers, one after the other. */
 export async function deadLetters(
   ports: Ports,
   caller: Caller,
@@ -51,7 +51,7 @@ const Place = z.strictObject({
 
 const SUBSCRIBERS = 20;
 
-/** Looks at so many subscribers at most, so that a queue with many and few dead letters is walked through in pages. */
+/** Reads a bounded number of subscribers for a page, since most of very many may have no dead letters. */
 async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Page<ListedDeadLetter>> {
   const items: ListedDeadLetter[] = [];
   let place = page.cursor === undefined ? {} : fromCursor(Place, page.cursor);
@@ -86,7 +86,7 @@ const listed = (clientId: ClientId, { message, reason, attempts, diedAt }: DeadL
 /** Bytes of a letter that has its frame to itself. */
 const LETTER_BYTES = FRAME_BYTES - 1_024;
 
-/** With as much of its reason as there is room for beside a large message. */
+/** Cuts the reason to what fits beside a large message. */
 function fitted(letter: ListedDeadLetter): ListedDeadLetter {
   const { reason } = letter;
   if (reason === '' || byteLength(encodeItem(letter)) <= LETTER_BYTES) return letter;

@@ -10,7 +10,7 @@ import { listedClient } from './listedClient';
 import type { Caller } from './outcome';
 import { seesEvent } from './oversight';
 
-/** Of all clients, the one that asks. */
+/** The list of clients, cut down to the caller. */
 export async function ownClient(
   ports: Ports,
   { client }: Caller,
@@ -22,7 +22,9 @@ export async function ownClient(
   return { items: [await listedClient(ports, own)] };
 }
 
-/** Of all queues, those that the client who asks is subscribed to; of their subscribers, it alone is counted. */
+/**
+ * The list of queues, cut down to those that the caller is subscribed to. Only the caller is counted as a subscriber.
+ */
 export async function ownQueues(ports: Ports, caller: Caller, page: PageRequest): Promise<Page<ListedQueue>> {
   const now = ports.clock.now();
   const { subscriptions: keys } = await ports.clients.get(caller.client, now);
@@ -41,7 +43,7 @@ export async function ownQueues(ports: Ports, caller: Caller, page: PageRequest)
   return { ...rest, items: listed };
 }
 
-/** @throws ProtocolError `not_found`: it has none, whether there is such a queue or not. */
+/** @throws ProtocolError `not_found`: the caller has none, whether the queue exists or not. */
 export async function ownSubscription(
   ports: Ports,
   caller: Caller,
@@ -57,7 +59,7 @@ const Position = z.strictObject({ list: z.literal('own'), after: z.string() });
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** By name; the cursor is the last one. */
+/** Pages in the order of queue names; the cursor is the last name. */
 function paginate(keys: readonly SubscriptionKey[], { limit, cursor }: PageRequest): Page<SubscriptionKey> {
   const after = cursor === undefined ? undefined : fromCursor(Position, cursor).after;
   const sorted = [...keys].sort((a, b) => byName(a.queue, b.queue));

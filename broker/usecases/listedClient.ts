@@ -4,7 +4,7 @@ import type { ListedClient } from '../protocol/frames';
 import { fitting, ITEMS_BYTES } from './fitting';
 import { summarize } from './welcome';
 
-/** What surrounds the subscriptions of a client: its name, and those of its connections. Bytes, and how many for each. */
+/** Bytes of a listed client beside its subscriptions: its name, and each of its connections. */
 const BESIDE = 256;
 const EACH_CONNECTION = 128;
 

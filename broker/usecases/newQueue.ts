@@ -6,8 +6,7 @@ import type { Caller } from './outcome';
 const HOUR_MS = 3_600_000;
 
 /**
- * Lets a client bring a queue into being, if it does not exist, as long as it has not made too many in this hour: a queue is
- * remembered for ever.
+ * Lets a client create a queue unless it has created too many in this hour. A queue is kept for ever.
  *
  * @throws RateLimited
  */

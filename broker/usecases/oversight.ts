@@ -7,14 +7,14 @@ import type { Caller } from './outcome';
 export const overseesAll = ({ access }: Caller): boolean =>
   access === undefined || isGrantedEverywhere(access.grants, 'admin');
 
-/** Whether a client sees, and may mend, what is others' in a queue. */
+/** Whether a client may see and change what belongs to others in a queue. */
 export const overseesQueue = ({ access }: Caller, queue: QueueName): boolean =>
   access === undefined || isGrantedWholly(access.grants, 'admin', queue);
 
 const has = ({ access }: Caller, right: Right, queue: QueueName, event: EventName): boolean =>
   access === undefined || isGranted(access.grants, right, queue, event);
 
-/** Whether a client sees what became of messages of an event, for everybody. */
+/** Whether a client sees what became of messages of an event, for all subscribers. */
 export const overseesEvent = (caller: Caller, queue: QueueName, event: EventName): boolean =>
   has(caller, 'admin', queue, event);
 
@@ -23,7 +23,7 @@ export const seesEvent = (caller: Caller, queue: QueueName, event: EventName): b
   has(caller, 'subscribe', queue, event) || overseesEvent(caller, queue, event);
 
 /**
- * Whose dead letters a client speaks of.
+ * Whose dead letters a request is about.
  *
  * @param named left out: its own.
  * @throws ProtocolError `forbidden`: another's, and it does not oversee the queue.

@@ -21,7 +21,7 @@ export async function locate(
   const from = position === 'earliest' ? 1 : await firstAt(log, name, end, Date.parse(position.time), now);
   const first = await firstFrom(log, name, from, now);
   if (first?.seq === from) return from;
-  // What is missing before it has expired, unless it is younger: then its publisher may still be writing it.
+  // A missing number before the first entry has expired by then. A later one may still be written by its publisher.
   const until = first?.previousUntil ?? queue.headUntil;
   return until > now ? Math.min(from, end) : (first?.seq ?? end);
 }
@@ -30,8 +30,8 @@ const firstFrom = async (log: MessageLog, queue: QueueName, from: Seq, now: Time
   (await log.read(queue, from, 1, now))[0];
 
 /**
- * The number after the last message that was published before a time, found by halving: numbers are given in the order
- * of time.
+ * The number after the last message that was published before a time. A binary search: numbers follow the order of
+ * time.
  */
 async function firstAt(log: MessageLog, queue: QueueName, end: Seq, time: Time, now: Time): Promise<Seq> {
   let low = 1;

@@ -4,18 +4,18 @@ import type { Ports } from '../ports';
 import { encodeFrame } from '../protocol/encode';
 import { letGo } from './letGo';
 
-/** How many are asked at a time, lest one connect costs a push to each of very many. */
+/** How many connections are probed for one connect, which must not cost a push to each of very many. */
 const ASKED = 50;
 
-/** Not an answer to anything: clients pass over it, as RFC 6455 (section 5.5.3) has it for the pong of WebSocket. */
+/** An unsolicited `pong`, which clients ignore, as RFC 6455 (section 5.5.3) says of the pong of WebSocket. */
 const SIGN = encodeFrame({ type: 'pong' });
 
 /**
- * Sends a sign to connections of a client, those that have lasted longest, and lets go of the ones that turn out to be
- * gone: their end may not have been seen, for AWS tells of it at best effort (API Gateway, "$disconnect route").
+ * Probes the oldest connections of a client with a frame, and detaches those that are gone. Their end may have been
+ * missed, since AWS reports it at best effort (API Gateway, "$disconnect route").
  *
- * @returns how many were let go of.
- * @throws Unavailable it is not known of one whether it is there.
+ * @returns how many were detached.
+ * @throws Unavailable a probe failed, so that it is not known whether that connection exists.
  */
 export async function letGoOfGone(ports: Ports, { client, connections }: Client): Promise<number> {
   const now = ports.clock.now();

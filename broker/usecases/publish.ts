@@ -19,7 +19,7 @@ export interface AppendPorts {
   readonly settings: Pick<BrokerSettings, 'messageRetention'>;
 }
 
-/** Stores messages. Their delivery is woken by the log. */
+/** Stores messages. The log wakes their delivery. */
 export const publishHandlers = { publish } satisfies Handlers;
 
 async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish'>): Promise<Outcome> {
@@ -35,7 +35,7 @@ async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish
 }
 
 /**
- * Stores messages for who comes by no connection, and is held to no quota. Their delivery is woken by the log.
+ * Stores messages of a publisher without a connection, to which no quota applies. Their delivery is woken by the log.
  *
  * @returns where each stands.
  * @throws ProtocolError `too_large`. As {@link MessageLog.append}: Unavailable, Uncertain.
@@ -81,7 +81,7 @@ function draft({ ids }: AppendPorts, publisher: ClientId, message: PublishedMess
 
 const LONGEST_CHARACTER = 3;
 
-/** Headers count where there are any. */
+/** Whether a message is too large. Empty headers are not counted. */
 function exceeds(payload: JsonText, headers: JsonText): boolean {
   const own = headers === NO_HEADERS ? '' : headers;
   if ((payload.length + own.length) * LONGEST_CHARACTER <= MESSAGE_BYTES) return false;

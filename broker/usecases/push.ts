@@ -6,7 +6,7 @@ import type { Ports, Pushed } from '../ports';
 import { encodeFrame, encodeMessages } from '../protocol/encode';
 import type { Round } from './round';
 
-/** One frame to push, and what becomes of the subscription if nobody takes it. */
+/** One frame to push, and what to restore if no connection takes it. */
 interface Output {
   readonly bytes: Uint8Array;
   readonly seqs: readonly Seq[];
@@ -18,17 +18,17 @@ interface Output {
 export interface PushResult {
   /** Connections that turned out not to be there. */
   readonly gone: readonly AttachedConnection[];
-  /** Full ones, that did not take what another did. */
+  /** Full connections that did not get what another connection of the client got. */
   readonly missed: readonly AttachedConnection[];
-  /** What none of the connections took, all of them being gone or full; undefined if nothing. */
+  /** The deliveries that no connection took, because all are gone or full; undefined if there are none. */
   readonly refused?: Refused;
 }
 
 /**
- * Tells of gaps, before the state that has passed them is stored: nobody asks for what is gone, so that a gap which was
- * stored and not told would never be told. One that was told and not stored is told again, which does no harm.
+ * Sends gaps before the state that has passed them is stored. In the other order a crash in between would lose a gap
+ * for ever. In this order it is sent again, which does no harm.
  *
- * @returns whether a connection took them all; those that are gone.
+ * @returns whether a connection took them all, and which connections are gone.
  */
 export async function tellGaps(
   ports: Ports,
@@ -61,9 +61,9 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
 }
 
 /**
- * Pushes to connections; the failure of one costs no other, and counts as having been slow.
+ * Pushes to connections. The failure of one does not affect the others, and counts as `slow`.
  *
- * @throws what the pusher threw, if it did so for all.
+ * @throws what the pusher threw, if it threw for all connections.
  */
 export async function pushToEach(
   { pusher, reporter }: Pick<Ports, 'pusher' | 'reporter'>,
@@ -87,7 +87,7 @@ function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): 
       outputs.push({
         bytes,
         seqs: deliveries.map(({ message }) => message.seq),
-        // The first frame covers what was passed over before, which is not to be read again.
+        // The first frame also covers messages that were passed over before it: the cursor need not go back over those.
         ...(covers ? { back: { next: Math.max(next, covers.from), covered: covers.from } } : {}),
       });
   return outputs;

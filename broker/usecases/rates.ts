@@ -5,27 +5,24 @@ import { RateLimited } from '../protocol/errors';
 import type { Parsed } from '../protocol/parse';
 import type { Caller } from './outcome';
 
-/** Who is counted, and what. */
+/** Whose use is counted. */
 const SCOPES = ['connection', 'client', 'deployment'] as const;
 const MEASURES = ['frames', 'bytes', 'publishes'] as const;
 type Scope = (typeof SCOPES)[number];
 type Measure = (typeof MEASURES)[number];
 
-/** Buckets that are looked through for full ones each time so many have been added. */
+/** Full buckets are dropped each time so many buckets have been added. */
 const SWEEP_EVERY = 1_000;
 
 /** A frame, let through or not. */
 export interface Admission {
   /** As it was read, or the error to answer it with. */
   readonly parsed: Parsed;
-  /** Milliseconds for which there is no use in reading more from this connection. */
+  /** Milliseconds to wait before reading more from this connection. */
   readonly rest: number;
 }
 
-/**
- * Counts what clients do in a second, in the memory of this process. Nothing is counted, and nothing kept, of what has
- * no limit.
- */
+/** Counts what clients do in a second, in the memory of this process. What has no limit is not counted. */
 export class Rates {
   private readonly rates: readonly (readonly [Scope, Measure, number])[];
   private readonly buckets = new Map<string, { bucket: Bucket; rate: number }>();
@@ -40,7 +37,7 @@ export class Rates {
     ).filter(([, , rate]) => rate !== Number.POSITIVE_INFINITY);
   }
 
-  /** How many are kept account of. */
+  /** How many buckets are kept. */
   get size(): number {
     return this.buckets.size;
   }
@@ -58,7 +55,8 @@ export class Rates {
       const retryAfter = Math.ceil(wait / 1_000);
       const error = new RateLimited(`${measure} of this ${scope} must be at most ${rate} a second`, retryAfter);
       const { ref } = parsed;
-      // A publish that is refused has cost its parsing only, and what else the connection has to say may be said.
+      // A refused publish has cost no more than its parsing: go on reading, for other requests of the connection are
+      // not limited.
       return { parsed: { ...(ref === undefined ? {} : { ref }), error }, rest: measure === 'publishes' ? 0 : wait };
     }
     return { parsed, rest: 0 };

@@ -15,8 +15,8 @@ const denied = ({ access }: Pick<Connection, 'access'>, { queue, events }: Wante
   );
 
 /**
- * Whether a connection may be delivered what a subscription wants: all of it, by a credential that has not expired, or it
- * is not attached.
+ * Whether a connection may be attached to a subscription: its credential has not expired, and grants every event that
+ * the subscription wants.
  */
 export const mayRead = (
   { settings, clock }: Ports,
@@ -26,7 +26,7 @@ export const mayRead = (
   !settings.accessControl ||
   (access !== undefined && !hasExpired(access, clock.now()) && denied({ access }, subscription).length === 0);
 
-/** What a connection is told that may not be delivered what its client is subscribed to. */
+/** The error frame for a connection that may not read what its client is subscribed to. */
 export function unreadable(connection: Pick<Connection, 'access'>, subscription: Wanted): ProtocolError {
   const events = denied(connection, subscription)
     .map((event) => JSON.stringify(event))
@@ -38,7 +38,7 @@ export function unreadable(connection: Pick<Connection, 'access'>, subscription:
   );
 }
 
-/** Of connections, those that may be delivered what a subscription wants. Where there is access control, reads each. */
+/** The connections that may read what a subscription wants. With access control, reads the record of each. */
 export async function readersOf<Known extends { readonly connection: ConnectionId }>(
   ports: Ports,
   connections: readonly Known[],

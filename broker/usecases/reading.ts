@@ -11,7 +11,10 @@ import type { Round } from './round';
 
 const PAGE = 250;
 
-/** How many messages are read of the backlog; one that filters reads on past what it does not want, a page at a time. */
+/**
+ * How many messages of the backlog are read. A subscription that filters passes over unwanted messages a page at a
+ * time.
+ */
 function pageOf(subscription: Subscription): number {
   const room = windowOf(subscription).forBacklog;
   return room > 0 && !wantsEverything(subscription) ? PAGE : Math.min(room, PAGE);
@@ -29,11 +32,11 @@ export async function readFor(ports: Ports, subscription: Subscription, round: R
   return { due, ...slice, ...(tail ? { tail } : {}) };
 }
 
-/** How many of the largest messages may be read for a subscription at a time. */
+/** The most that is read for a subscription at a time, as a number of messages of the largest size. */
 export const mostRead = (subscription: Subscription, now: Time): number =>
   pageOf(subscription) + dueSeqs(subscription, now).length;
 
-/** How many of the largest messages are as large as what was read. */
+/** The size of what was read, as a number of messages of the largest size. */
 export function sizeIn({ due, entries }: Reading): number {
   let size = 0;
   for (const message of due.values()) if (message !== undefined) size += sizeOf(message);

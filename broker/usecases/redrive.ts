@@ -12,9 +12,9 @@ import { existingQueue } from './queue';
 import { wakeAhead } from './wakeAhead';
 
 /**
- * Delivers dead letters to their subscriber again, with attempts counted afresh: they wait outside its window until it
- * has room. Each letter stays until its message is acked, for that may have left the log; while it is in flight it counts
- * as no dead letter.
+ * Delivers dead letters to their subscriber again, with attempts counted from 1. They wait outside its window until it
+ * has room. Each letter is kept until its message is acked, since the log may no longer have the message. While the
+ * message is in flight, its letter is neither counted nor listed.
  */
 export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'redrive'>): Promise<Outcome> {
   const { queue } = request;
@@ -34,7 +34,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   }
   const wakeUp = letters.length === 0 ? undefined : await wakeAhead(ports, key);
   const changed = await change(ports, key, (subscription, now) => {
-    // Whoever is attached may read what the subscription wants, and perhaps nothing else.
+    // The connections may read what the subscription wants now, perhaps not what it wanted when the message died.
     const readable = letters.filter((letter) => !ports.settings.accessControl || asksFor(subscription, letter));
     const seqs = readable.map(({ seq }) => seq);
     return again(subscription, seqs, now);
@@ -66,7 +66,7 @@ function again(
   return { subscription: { ...subscription, inFlight }, count: flights.length };
 }
 
-/** Drops dead letters, as many as there is time for. */
+/** Removes dead letters, as many as there is time for. */
 export async function purge(ports: Ports, caller: Caller, request: RequestOf<'purge'>): Promise<Outcome> {
   const { queue } = request;
   const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
@@ -83,14 +83,14 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
   return { reply: { type: 'purged', ...refOf(request), queue, messages } };
 }
 
-/** Of an owner's dead letters, those that were redriven and are not settled. */
+/** The seqs of an owner's dead letters that were redriven and are not settled. */
 export async function seqsInFlightAgain(ports: Ports, owner: DeadLetterOwner): Promise<ReadonlySet<Seq>> {
   const key = await findKey(ports, owner, owner.queue);
   const subscription = key && (await ports.subscriptions.get(key, ports.clock.now()));
   return redrivenOf(subscription?.inFlight ?? []);
 }
 
-/** Of flights, those whose dead letters do not count: in flight again, or acked and about to be removed. */
+/** The seqs of flights whose dead letters do not count: in flight again, or acked and about to be removed. */
 export const redrivenOf = (inFlight: readonly Flight[]): ReadonlySet<Seq> =>
   new Set(inFlight.filter(({ redriven, dead, acked }) => redriven && (!dead || acked)).map(({ seq }) => seq));
 

@@ -2,10 +2,10 @@ import { InvalidCursor } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 
 /**
- * Does what a request with a cursor asks for.
+ * Runs a request that carries a cursor, and refuses a cursor that no such list gave.
  *
  * @param what the request, as the refusal names it.
- * @throws ProtocolError `invalid`: the cursor is another's.
+ * @throws ProtocolError `invalid`: the cursor belongs to another list.
  */
 export async function refusingCursors<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -15,11 +15,11 @@ export const mayTake =
     pusher.isFull?.(connection) !== true;
 
 /**
- * Lets go of connections that are gone, sets aside those that missed something, and takes back what none took. A connection
- * that was made a moment ago may only not be open yet, for its record can overtake the answer of the connect route: it is
- * tried again shortly.
+ * Detaches connections that are gone or that missed a frame, and takes back deliveries that no connection took. A
+ * connection that was made a moment ago may only not be open yet, since its record can overtake the answer of the
+ * connect route: it is tried again shortly.
  *
- * @param refusing connections that would refuse again.
+ * @param refusing connections that would refuse another push.
  * @returns the subscription to go on with; undefined if there is none to deliver to at present.
  */
 export async function release(
@@ -43,15 +43,17 @@ export async function release(
   if (refused === undefined) return released?.subscription;
   if (gone.length > ended.length)
     await ports.wakeUps.send(subscriptionWakeUp({ queue, shard, client }), OPENING_RETRY_MS);
-  // A full one may have been welcomed before what it did not take was given back.
+  // A full connection may have been welcomed again before the deliveries that it refused were taken back.
   const others = released?.subscription.connections.filter(
     (one) => !refusing.some((is) => is.connection === one.connection),
   );
   return others?.some(mayTake(ports)) ? released?.subscription : undefined;
 }
 
-/** One that was set aside joins anew, and is shown what is in flight, as soon as it takes frames again. */
+/**
+ * Welcomes a connection that missed a frame again as soon as it takes frames, so that it is shown what is in flight.
+ */
 async function readmit({ pusher, wakeUps }: Ports, { connection }: AttachedConnection): Promise<void> {
-  // Of one that still is full, its pusher tells.
+  // While the connection is still full, the pusher will have it welcomed.
   if (pusher.isFull?.(connection) !== true) await wakeUps.send({ kind: 'welcome', connection }, 0);
 }

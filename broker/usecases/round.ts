@@ -9,25 +9,26 @@ import { type Slice, Stretches } from './stretches';
 
 type Fresh = NonNullable<Advance['fresh']>;
 
-/** Frames that are kept at most, for others who get the same. Bytes. */
+/** How much of the encoded frames is kept for other subscriptions that get the same. Bytes. */
 const KEPT_FRAMES = 4_000_000;
 
 /**
  * What the deliveries of one wake-up to the subscriptions of a shard share: each part of the log is read once, each
- * frame is encoded once for all who get the same, and a timer is seen to once for all who are content with it.
+ * frame is encoded once for all subscriptions that get it, and one timer is armed for all subscriptions that it is
+ * early enough for.
  */
 export class Round {
-  /** Left out: there is nobody to share with, and nothing is held. */
+  /** Left out for a single subscription: nothing is kept then. */
   private readonly stretches: Stretches | undefined;
   private readonly encoded = new Map<Seq, { fresh: Fresh; frames: MessagesFrame[] }[]>();
   private encodedBytes = 0;
-  /** A timer was pending for this time, or before, when this round saw to it. */
+  /** This round has made sure that a timer is pending for this time or before. */
   private armedFor = Infinity;
   /** The earliest time that a state stored in this round counts on. */
   private owed = Infinity;
   private random: number | undefined;
 
-  /** @param subscriptions those that it is for, as they were read. */
+  /** @param subscriptions those that are to be delivered to, as they were read. */
   constructor(
     private readonly log: MessageLog,
     private readonly queue: QueueName,
@@ -44,33 +45,36 @@ export class Round {
     return { entries, more: entries.length === limit };
   }
 
-  /** After the log was mended: what was read of it is out of date. */
+  /** To be called after holes of the log were filled: what was read of it is out of date. */
   forget(): void {
     this.stretches?.forget();
   }
 
-  /** The jitter of all deadlines of this round: one timer goes off for them, whatever they are. */
+  /** The jitter of all deadlines of this round: the same, so that one timer serves them all. */
   jitter({ ids }: Ports): number {
     this.random ??= ids.random();
     return this.random;
   }
 
-  /** Sees to a timer for a state that is about to be stored, so that it is found even if nobody lives to go on. */
+  /**
+   * Makes sure that a timer is pending for a state that is about to be stored, so that its deadline is met even if this
+   * process dies.
+   */
   async arm({ timers }: Ports, shard: Shard, at: Time, now: Time): Promise<void> {
     if (at >= this.armedFor) return;
     await timers.arm(shard, at, now);
     this.armedFor = at;
   }
 
-  /** A state is stored that counts on a timer at this time, or before. */
+  /** Notes that a state was stored that needs a timer at this time or before. */
   owe(at: Time): void {
     this.owed = Math.min(this.owed, at);
   }
 
   /**
-   * Sees to the timer once more, for all that was stored: the one that was pending may have gone off, and have looked,
-   * before that. Should nobody live to do this, the wake-up comes again, for it was not served; where a settlement delivered,
-   * the timer that was pending finds what it stored.
+   * Arms the timer again after all saves: the pending one may have fired before them and seen nothing. If the process
+   * dies first, the wake-up is repeated. A delivery by a settlement has no wake-up: there the timer that was pending
+   * finds what it stored.
    */
   async end({ timers, clock }: Ports, shard: Shard): Promise<void> {
     if (this.owed < Infinity) await timers.arm(shard, this.owed, clock.now());
@@ -98,7 +102,7 @@ const isSame = (a: Fresh, b: Fresh): boolean =>
   a.deliveries.length === b.deliveries.length &&
   a.deliveries.every(({ message }, index) => message.seq === b.deliveries[index]?.message.seq);
 
-/** Where the last of those stands who are about to read: from one number up to another, and not known yet. */
+/** The lowest `next` in [from, upTo) of subscriptions that still have to read; `upTo` if none. */
 function lowest(subscriptions: readonly Subscription[], from: Seq, upTo: Seq, isKnown: (seq: Seq) => boolean): Seq {
   let seq = upTo;
   for (const subscription of subscriptions) {

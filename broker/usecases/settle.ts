@@ -24,7 +24,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   const { queue } = request;
   let wasFull = false;
   const settled = await changeOwn(ports, caller, queue, async (subscription, now) => {
-    // Also of one that was decided on in vain: it may have been stored, its answer lost, and another have stored since.
+    // Keep this from failed tries too: an earlier save may have succeeded although its answer was lost.
     wasFull ||= isFull(subscription);
     const settlement = decideOn(ports, subscription, request, now);
     await armRetry(ports, request, subscription, settlement.subscription, now);
@@ -32,7 +32,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   });
   if (settled === undefined) throw notSubscribed(queue);
   const { subscription, seqs, before } = settled;
-  // Once more: the timer that was pending may have gone off before this was stored.
+  // Arm again: the timer that was pending may have gone off before this was stored.
   await armRetry(ports, request, before, subscription, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
@@ -74,7 +74,9 @@ function decideOn(ports: Ports, subscription: Subscription, request: Settle, now
   }
 }
 
-/** Sees to it that what is due earlier than before is found. An ack makes nothing due, unless of what was redriven. */
+/**
+ * Arms the timer for flights that are due earlier than before. An ack makes nothing due, except for redriven messages.
+ */
 async function armRetry(
   ports: Ports,
   { action }: Settle,
@@ -89,8 +91,8 @@ async function armRetry(
 }
 
 /**
- * Whether something may be deliverable after a settlement that was not before: the window was full, so that wake-ups in
- * the meantime found no room. If neither it was nor anything {@link isDue}, whatever comes has a wake-up of its own.
+ * Whether the window was full before. Only then did wake-ups find no room, so only then must we deliver now, unless
+ * something {@link isDue}.
  */
 function isFull(subscription: Subscription): boolean {
   const { forBacklog, forWaiting } = windowOf(subscription);
@@ -106,8 +108,8 @@ function deadAmong({ inFlight }: Subscription, seqs: readonly Seq[]): Flight[] {
 }
 
 /**
- * Delivers what a settlement made room for, where it can be once for all that arrived together. The settlement is stored,
- * and repeating it would deliver nothing: a delivery that cannot be made now is made by another.
+ * Delivers what a settlement made room for, once for all settlements that arrived together where that is possible. The
+ * settlement is stored, and repeating it would deliver nothing: if the delivery fails now, a wake-up makes it later.
  */
 async function refill(ports: Ports, subscription: Subscription): Promise<void> {
   if (ports.wakeUps.gather !== undefined) return ports.wakeUps.gather(subscription);
@@ -120,7 +122,7 @@ async function refill(ports: Ports, subscription: Subscription): Promise<void> {
   }
 }
 
-/** Only spares others work: what fails here fails nothing else. */
+/** Only spares other connections work, so a failure is ignored. */
 async function tellOthers(
   ports: Ports,
   caller: Caller,

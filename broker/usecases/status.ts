@@ -14,13 +14,13 @@ import { overseesEvent, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { refusingCursors } from './refusingCursors';
 
-/** So many fit a frame whatever their client ids are. */
+/** This many fit a frame whatever their client ids are. */
 const PAGE = 100;
 const MOST_PAGES = 20;
 
 /**
- * What became of one message, for each subscriber that asked for its event: told from their states alone. Of many, as
- * many as fit a frame or are found within reason; the rest follow a cursor.
+ * What became of one message, for each subscriber that asked for its event. It follows from their states alone. A reply
+ * has as many as fit a frame, or as a bounded search finds; a cursor leads to the rest.
  */
 export async function status(ports: Ports, caller: Caller, request: RequestOf<'status'>): Promise<Outcome> {
   const { seq } = request;
@@ -57,7 +57,7 @@ async function everybody(
     const page = { limit: Math.min(PAGE, limit - items.length), ...(cursor === undefined ? {} : { cursor }) };
     const found = await ports.subscriptions.list(shardsOf(queue), page, ports.clock.now());
     const more = [...items, ...(await statesOf(ports, found.items, message))];
-    // It is read again by who goes on: only the store can make a cursor, and only for a whole page.
+    // The next page reads these again: only the store can make a cursor, and only for a whole page.
     if (fitting(more, ITEMS_BYTES).length < more.length) break;
     items = more;
     cursor = found.cursor;
@@ -66,7 +66,7 @@ async function everybody(
   return cursor === undefined ? { items } : { items, cursor };
 }
 
-/** Of those that want the message, side by side. */
+/** The states of the subscriptions that want the message, read in parallel. */
 const statesOf = (
   ports: Ports,
   subscriptions: readonly Subscription[],
@@ -78,7 +78,7 @@ const statesOf = (
       .map((subscription) => stateOf(ports, subscription, message)),
   );
 
-/** Its own message, or one that it may read. */
+/** Whether the caller may see a message: its own, or one that it may read. */
 const maySee = (caller: Caller, queue: QueueName, { event, publisher }: Message): boolean =>
   publisher === caller.client || seesEvent(caller, queue, event);
 

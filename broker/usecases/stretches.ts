@@ -15,33 +15,33 @@ interface Known extends Slice {
   readonly expiresAt: Time;
 }
 
-/** What one read of the log tells: all that there is from a number on, up to another. */
+/** The result of one read of the log: every entry from one number up to another. */
 interface Stretch {
   readonly from: Seq;
   readonly limit: number;
   readonly slice: Promise<Known>;
-  /** What is below this is known; while it is being read, as far as is sure by its limit. */
+  /** Everything below this is known. During the read: as far as its limit is certain to reach. */
   through: Seq;
-  /** What its entries take; 0 while it is being read. Characters. */
+  /** The size of its entries; 0 while it is being read. Characters. */
   size: number;
 }
 
-/** What is held of a log at most, but for what was read last. Characters. */
+/** How much of a log is held at most, beside what was read last. Characters. */
 const HELD = 4_000_000;
-/** How far before what is asked for a read begins, so that it serves others too. */
+/** How far before the number asked for a read may begin, to serve subscriptions that are behind it too. */
 const LEAD = 250;
 
 /**
- * What was read of a log lately, each part of it once: who asks for what is known, or is being read, gets it from there.
- * Of what is written after it was read nothing is known here, so that it must not outlive what it is read for.
+ * The parts of a log that were read lately. A read of a part that is known, or being read, is served from it. Entries
+ * that are written later are not seen, so this must not live longer than the wake-up that it serves.
  */
 export class Stretches {
   private held: Stretch[] = [];
   private size = 0;
-  /** What was answered: many are at the same place. */
+  /** The slices that were returned, since many subscriptions are at the same place. */
   private readonly told = new Map<Seq, { limit: number; slice: Promise<Known> }>();
 
-  /** @param behind the lowest number from which others are about to read, of those from one up to another. */
+  /** @param behind the lowest `next` in [from, upTo) of subscriptions that still have to read; `upTo` if none. */
   constructor(
     private readonly log: Pick<MessageLog, 'read'>,
     private readonly queue: QueueName,
@@ -51,7 +51,7 @@ export class Stretches {
   /**
    * Reads on from a number.
    *
-   * @param limit how many entries: fewer come only if no more follow, more only where they are at hand.
+   * @param limit how many entries: fewer are returned only if no more follow, more if they are known already.
    * @returns ascending by seq, those expired left out.
    */
   async read(from: Seq, limit: number, now: Time): Promise<Slice> {
@@ -97,7 +97,10 @@ export class Stretches {
     }
   }
 
-  /** What is known from a number on, read if it was not. Another's read that fails is no reason to fail as well. */
+  /**
+   * The part that begins at or before a number, read if it is not known. If a read that another began fails, reads
+   * again.
+   */
   private async at(from: Seq, limit: number, now: Time): Promise<Stretch> {
     const known = this.covering(from) ?? this.begin(from, limit, now);
     try {
@@ -109,12 +112,12 @@ export class Stretches {
     }
   }
 
-  /** What was read last of a number. */
+  /** The latest part that covers a number. */
   private covering(seq: Seq): Stretch | undefined {
     return this.held.findLast(({ from, through }) => from <= seq && seq < through);
   }
 
-  /** Reads what is asked for, and what those want who are a little behind. */
+  /** Reads the part asked for, and before it what subscriptions that are a little behind need. */
   private begin(asked: Seq, limit: number, now: Time): Stretch {
     const from = this.behind(asked - LEAD, asked, (seq) => this.covering(seq) !== undefined);
     return this.start(from, asked - from + limit, now);
@@ -151,7 +154,7 @@ export class Stretches {
     return { entries, more, expiresAt };
   }
 
-  /** Drops what was read first, until the rest may be held. */
+  /** Drops the oldest parts until the rest is small enough. */
   private dropAllBut(last: Stretch): void {
     while (this.size > HELD) {
       const oldest = this.held.find((one) => one.size > 0 && one !== last);

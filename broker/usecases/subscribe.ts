@@ -57,7 +57,7 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
       next: subscription.next,
       backlog: backlogOf(subscription, head),
     },
-    // What is in flight may be due, and no timer be armed for it, if this is the first connection there is again.
+    // If this is the first connection after an absence, flights may be due without a timer.
     wakeUps: attached.next <= head || attached.inFlight.length > 0 ? [subscriptionWakeUp(attached)] : [],
   };
 }
@@ -71,7 +71,7 @@ async function widenExisting(
   const extended = await change(ports, key, async (stored, now) => {
     const subscription = grown(stored, request, head + 1);
     if (subscription.events === stored.events) return { subscription };
-    // Connections that may not read what is new are delivered nothing from here on.
+    // Connections that may not read the new events get nothing from here on.
     const readers = await readersOf(ports, stored.connections, subscription);
     const others = stored.connections.filter((connection) => !readers.includes(connection));
     const left = others.reduce(
@@ -93,9 +93,9 @@ function grown(subscription: Subscription, request: Subscribe, since: Seq): Subs
   return events === subscription.events && same ? subscription : { ...subscription, events, settings };
 }
 
-/** @throws ProtocolError these are more than a subscription may have. */
+/** @throws ProtocolError there are more than a subscription may have. */
 function bound(events: readonly EventName[]): void {
-  // `*` is how to have fewer.
+  // `*` is not counted: it is the way to ask for fewer names.
   const named = events.filter((event) => event !== EVERY_EVENT);
   if (named.length > SUBSCRIPTION_EVENTS) throw tooMany(`be at most ${SUBSCRIPTION_EVENTS}`);
   if (byteLength(JSON.stringify(events)) > SUBSCRIPTION_EVENTS_BYTES)
@@ -109,7 +109,7 @@ const tooMany = (bound: string) =>
     'events',
   );
 
-/** @param known what is noted of one before it, which ended by itself. */
+/** @param known the note of an earlier subscription, which expired. */
 async function create(
   ports: Ports,
   caller: Caller,
@@ -120,7 +120,7 @@ async function create(
   const now = ports.clock.now();
   const { queue, shard } = await place(ports, request.queue, now);
   const noted = await reserve(ports, { queue: request.queue, shard, client: caller.client, createdAt: now });
-  // What was noted was counted.
+  // No new subscription came of it: undo the count made by `place`.
   if (noted === undefined || noted.shard !== shard || known !== undefined)
     await ports.queues.forgetSubscription(request.queue);
   if (noted === undefined)
@@ -143,7 +143,7 @@ const place = (ports: Ports, queue: QueueName, now: Time) =>
     return subscribers;
   });
 
-/** Notes a subscription in the directory; where that is full, in the place of those that ended by themselves. */
+/** Notes a subscription in the directory. If that is full, removes the notes of subscriptions that have expired. */
 async function reserve(ports: Ports, wanted: NotedSubscription): Promise<NotedSubscription | undefined> {
   const limit = ports.settings.quotas['client.subscriptions'];
   const reserved = await ports.clients.addSubscription(wanted, limit);
@@ -168,7 +168,8 @@ function begin(ports: Ports, noted: NotedSubscription, request: Subscribe, next:
     inFlight: [],
     connections: [],
     settings: settingsOf(request, defaultsOf(ports)),
-    // A little more than now, for an anonymous one lives by its connection, which is attached in a moment.
+    // Not at once: the subscription of an anonymous client lives as long as its connection, which is attached in a
+    // moment.
     expiresAt: expiryFrom(ports, noted, now + ports.settings.connectionLifetime),
   };
 }

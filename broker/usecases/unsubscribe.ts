@@ -9,7 +9,10 @@ import { findMessages } from './bury';
 import { change, findKey, TRIES } from './change';
 import { type Caller, type Outcome, refOf } from './outcome';
 
-/** Takes events off the caller's subscription; with none left it ends, and what it was owed is gone. */
+/**
+ * Takes events off the caller's subscription. With none left the subscription ends, and its undelivered messages are
+ * dropped.
+ */
 export async function unsubscribe(ports: Ports, caller: Caller, request: RequestOf<'unsubscribe'>): Promise<Outcome> {
   const { queue } = request;
   const answer = (events: string[]) => ({ type: 'unsubscribed' as const, ...refOf(request), queue, events });
@@ -36,18 +39,18 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
   }
   await ports.subscriptions.persisted(key);
   const { subscription, full } = narrowed;
-  // Connections that were not permitted to read what it wanted before may be now.
+  // Connections that were not permitted to read all events before may be permitted to read those that are left.
   const attached = ports.settings.accessControl ? await attachAll(ports, subscription) : subscription;
   const wakes = full || attached !== subscription;
   return { reply: answer(eventNames(subscription)), wakeUps: wakes ? [subscriptionWakeUp(subscription)] : [] };
 }
 
 /**
- * Ends a subscription: its state, and its place in the directory unless that was noted anew for one that is made
+ * Ends a subscription: removes its state, and its note in the directory unless that was renewed for a subscription made
  * meanwhile.
  *
  * @param noted as read from the directory.
- * @param hasLeft its client will not come back, so that nothing is made meanwhile.
+ * @param hasLeft the client will not come back, so that no other subscription is made meanwhile.
  */
 export async function endSubscription(ports: Ports, noted: NotedSubscription, hasLeft = false): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
@@ -56,11 +59,11 @@ export async function endSubscription(ports: Ports, noted: NotedSubscription, ha
     if (subscription !== undefined && !(await ports.subscriptions.remove(subscription))) continue;
     await ports.subscriptions.persisted(noted);
     const ended = subscription !== undefined && (await ports.clients.removeSubscription(subscription));
-    // One that was noted a moment ago may only not be stored yet.
+    // A subscription noted a moment ago may only not be stored yet.
     const isOver = hasLeft || noted.createdAt + STORED_AFTER_MS <= now;
     const left =
       isOver && noted.createdAt !== subscription?.createdAt && (await ports.clients.removeSubscription(noted));
-    // What is noted is counted, also if the subscription ended by itself.
+    // Every note was counted, also that of a subscription that expired.
     if (ended || left) await ports.queues.forgetSubscription(noted.queue);
     return;
   }

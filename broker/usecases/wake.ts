@@ -13,7 +13,7 @@ import { endIfExpired, endRevoked } from './withdraw';
  * Does what a wake-up makes possible. It may come late, twice, or for nothing. Near the deadline, what is not begun is
  * handed over to a further wake-up.
  *
- * @throws what a dependency threw: the wake-up is to be repeated. All others it concerns were served before.
+ * @throws what a dependency threw: the wake-up is to be repeated. All other subscriptions were served before.
  */
 export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
   switch (wakeUp.kind) {
@@ -41,8 +41,9 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
 }
 
 /**
- * Messages were appended to a queue. Its first shard, which every queue has, is served here, the others each by a wake-up,
- * side by side; those where nobody is connected need none, for who connects looks into the log itself.
+ * Messages were appended to a queue. Its first shard, which every queue has, is served here, each other one by a
+ * wake-up of its own, in parallel. A shard without connected clients needs none: a client that connects reads the log
+ * itself.
  */
 export async function wakeQueue(ports: Ports, name: QueueName): Promise<void> {
   const served = await Promise.allSettled([wakeShard(ports, { queue: name, shard: 0 }), wakeOthers(ports, name)]);
@@ -60,7 +61,7 @@ async function wakeOthers(ports: Ports, name: QueueName): Promise<void> {
 
 async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<void> {
   const connected = await ports.subscriptions.connected(shard, ports.clock.now());
-  // Only who may have to hand over the rest needs an order.
+  // Only a process with a deadline may have to hand over the rest, which takes an order.
   const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
   const round = new Round(ports.log, shard.queue, subscriptions);
   const { begun, failures } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));

@@ -32,11 +32,12 @@ import { mayRead, unreadable } from './readers';
 import { armExpiry, withdrawalOf } from './withdraw';
 
 /**
- * Greets a new connection and delivers to it what its client missed. Harmless to repeat. Near the deadline, it is left
- * to a wake-up.
+ * Greets a new connection and delivers to it what its client missed. Harmless to repeat. Near the deadline, the rest is
+ * left to a wake-up.
  *
- * Its client's directory learns of the connection only after the greeting, so that nothing overtakes that, and before
- * the subscriptions are read, so that one that is made meanwhile is either seen here or sees the connection.
+ * The directory learns of the connection only after the greeting, so that no delivery overtakes the greeting. It learns
+ * of it before the subscriptions are read, so that a subscription made meanwhile is either seen here or sees the
+ * connection.
  */
 export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   if (ports.deadline?.isNear()) return ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
@@ -54,7 +55,7 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
     const greeting = await greetingOf(ports, connection, client);
     const { outcome } = await ports.pusher.push(id, [encodeFrame(greeting)]);
     if (outcome !== 'sent') return retry(ports, connection);
-    // Armed before it is noted, so that none is noted, and served from then on, whose end nobody sees.
+    // Armed before the connection is noted, so that no connection is served whose expiry nobody watches.
     if (connection.access !== undefined) await armExpiry(ports, id, connection.access);
     if (!(await ports.clients.addConnection(connection, limit, now)))
       return dismiss(ports, connection, tooManyConnections(limit));
@@ -62,12 +63,12 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   const { subscriptions } = await ports.clients.get(connection.client, ports.clock.now());
   const attached = await eachApart(ports, subscriptions, (key) => attachTo(ports, key, connection));
   const after = await ports.connections.get(id, ports.clock.now());
-  // It may have ended meanwhile, and its farewell have come before what was done here.
+  // The connection may have ended while we attached it, and its farewell have run before: do it again.
   if (after === undefined) await farewell(ports, connection);
   else if (attached.begun < subscriptions.length) await ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
-  // One subscription's failure costs no other: it is reported when they are attached.
+  // The failure of one subscription does not stop the others: throw it after all are attached.
   if (attached.failures.length > 0) throw attached.failures[0];
-  // It may have been given other access meanwhile, and what follows from that have been undone here.
+  // Access may have changed while we attached, and we may have used the old one: start over.
   if (after?.access !== undefined && !isSameAccess(after.access, connection.access)) await welcome(ports, id);
 }
 
@@ -81,7 +82,7 @@ async function greetingOf(ports: Ports, connection: Connection, client: Client):
     connectionId: connection.connection,
     expiresAt: new Date(connection.expiresAt).toISOString(),
     heartbeat: HEARTBEAT_SECONDS,
-    // Those with very many or long names of events are told in full by `list`.
+    // What does not fit, because of very many or long names of events, is told by `list`.
     subscriptions: [...fitting(await summarize(ports, client.subscriptions), SUMMARIES_BYTES)],
     limits: {
       frame: FRAME_BYTES,
@@ -151,8 +152,9 @@ async function showTo(
 }
 
 /**
- * The greeting was not taken: the connection may not be open yet, or its frames be held up. Nothing may come before the
- * greeting, so that it is tried again for a while; then the client is to connect again.
+ * The greeting was not taken: the connection may not be open yet, or its frames may be held up. Nothing may come before
+ * the greeting, so it is tried again for a while. After that the connection is closed, and the client is to connect
+ * again.
  */
 async function retry(ports: Ports, { connection, connectedAt }: Connection): Promise<void> {
   if (ports.clock.now() - connectedAt < OPENING_MS)

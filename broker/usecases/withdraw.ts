@@ -16,9 +16,9 @@ export async function withdrawalOf(ports: Ports, access: Access | undefined): Pr
 }
 
 /**
- * Sees to it that a connection ends when its credential expires.
+ * Arms a wake-up that ends a connection when its credential expires.
  *
- * @param notBefore milliseconds from now: no sooner is it looked whether it has.
+ * @param notBefore milliseconds from now; the wake-up comes no sooner.
  */
 export async function armExpiry(
   ports: Ports,
@@ -28,7 +28,7 @@ export async function armExpiry(
 ): Promise<void> {
   if (expiresAt === undefined) return;
   const left = Math.max(expiresAt - ports.clock.now(), notBefore);
-  // Whole seconds: wake-ups that can only be that would come too early again and again.
+  // SQS delays by whole seconds, rounded down: a fraction would fire early each time.
   await ports.wakeUps.send({ kind: 'expiry', connection, expiresAt }, Math.ceil(left / SECOND) * SECOND);
 }
 
@@ -37,21 +37,22 @@ export async function endIfExpired(ports: Ports, id: ConnectionId, expiresAt: Ti
   const connection = await ports.connections.get(id, ports.clock.now());
   if (connection?.access === undefined) return;
   if (hasExpired(connection.access, ports.clock.now())) await dismiss(ports, connection, CREDENTIAL_EXPIRED);
-  // If it was renewed meanwhile, that has armed a wake-up of its own.
+  // If the credential was renewed meanwhile, the renewal armed a wake-up of its own.
   else if (connection.access.expiresAt === expiresAt) await armExpiry(ports, id, connection.access);
 }
 
 /**
  * Ends the connections of a key, if it was revoked. Near the deadline, those that are left are left to a further wake-up.
  *
- * @throws what a dependency threw: it is to be repeated. All others were ended, or left to that wake-up, before.
+ * @throws what a dependency threw: the wake-up is to be repeated. All other connections were ended, or left to that
+ * wake-up, before.
  */
 export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
   if ((await ports.keys.get(key)) !== undefined) return;
   const connections = await ports.connections.ofKey(key);
   const { begun, failures } = await eachApart(ports, connections, async (id) => {
     const connection = await ports.connections.get(id, ports.clock.now());
-    // It may have been given another credential meanwhile.
+    // The connection may have been given another credential meanwhile.
     if (connection?.access?.key === key) await dismiss(ports, connection, CREDENTIAL_REVOKED);
   });
   if (begun < connections.length) await ports.wakeUps.send({ kind: 'revocation', key }, 0);
