@@ -26,7 +26,7 @@ export interface MessageLog {
   /**
    * Stores drafts, in order, at the next numbers of the queue, and creates the queue if needed; learns their event
    * names. A draft whose `idempotent` id is in the log already (also twice within `drafts`) is answered with the seq it
-   * has there. What an earlier try left undone is stored at a number taken since: who subscribed meanwhile is owed it too.
+   * has there. What an earlier try left undone is stored at a number taken since: who subscribed meanwhile is owed it.
    *
    * @param drafts at least one.
    * @param now when; becomes `publishedAt`.
