@@ -220,3 +220,29 @@ describe('Bytes that have changed', () => {
     expect(await left(2)).toEqual({ values: ['three'], damaged: undefined });
   });
 });
+
+test('What nobody waits for goes with the next group that somebody waits for', async () => {
+  const journal = await open('fsync');
+  const lingering = journal.write([change('a')], 'none');
+  await journal.write([change('b')]);
+  await lingering;
+  const { through, changes } = await rotated(journal);
+  expect([through, changes.map(([, , value]) => value)]).toEqual([1, ['a', 'b']]);
+  await journal.close();
+});
+
+test('What nobody waits for goes by itself a moment later, or at once when it is asked for', async () => {
+  const journal = await open('fsync');
+  await journal.write([change('a')], 'none');
+  expect(await left()).toEqual({ values: ['a'], damaged: undefined });
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'nextTick'] });
+  try {
+    const lingering = journal.write([change('b')], 'none');
+    journal.hasten();
+    await lingering;
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(await left()).toEqual({ values: ['a', 'b'], damaged: undefined });
+  await journal.close();
+});
