@@ -3,7 +3,7 @@ import { AuthNotChosen, HoldfastStack } from '../lib';
 import { authFromContext } from '../lib/auth';
 
 const app = new App();
-// Several in one account are told apart by `-c stack=…`.
+// Several stacks in one account are told apart by `-c stack=…`.
 const id = String(app.node.tryGetContext('stack') ?? 'Holdfast');
 try {
   new HoldfastStack(app, id, { holdfast: { auth: authFromContext(app.node) } });

@@ -3,13 +3,13 @@ import { type ConnectOptions, connect, type Holdfast, type ReplyTo, type Request
 import { Misuse } from './exitCode';
 import type { Target } from './program';
 
-/** Asks the server something, within the time that the command line gives. */
+/** Sends a request, and waits for the answer as long as the command line allows. */
 export type Ask = <const R extends Request>(request: R) => Promise<ReplyTo<R>>;
 
 /**
- * Connects as the command line says, does the work, and closes: what was acknowledged is sent before.
+ * Connects as the command line says, does the work, sends the gathered acks, and closes.
  *
- * @throws Misuse if the URL is none; what {@link connect} and the work throw.
+ * @throws Misuse if the URL is not valid; what {@link connect} and the work throw.
  */
 export async function connected<T>(
   command: Command,
@@ -33,7 +33,8 @@ export async function open({ url, token, client, timeout }: Target, options: Con
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
   if (protocol !== 'ws:' && protocol !== 'wss:')
     throw new Misuse(`'${url}' is no URL of a server: expected ws://HOST:PORT or wss://HOST/STAGE`);
-  // Loaded only here: not every command connects. That of the platform does not tell why a connection was refused.
+  // Loaded only here: not every command connects. Not the WebSocket of the platform, which does not say why a
+  // connection was refused.
   const { WebSocket } = await import('ws');
   return connect(url, {
     webSocket: WebSocket,

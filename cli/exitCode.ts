@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** It was refused or failed; standard error says why. */
   failed: 1,
-  /** It was asked for something that makes no sense; nothing was sent. */
+  /** The command line makes no sense; nothing was sent. */
   misuse: 2,
   /** No server could be reached at the URL, or the connection was lost for good. */
   unreachable: 3,
@@ -16,7 +16,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Thrown for what makes no sense on the command line; its message says what would. */
+/** Thrown for a command line that makes no sense; its message says what is expected. */
 export class Misuse extends Error {
   override readonly name = 'Misuse';
 }

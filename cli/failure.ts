@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, Misuse } from './exitCode';
 import { LineFailed } from './publish/lines';
 import { visible } from './visible';
 
-/** Whether what was written has no reader any more, such as `head` that has seen enough: that is no failure. */
+/** Whether the reader of the output is gone, such as `head` after its last line. That is no failure. */
 export const isReaderGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
@@ -34,13 +34,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   }
 }
 
-/** What to tell the user, in one line; undefined if that was done. */
+/** The message for the user, in one line; undefined if it was already printed. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof CommanderError || isReaderGone(error)) return undefined;
   return `error: ${visible(sentence(error))}`;
 }
 
-/** A message, and what it came from where the message does not say. */
+/** The message of an error, and that of its cause where the message does not include it. */
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message =

@@ -4,7 +4,9 @@ import { program } from './program';
 
 let told: unknown;
 
-/** Says on standard error what went wrong, once: what cannot be written is told by the stream and to whoever wrote. */
+/**
+ * Prints an error on standard error. A failed write is reported twice, by the stream and by the call; print it once.
+ */
 function fail(error: unknown): void {
   if (error === told) return;
   told = error;

@@ -26,17 +26,17 @@ export interface Target {
   readonly timeout: number;
 }
 
-// Spares the connection, which the server would refuse without a word.
+// Refuses it here: the server would refuse the connection without an explanation.
 function clientId(text: string): string {
   if (!CLIENT_ID.test(text)) throw new InvalidArgumentError(`It must be ${CLIENT_ID_RULE}`);
   return text;
 }
 
-/** What was asked for help with, if that is why there is only the help of all. */
+/** The unknown command that help was asked for, if that is why the general help is printed. */
 const noSuchCommand = ([first, name = '']: readonly string[]): string =>
   first === 'help' && name !== '' ? `error: there is no command ${visible(name)}\n` : '';
 
-/** The command tree. What goes wrong while it parses is explained on standard error and thrown as CommanderError. */
+/** The command tree. Errors of parsing are printed on standard error and thrown as CommanderError. */
 export function program(): Command {
   const root = new Command('holdfast')
     .description(DESCRIPTION)

@@ -1,5 +1,5 @@
 /**
- * What a terminal obeys instead of showing it, and what would show a text other than as it is: control characters (C0
+ * Characters that a terminal obeys instead of showing, or that change how other text is shown: control characters (C0
  * with ESC, DEL, and C1 with the one-byte CSI), line separators, marks that turn the direction of writing
  * (https://trojansource.codes), and lone surrogates.
  */
@@ -8,8 +8,8 @@ const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A text from the wire as it may be printed: what is not to be seen in it is escaped as in JSON, `\u001b`. Nothing in it
- * can send a sequence to the terminal, or begin a line. In JSON text the result means the same.
+ * A text from the wire that is safe to print: invisible characters are escaped as in JSON, `\u001b`. Nothing in it can
+ * send a sequence to the terminal, or begin a line. In JSON text the result means the same.
  */
 export const visible = (text: string): string =>
   text.replace(UNSEEN, (unseen) => SHORT[unseen] ?? `\\u${unseen.charCodeAt(0).toString(16).padStart(4, '0')}`);

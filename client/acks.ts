@@ -1,10 +1,10 @@
 import { SEQS } from './limits';
 
-/** What names the messages of an ack. */
+/** The fields of an ack that name its messages. */
 export type Acked = { readonly upTo: number } | { readonly seqs: readonly number[] };
 
 /**
- * How long acks are gathered: as asked for, but at most a third of the time in which the server wants them.
+ * How long acks are gathered: as long as configured, but at most a third of the ack deadline.
  *
  * @param ackDelay milliseconds.
  * @param ackDeadline seconds.
@@ -17,11 +17,11 @@ export const gatherFor = (ackDelay: number, ackDeadline: number): number =>
 export const gatherUpTo = (maxInFlight: number): number => Math.max(1, Math.floor(maxInFlight / 4));
 
 /**
- * The acks of a gathering, in as few frames as they take: cumulative where that says the same.
+ * Gathered acks in as few frames as possible: cumulative (`upTo`) where that means the same.
  *
  * @param seqs handled, at least one.
- * @param isWhole whether this client knows all that its subscription was ever given, and handled it all but for what it
- * has open: then, and only then, everything in flight below that is meant.
+ * @param isWhole whether this client knows every message that its subscription was ever given, and has handled all but
+ * the open ones. Only then may everything in flight below the lowest open one be acked.
  * @param lowestOpen the lowest seq that is not handled yet; Infinity if there is none.
  */
 export function acksOf(seqs: readonly number[], isWhole: boolean, lowestOpen: number): Acked[] {

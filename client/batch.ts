@@ -7,12 +7,12 @@ export interface Outgoing {
   readonly text: string;
   /** Bytes of the text. */
   readonly bytes: number;
-  /** It is sent in a frame of its own, since one that it was in was refused. */
+  /** Sent in a frame of its own, since a shared frame was refused. */
   alone?: boolean;
 }
 
 /**
- * How many of those that wait go into the next frame: messages of one queue, in order, as many as fit.
+ * How many of the waiting messages go into the next frame: messages of one queue, in order, as many as fit.
  *
  * @param frameBytes that a frame may have.
  * @param messages likewise.

@@ -5,29 +5,29 @@ import type { Address } from './token';
 import type { WebSocketConstructor, WebSocketLike } from './webSocket';
 import { type FrameOf, readFrame, type ServerFrame } from './wire';
 
-/** What a connection tells whoever made it. Nothing is told any more after its end. */
+/** The callbacks of a connection. None is called after its end. */
 export interface ConnectionListener {
   welcomed(connection: Connection): void;
   /** Any frame after the welcome but `goodbye` and `pong` without `ref`. */
   received(frame: ServerFrame, connection: Connection): void;
-  /** What is in front of the server could not have a request served, and does not say which. */
+  /** API Gateway could not have a request served, and does not say which. */
   failed(connection: Connection): void;
   goodbye(frame: FrameOf<'goodbye'>): void;
   ended(connection: Connection, ending: Ending): void;
 }
 
-/** The welcome should be there after this. Milliseconds. */
+/** How long to wait for the welcome. Milliseconds. */
 const WELCOME_MS = 20_000;
-/** A connection that is doubted should answer a ping within this. Milliseconds. */
+/** How long to wait for the answer to a ping that checks a doubtful connection. Milliseconds. */
 const PROBE_MS = 5_000;
 
 const NORMAL = 1000;
 
 const LOST = 'the connection was lost';
-/** A browser does not tell these apart. */
+/** What a browser reports for every failed attempt to connect. */
 const UNTOLD = `no server is there, or it refused: ${ADVICE}`;
 
-/** One WebSocket, from its opening to its end, and never again. */
+/** One WebSocket, from its opening to its end. It is not used again. */
 export class Connection {
   /** When the last frame came from the server. */
   heardAt: number;
@@ -35,10 +35,10 @@ export class Connection {
   private greeting: FrameOf<'welcome'> | undefined;
   private farewell: FrameOf<'goodbye'> | undefined;
   private fault = '';
-  /** Of the HTTP answer that refused it. */
+  /** The HTTP status with which the handshake was refused. */
   private status: number | undefined;
   private isOver = false;
-  /** When the ping went out that nothing has come after. */
+  /** When a ping was sent after which nothing has come yet. */
   private pingedAt: number | undefined;
   private sentAt = 0;
   private cancelTimer: () => void;
@@ -81,13 +81,13 @@ export class Connection {
     this.socket.send(text);
   }
 
-  /** Ends it in an orderly way. Nothing more is told of it. */
+  /** Closes the connection. No more callbacks are called. */
   close(): void {
     this.finish();
     this.socket.close(NORMAL);
   }
 
-  /** Ends it at once, as far as this side is concerned. */
+  /** Ends the connection at once, without waiting for the other side. */
   drop(reason: string): void {
     if (this.isOver) return;
     this.fault = reason;
@@ -96,7 +96,7 @@ export class Connection {
     else this.socket.close();
   }
 
-  /** Asks for a sign of life; without one the connection is dropped. */
+  /** Sends a ping, and drops the connection if nothing comes in time. */
   probe(): void {
     if (!this.isOpen) return;
     this.ping();
@@ -124,7 +124,7 @@ export class Connection {
     } else if (frame.type === 'goodbye') {
       this.farewell = frame;
       this.listener.goodbye(frame);
-      // Not waiting for the close frame: API Gateway may send none.
+      // Do not wait for the close frame: API Gateway may send none.
       this.end();
       this.socket.close(NORMAL);
     } else if (frame.type !== 'pong' || frame.ref !== undefined) {
@@ -132,13 +132,15 @@ export class Connection {
     }
   }
 
-  /** Sends a ping wherever a heartbeat passed in silence on either side; two in silence are the end. */
+  /**
+   * Sends a ping when either side was silent for a heartbeat. Ends the connection when the server was silent for two.
+   */
   private beat(every: number): void {
     const at = this.timers.now() + every;
     this.cancelTimer = this.timers.after(every, () => {
       if (this.dropIfSilent()) return;
       const now = this.timers.now();
-      // So late, this machine slept, and the connection may be long dead.
+      // A timer this late means that the machine slept, so the connection may be long dead.
       if (now - at > every) this.probe();
       else if (this.heardAt <= now - every || this.sentAt <= now - every) this.ping();
       this.beat(every);

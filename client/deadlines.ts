@@ -13,22 +13,24 @@ const LONGEST_MS = 600_000;
 export const answerWithin = (deadline: number, attempt: number): number =>
   Math.min(deadline * 2 ** (Math.max(1, attempt) - 1), Math.max(LONGEST_MS, deadline));
 
-/** How the deadlines of what this client has are kept off. */
+/** How the deadlines of messages in this client are extended. */
 export interface Keeping {
   /** Milliseconds in which the server wants an answer. */
   readonly deadline: number;
-  /** Whether someone here is going to handle it, if it is not being handled yet. */
+  /** Whether messages that are not being handled yet will be. */
   readonly isWanted: (entry: Entry) => boolean;
-  /** For how long the handler of a message is given more time, in milliseconds. */
+  /** For how long the deadline is extended for a handler at most. Milliseconds. */
   readonly limitOf: (entry: Entry) => number;
 }
 
-/** How often within a deadline what is here is looked at; what has less than half of it left is extended. */
+/**
+ * How often deadlines are checked within one deadline. A message with less than half of its deadline left is extended.
+ */
 export const SHARES = 3;
 
 /**
- * Which messages need more time: those being handled, up to a limit, and those that wait here for their turn, unless all
- * handlers have reached their limit, so that nothing moves.
+ * Which messages need more time: those being handled, up to the limit, and those that wait for a handler. If all
+ * handlers have reached the limit, nothing moves, and waiting messages are not extended either.
  *
  * @param entries held and running.
  * @param now milliseconds since 1970.

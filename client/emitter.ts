@@ -1,4 +1,4 @@
-/** Who listens to what. `Events` maps the name of an event to what its listeners are given. */
+/** The listeners of events. `Events` maps the name of an event to what its listeners are given. */
 export class Emitter<Events> {
   private readonly listeners: { [Name in keyof Events]?: Set<(event: Events[Name]) => void> } = {};
 
@@ -10,7 +10,7 @@ export class Emitter<Events> {
     return () => void listeners.delete(listener);
   }
 
-  /** What a listener throws is thrown where nothing depends on it: it is the listener's, and must not go unseen. */
+  /** An error of a listener is thrown in a task of its own, so that it is seen, and nothing here depends on it. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of [...(this.listeners[name] ?? [])])
       try {

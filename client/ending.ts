@@ -1,8 +1,8 @@
 import { Dismissed, Forbidden, type HoldfastError, Unauthenticated } from './errors';
 
-/** How a connection, or the try to make one, came to its end. */
+/** How a connection, or an attempt to make one, ended. */
 export interface Ending {
-  /** Of its goodbye, or else of its close frame. */
+  /** The code of its goodbye, or else of its close frame. */
   readonly code?: number;
   /** The HTTP status that it was refused with, where the platform tells it (browsers do not). */
   readonly status?: number;
@@ -12,7 +12,7 @@ export interface Ending {
 /** What to do after a connection has ended. */
 export type Next = { readonly reconnect: 'now' | 'later' } | { readonly stop: HoldfastError };
 
-/** Sent to a connection whose credential is no good any more. */
+/** Sent to a connection whose credential is no longer valid. */
 const CREDENTIAL_OVER = 4001;
 
 /**
@@ -26,7 +26,7 @@ export function afterEnding({ code = 0, status, reason }: Ending, renews: boolea
     return { reconnect: status === 401 ? 'later' : 'now' };
   }
   if (status === 403) return renews ? { reconnect: 'later' } : { stop: new Forbidden(reason) };
-  // 429 is the one of them that is no judgement of the request.
+  // Of all 4xx, 429 alone says nothing against the request.
   if (status !== undefined && status >= 400 && status < 500 && status !== 429)
     return { stop: new Dismissed(reason, status) };
   if (code >= 4000 && code < 4100) return { stop: new Dismissed(reason, code) };

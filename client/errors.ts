@@ -1,6 +1,6 @@
 import type { FrameOf } from './wire';
 
-/** What a failure is called, for programs that send it on: each belongs to one class. */
+/** The code of a failure, for programs that pass it on. Each class has one. */
 export type FailureCode =
   | FrameOf<'error'>['code']
   | 'dismissed'
@@ -12,7 +12,8 @@ export type FailureCode =
   | 'store_failed';
 
 /**
- * Whatever a promise of this library is rejected with, but for the reason of an `AbortSignal`, which is passed on as it is.
+ * The base of all errors that promises of this library are rejected with. The reason of an `AbortSignal` is passed on
+ * as it is.
  */
 export abstract class HoldfastError extends Error {
   abstract readonly code: FailureCode;
@@ -20,7 +21,7 @@ export abstract class HoldfastError extends Error {
   readonly retryable: boolean = false;
 }
 
-/** The request was not as it should be; or a payload is no JSON value. Mend it. */
+/** The request is not valid, or a payload is no JSON value. Correct it. */
 export class InvalidRequest extends HoldfastError {
   override readonly name = 'InvalidRequest';
   readonly code = 'invalid';
@@ -40,13 +41,13 @@ export class UnknownAction extends HoldfastError {
   readonly code = 'unknown_action';
 }
 
-/** There is no credential, or it is not a good one, or not any more. */
+/** There is no credential, or it is not valid, or no longer. */
 export class Unauthenticated extends HoldfastError {
   override readonly name = 'Unauthenticated';
   readonly code = 'unauthenticated';
 }
 
-/** The server knows who asks, and does not permit it. */
+/** The credential is valid, but does not permit this. */
 export class Forbidden extends HoldfastError {
   override readonly name = 'Forbidden';
   readonly code = 'forbidden';
@@ -58,7 +59,7 @@ export class NotFound extends HoldfastError {
   readonly code = 'not_found';
 }
 
-/** The message has more bytes than the server takes. Keep the bulk elsewhere and publish where it is. */
+/** The message has more bytes than the server takes. Store large contents elsewhere and publish a link. */
 export class TooLarge extends HoldfastError {
   override readonly name = 'TooLarge';
   readonly code = 'too_large';
@@ -78,7 +79,7 @@ export class RateLimited extends HoldfastError {
   }
 }
 
-/** Something that the server needs is out of order: nothing was done, or doing it again is harmless. */
+/** Something that the server needs is not available: nothing was done, or repeating it is harmless. */
 export class Unavailable extends HoldfastError {
   override readonly name = 'Unavailable';
   readonly code = 'unavailable';
@@ -91,7 +92,7 @@ export class ServerFault extends HoldfastError {
   readonly code = 'internal';
 }
 
-/** The server ended the connection and said not to come back, such as with one connection too many. */
+/** The server ended the connection and said not to connect again, for example because of one connection too many. */
 export class Dismissed extends HoldfastError {
   override readonly name = 'Dismissed';
   readonly code = 'dismissed';
@@ -104,40 +105,40 @@ export class Dismissed extends HoldfastError {
   }
 }
 
-/** This program closed the connection for good, or asks something of one that it has closed. */
+/** This program closed the client, or uses a client that it has closed. */
 export class Closed extends HoldfastError {
   override readonly name = 'Closed';
   readonly code = 'closed';
 }
 
-/** No connection could be made in the time given. `cause` is the last reason, where the platform tells one. */
+/** No connection could be made in time. `cause` is the last reason, if the platform gives one. */
 export class Unreachable extends HoldfastError {
   override readonly name = 'Unreachable';
   readonly code = 'unreachable';
   override readonly retryable = true;
 }
 
-/** No answer came in the time given; whether it was done is not known. */
+/** No answer came in time. It is not known whether the request was served. */
 export class Timeout extends HoldfastError {
   override readonly name = 'Timeout';
   readonly code = 'timeout';
   override readonly retryable = true;
 }
 
-/** There is no connection, and as many publishes wait for one as may. */
+/** There is no connection, and the buffer of waiting publishes is full. */
 export class BufferFull extends HoldfastError {
   override readonly name = 'BufferFull';
   readonly code = 'buffer_full';
   override readonly retryable = true;
 }
 
-/** There is no WebSocket to be found: install `ws`, or pass the option `webSocket`. */
+/** No WebSocket was found: install `ws`, or pass the option `webSocket`. */
 export class NoWebSocket extends HoldfastError {
   override readonly name = 'NoWebSocket';
   readonly code = 'no_websocket';
 }
 
-/** What waits to be published could not be kept in IndexedDB, or read from it; it waits in memory. `cause` says why. */
+/** Waiting publishes could not be stored in IndexedDB, or read from it. They wait in memory. `cause` says why. */
 export class StoreFailed extends HoldfastError {
   override readonly name = 'StoreFailed';
   readonly code = 'store_failed';

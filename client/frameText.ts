@@ -3,11 +3,11 @@ import { newId } from './id';
 import { expectJsonValue } from './payload';
 
 /**
- * A request as text, such that it may be sent again: messages without an id get one, so that they are stored once.
+ * A request as text that may be sent again: messages without an id get one, so that they are stored once.
  *
- * @param request as the program has it, which the compiler may not have seen.
+ * @param request as the program passes it, which may not be type-checked.
  * @param now milliseconds since 1970.
- * @throws InvalidRequest it is no object with an action, has a `ref`, or JSON has no form for it.
+ * @throws InvalidRequest it is no object with an action, it has a `ref`, or it is no JSON value.
  */
 export function frameText(request: object, now: number): string {
   if (typeof request !== 'object' || request === null || !('action' in request) || typeof request.action !== 'string')
@@ -21,7 +21,7 @@ export function frameText(request: object, now: number): string {
   }
 }
 
-/** A publish whose messages all have ids. What else may be wrong with it, the server says. */
+/** A publish whose messages all have ids. The server reports whatever else is wrong with it. */
 function marked(publish: object, now: number): object {
   if (!('messages' in publish)) return withId(publish, now, 'payload');
   const { messages } = publish;

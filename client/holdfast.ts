@@ -21,14 +21,14 @@ import { onWake } from './wakes';
 import type { FrameOf, ReplyTo, Request, ServerFrame } from './wire';
 import { type Consumption, type Handler, Worker } from './worker';
 
-/** A message of a queue: which event it is tells the type of its payload. */
+/** A message of a queue: its event determines the type of its payload. */
 export type MessageOf<
   Q,
   Queue extends QueueOf<Q>,
   Event extends EventOf<Q, Queue> = EventOf<Q, Queue>,
 > = Event extends unknown ? Message<Event, PayloadOf<Q, Queue, Event>> : never;
 
-/** The payload, which may be left out where it may be undefined, and the options. */
+/** The payload and the options. The payload may be left out where its type allows undefined. */
 export type PublishArguments<Payload> = undefined extends Payload
   ? [payload?: Payload, options?: PublishOptions]
   : [payload: Payload, options?: PublishOptions];
@@ -40,8 +40,9 @@ const ACK_DELAY_MS = 1_000;
 const MAX_EXTENSION_SECONDS = 900;
 
 /**
- * A client of Holdfast: publishes, subscribes and asks, over as many connections as it takes, one at a time. Made by
- * {@link connect}; made by `new`, it connects in the background, and what it is asked meanwhile waits.
+ * A client of Holdfast: publishes, subscribes and sends requests. It has one connection at a time, and makes another
+ * when that ends. {@link connect} makes a client and waits for the connection. `new` returns at once: the client
+ * connects in the background, and calls wait meanwhile.
  *
  * @typeParam Q the queues, their events and payloads; left out, any.
  */
@@ -125,29 +126,29 @@ export class Holdfast<Q = AnyQueues> {
     try {
       await opened(holdfast, holdfast.timers, options.connectTimeout ?? CONNECT_MS, options.signal);
     } catch (error) {
-      // Not by `close`, which would wait for what an earlier life of the program left to be published.
+      // Not by `close`, which would wait for publishes that an earlier run of the program left.
       holdfast.link.close();
       throw error;
     }
     return holdfast;
   }
 
-  /** Whether there is a connection, will be one, or will be none. */
+  /** The state of the connection: none yet, open, being made again, or closed for good. */
   get state(): State {
     return this.link.state;
   }
 
-  /** The name this client goes by, also if the server made it up; undefined before the first connection. */
+  /** The client id, also if the server made it up; undefined before the first connection. */
   get clientId(): string | undefined {
     return this.welcome?.clientId ?? this.options.clientId;
   }
 
-  /** The welcome of the connection there is: who, until when, what was subscribed to, limits. */
+  /** The welcome of the present connection: client id, expiry, subscriptions and limits. */
   get welcome(): FrameOf<'welcome'> | undefined {
     return this.link.connection?.welcome;
   }
 
-  /** Why the last connection, or the last try to make one, came to its end; empty if none has. */
+  /** Why the last connection, or the last attempt to make one, ended; empty if none has. */
   get lastFailure(): string {
     return this.link.lastFailure;
   }
@@ -166,18 +167,18 @@ export class Holdfast<Q = AnyQueues> {
   }
 
   /**
-   * Publishes a message. While there is no connection it waits for one; what is published within one turn of the program
-   * shares frames, in order: of up to 100 messages, or 34 where the server answers within 10 ms.
+   * Publishes a message. While there is no connection it waits for one; what is published within one turn of the
+   * program shares frames, in order: of up to 100 messages, or 34 where the server answers within 10 ms.
    *
    * ```ts
    * const { seq } = await holdfast.publish('orders', 'created', { id: 7 });
    * ```
    *
-   * @param payload any JSON value; with the headers at most 30,000 bytes. Left out or undefined: null. What an object or an
-   * array holds becomes what `JSON.stringify` makes of it, such as null of NaN.
+   * @param payload any JSON value; with the headers at most 30,000 bytes. Left out or undefined: null. Values inside an
+   * object or an array become what `JSON.stringify` makes of them, such as null for NaN.
    * @returns once the message is durable.
-   * @throws HoldfastError `InvalidRequest`, `BufferFull`, `TooLarge`, `Forbidden`, `RateLimited` … `retryable` says whether it is worth another
-   * try; give it an `id` of its own then. Or the reason of the signal.
+   * @throws HoldfastError `InvalidRequest`, `BufferFull`, `TooLarge`, `Forbidden`, `RateLimited` … `retryable` says
+   * whether it is worth another try; if so, publish with an `id` of your own. Or the reason of the signal.
    */
   publish<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue>>(
     queue: Queue,
@@ -189,9 +190,9 @@ export class Holdfast<Q = AnyQueues> {
   }
 
   /**
-   * Subscribes to events of a queue, and yields their messages one at a time, in order; see {@link Subscription} for how
-   * they are acked. The subscription is the client's and stays when the loop is left: what comes meanwhile waits for the
-   * next time. `request({ action: 'unsubscribe', queue })` ends it.
+   * Subscribes to events of a queue, and yields their messages one at a time, in order; see {@link Subscription} for
+   * how they are acked. The subscription belongs to the client id and stays when the loop is left: messages that come
+   * meanwhile wait for the next time. `request({ action: 'unsubscribe', queue })` ends it.
    *
    * ```ts
    * for await (const message of holdfast.subscribe('orders', { events: ['created'] })) {
@@ -210,7 +211,7 @@ export class Holdfast<Q = AnyQueues> {
       maxExtension: (options.maxExtension ?? MAX_EXTENSION_SECONDS) * 1000,
       signal: options.signal,
     });
-    // What the map says of a queue is the program's own word: nothing on the wire tells.
+    // The types of payloads are the program's own claim: nothing on the wire says them.
     return loop as Subscription<MessageOf<Q, Queue, Event>>;
   }
 
@@ -224,7 +225,7 @@ export class Holdfast<Q = AnyQueues> {
    * ```
    *
    * @returns once the subscription is durable: what is published from then on will come.
-   * @throws HoldfastError if there can be no such subscription. Or the reason of the signal.
+   * @throws HoldfastError if the subscription cannot be made. Or the reason of the signal.
    */
   async consume<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue> = EventOf<Q, Queue>>(
     queue: Queue,
@@ -235,7 +236,7 @@ export class Holdfast<Q = AnyQueues> {
     if (!((options.concurrency ?? 1) >= 1)) throw new InvalidRequest('concurrency must be at least 1', 'concurrency');
     const inbox = this.inboxes.of(queue);
     const worker = new Worker(inbox, {
-      // As for what `subscribe` yields.
+      // The types are a claim here too, as in `subscribe`.
       handler: handler as Handler,
       concurrency: options.concurrency ?? 1,
       events: eventsOf(options.events),
@@ -256,21 +257,21 @@ export class Holdfast<Q = AnyQueues> {
   }
 
   /**
-   * Asks the server something, and waits for its answer, over a reconnect if need be.
+   * Sends a request, and waits for its answer, across a reconnect if need be.
    *
    * ```ts
    * const { items } = await holdfast.request({ action: 'list', what: 'queues' });
    * ```
    *
-   * @param frame a request of the protocol, without `ref`. A message to publish that has no `id` gets one, so that it is
-   * stored once.
-   * @throws HoldfastError as the server answered; `InvalidRequest`, also if there is no `action`, or a `ref`; `Timeout`. Or
-   * the reason of the signal.
+   * @param frame a request of the protocol, without `ref`. A message to publish that has no `id` gets one, so that it
+   * is stored once.
+   * @throws HoldfastError as the server answered; `InvalidRequest`, also if there is no `action`, or a `ref`;
+   * `Timeout`. Or the reason of the signal.
    */
   async request<const R extends Request>(frame: R, options: RequestOptions = {}): Promise<ReplyTo<R>> {
     if (this.closedBy) throw this.closedBy;
     const reply = await this.requests.ask(frameText(frame, this.timers.now()), options);
-    // Which reply belongs to which request is the protocol's word.
+    // The protocol determines which reply answers which request.
     return reply as ReplyTo<R>;
   }
 
@@ -284,10 +285,10 @@ export class Holdfast<Q = AnyQueues> {
   }
 
   /**
-   * Closes the client: no more messages are handed out; then it waits up to 5 seconds until handlers of `consume` are done,
-   * publishes answered and acks stored, for which it connects if there is no connection, and ends the connection. What has
-   * not been answered by then is rejected with `Closed`; what has not been acked is delivered again, the next time this
-   * client connects.
+   * Closes the client: no more messages are handed out. Then it waits up to 5 seconds until handlers of `consume` are
+   * done, publishes are answered and acks are stored, connecting for that if there is no connection. Then it ends the
+   * connection. Calls that have not been answered by then are rejected with `Closed`. Messages that have not been acked
+   * are delivered again the next time this client connects.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
@@ -333,7 +334,7 @@ export class Holdfast<Q = AnyQueues> {
     if (this.requests.answered(frame)) return;
     if (frame.type === 'gap') this.emitter.emit('gap', { queue: frame.queue, from: frame.from, to: frame.to });
     else if (frame.type === 'error') {
-      // Such as of an ack, which will be repeated when its message comes again.
+      // A lost ack, for example, is repeated when its message comes again.
       if (frame.code === 'unauthenticated') this.requests.renew().catch((error) => this.report(error));
       this.report(errorOf(frame));
     }
@@ -355,8 +356,8 @@ export class Holdfast<Q = AnyQueues> {
  * @param url `ws://127.0.0.1:8080`, or the `wss://…` that a deployment prints.
  * @typeParam Q the queues, their events and payloads; left out, any.
  * @returns once the server has welcomed the connection. From then on the client reconnects by itself.
- * @throws HoldfastError `Unreachable` after `connectTimeout`; `Unauthenticated`, `Forbidden` or `Dismissed` as the server
- * answers; `NoWebSocket`. Or the reason of the signal.
+ * @throws HoldfastError `Unreachable` after `connectTimeout`; `Unauthenticated`, `Forbidden` or `Dismissed` as the
+ * server answers; `NoWebSocket`. Or the reason of the signal.
  */
 export const connect = <Q = AnyQueues>(url: string, options?: ConnectOptions): Promise<Holdfast<Q>> =>
   Holdfast.connect<Q>(url, options);

@@ -2,14 +2,14 @@
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 10;
-/** What is counted up within a millisecond, from a number that has room above it. */
+/** Counted up within a millisecond, from a random start that leaves room to count. */
 const COUNTED_DIGITS = 6;
 const COUNTED_FROM = 32 ** COUNTED_DIGITS / 2;
 
 /**
  * A new id for a message: 10 characters of time and 16 of chance, so that ids sort by the time at which they were made
  * (the ULID specification, github.com/ulid/spec). Those of one millisecond ascend, as the specification has it: a store
- * that is asked for ids in their order has less to look up.
+ * that gets ids in order has less to look up.
  *
  * @param now milliseconds since 1970.
  */

@@ -21,11 +21,11 @@ export interface InboxPorts {
   readonly ackDelay: number;
   /** The connection to send on. */
   connection(): Connection | undefined;
-  /** Messages come that nobody here wants. */
+  /** Messages came that no consumer of this program wants. */
   unclaimed(queue: string, event: string): void;
 }
 
-/** Who has just connected has so long to subscribe before its messages count as unclaimed. Milliseconds. */
+/** How long a program may take to subscribe after connecting before messages count as unclaimed. Milliseconds. */
 const CLAIM_MS = 5_000;
 
 /** All that this client has of one queue: messages from all its connections, put into order and handed out once. */
@@ -36,12 +36,12 @@ export class Inbox {
   private readonly keeper: Keeper;
   private readonly wishes = new Wishes();
   private readonly consumers = new Set<Consumer>();
-  /** What waits to be handled, ascending by seq. */
+  /** Messages that wait for a consumer, ascending by seq. */
   private held: Delivered[] = [];
   private isSubscribed = false;
   /** As in `acksOf`. */
   private isWhole = false;
-  /** Events that it was told of that nobody here wants them. */
+  /** The events that were already reported as unclaimed. */
   private readonly unclaimed = new Set<string>();
   private cancelClaim: (() => void) | undefined;
 
@@ -106,7 +106,7 @@ export class Inbox {
     this.isSubscribed = true;
     if (!created || !isFirst) return;
     this.intake.beginAt(next);
-    // A message that dies of its first delivery leaves no trace here, and may come back by a redrive.
+    // With one delivery a message may die without being seen here, and come back by a redrive.
     this.isWhole = this.wishes.known.maxDeliveries !== 1;
   }
 
@@ -129,7 +129,7 @@ export class Inbox {
 
   /** Another connection of this client settled these. */
   settledElsewhere({ seqs }: FrameOf<'settled'>, connection: Connection): void {
-    // What one of our own connections is told of what we said on another is not news.
+    // Ignore what an older connection of ours reports about acks that we sent on this one.
     if (connection !== this.ports.connection()) return;
     this.isWhole = false;
     for (const seq of seqs) {
@@ -154,12 +154,12 @@ export class Inbox {
     return this.settler.flush(signal);
   }
 
-  /** Hands out nothing any more; resolves when the handlers that are at work are done. */
+  /** Hands out no more messages; resolves when the handlers at work are done. */
   async finish(): Promise<void> {
     await Promise.all([...this.consumers].map((consumer) => consumer.finish()));
   }
 
-  /** Nothing comes any more. */
+  /** The client has ended. */
   end(error: unknown): void {
     this.intake.stop();
     this.keeper.stop();
@@ -187,7 +187,7 @@ export class Inbox {
     this.settler.extend([entry], seconds);
   }
 
-  /** Hands out what there is to those who have room, in order. */
+  /** Hands out held messages, in order, to consumers that have room. */
   pump(): void {
     for (const consumer of this.consumers) {
       while (consumer.hasRoom()) {
@@ -199,7 +199,7 @@ export class Inbox {
     if (this.consumers.size > 0 && !this.ledger.isEmpty) this.keeper.start();
   }
 
-  /** The next message for a consumer, which handles it from now on; undefined if none waits for it. */
+  /** Takes the next message for a consumer, which handles it from now on; undefined if none waits. */
   next(consumer: Consumer): Message | undefined {
     for (let delivered = this.nextFor(consumer); delivered !== undefined; delivered = this.nextFor(consumer)) {
       const entry = this.ledger.get(delivered.seq);
@@ -256,7 +256,9 @@ export class Inbox {
     }
   }
 
-  /** What nobody here wants is let go of when the server takes it back: should it still be owed, it comes again. */
+  /**
+   * Drops messages that no consumer wants once their deadline has passed. If the server still owes one, it comes again.
+   */
   private dropOverdue(now: number): void {
     for (const { events } of this.consumers) if (events === undefined) return;
     const dropped = new Set<number>();
@@ -271,7 +273,7 @@ export class Inbox {
     this.held = this.held.filter(({ seq }) => !dropped.has(seq));
   }
 
-  /** Its settlement was lost with a connection. */
+  /** Repeats a settlement that was lost with a connection. */
   private repeat(entry: Entry): void {
     if (entry.stage === 'acked') this.settler.ack(entry);
     else this.settler.say(entry, { action: 'reject', reason: entry.reason });

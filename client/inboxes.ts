@@ -7,7 +7,7 @@ import type { ServerFrame } from './wire';
 export class Inboxes {
   private readonly byQueue = new Map<string, Inbox>();
 
-  /** @param report what fails that nobody waits for. */
+  /** @param report called with failures of work that nobody waits for. */
   constructor(
     private readonly ports: InboxPorts,
     private readonly report: (error: unknown) => void,
@@ -44,7 +44,7 @@ export class Inboxes {
     }
   }
 
-  /** Makes anew what has ended since, and says what could not be said without a connection. */
+  /** Makes subscriptions that have ended again, and sends what had to wait for a connection. */
   opened({ welcome }: Connection): void {
     const present = new Set<string>(welcome?.subscriptions.map(({ queue }) => queue));
     for (const inbox of this.byQueue.values()) {

@@ -8,16 +8,16 @@ export interface IntakeListener {
   knows(seq: number): boolean;
   /** These come next. */
   accept(frames: readonly Fresh[], connection: Connection): void;
-  /** The cursor was moved back to here, by someone else. */
+  /** Another connection or the server moved the cursor back to here. */
   wentBack(from: number): void;
-  /** What was overtaken has not come in time, and is waited for no longer. */
+  /** A missing frame has not come in time, and is waited for no longer. */
   skipped(): void;
 }
 
-/** A frame that was overtaken is waited for so long. Milliseconds. */
+/** How long to wait for a frame that was overtaken. Milliseconds. */
 const JOIN_MS = 1_000;
 
-/** Puts the first deliveries of one queue into order, for each connection that they come over. */
+/** Puts the first deliveries of one queue into order, separately for each connection. */
 export class Intake {
   private readonly threads = new Map<Connection, Thread>();
   private end: number | undefined;
@@ -28,7 +28,7 @@ export class Intake {
     private readonly listener: IntakeListener,
   ) {}
 
-  /** Where first deliveries have come to; undefined before the first. */
+  /** The end of the first deliveries so far; undefined before the first. */
   get position(): number | undefined {
     return this.end;
   }
@@ -62,7 +62,7 @@ export class Intake {
   /** Nothing comes over it any more. */
   forget(connection: Connection): void {
     const thread = this.threads.get(connection);
-    // What came is there, even if what it waited for will never come this way.
+    // Frames that came are accepted, although the missing frame before them will never come over this connection.
     if (thread?.isWaiting) this.skip();
     this.threads.delete(connection);
   }

@@ -6,12 +6,12 @@ import type { Timers } from './timers';
 export interface KeeperPorts extends Omit<Keeping, 'deadline'> {
   /** Milliseconds. */
   deadline(): number;
-  /** Held and running; none if nobody is there to handle them. */
+  /** Held and running messages; none if there is no consumer. */
   entries(): Iterable<Entry>;
   extend(entries: readonly Entry[]): void;
 }
 
-/** Looks after the deadlines of what is here, as long as something is. */
+/** Extends the deadlines of messages in this client, as long as there are any. */
 export class Keeper {
   private cancelTimer: (() => void) | undefined;
 
@@ -20,7 +20,7 @@ export class Keeper {
     private readonly ports: KeeperPorts,
   ) {}
 
-  /** There is something to look after. */
+  /** To be called when a message has come. */
   start(): void {
     this.cancelTimer ??= this.timers.after(this.ports.deadline() / SHARES, () => {
       this.cancelTimer = undefined;

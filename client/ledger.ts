@@ -5,18 +5,21 @@ import type { FrameOf } from './wire';
 /** A message as it comes over the wire. */
 export type Delivered = FrameOf<'messages'>['messages'][number];
 
-/** What this client knows of one message of one queue; not what it says, which whoever handles it has. */
+/** What this client knows of one message of one queue, without its contents, which its handler has. */
 export interface Entry {
   readonly seq: number;
   readonly event: string;
   stage: Stage;
   /** Of the latest delivery. */
   attempt: number;
-  /** When the server takes it back unless it is told otherwise. Milliseconds since 1970, on the safe side. */
+  /**
+   * When the server will deliver it again unless it is extended. Milliseconds since 1970; rather too early than too
+   * late.
+   */
   dueAt: number;
   /** When its handler was given it. */
   startedAt: number;
-  /** The connections that it came over; the same array for all that came alike. */
+  /** The connections that it came over. Messages that came over the same ones share the array. */
   cameOver: readonly Connection[];
   /** Why it was rejected. */
   reason?: string | undefined;
@@ -30,18 +33,18 @@ export interface Noted {
   readonly entry: Entry;
 }
 
-/** Settled messages that are remembered: more than any window holds. */
+/** How many settled messages are remembered: more than any window holds. */
 const REMEMBERED = 4_000;
-/** What a server may forget in a crash is younger than this. Milliseconds. */
+/** A crash can lose only acks younger than this. Milliseconds. */
 const FORGETTABLE_MS = 10_000;
 
-/** All messages of a queue that this client has, and those that it settled lately. */
+/** All open messages of a queue in this client, and those that it settled lately. */
 export class Ledger {
   private readonly open = new Map<number, Entry>();
   private recent = new Map<number, Entry>();
-  /** Those before, which are forgotten all at once. */
+  /** An older generation of settled messages, which is forgotten as a whole. */
   private earlier = new Map<number, Entry>();
-  /** The highest seq that came: beyond it there is nothing to look for. */
+  /** The highest seq that came. A higher one is certainly new. */
   private highest = 0;
 
   /** Held and running. */
@@ -90,7 +93,7 @@ export class Ledger {
       const verdict = recognize(known, { attempt, fresh, cameHere, final });
       if (verdict !== 'new') {
         if (!cameHere) known.cameOver = [...known.cameOver, over];
-        // Seen again, it may be due later than it was, never sooner.
+        // A further delivery may put the deadline off, never forward.
         if (attempt > known.attempt) known.dueAt = Math.max(known.dueAt, dueAt);
         known.attempt = Math.max(known.attempt, attempt);
         return { verdict, entry: known };
@@ -123,12 +126,12 @@ export class Ledger {
     this.recent = new Map();
   }
 
-  /** The cursor was moved back to here: what was settled from here on comes again. What is open is handled as it is. */
+  /** The cursor was moved back to here: settled messages from here on come again. Open ones are handled as they are. */
   goBack(from: number): void {
     for (const past of [this.recent, this.earlier]) for (const seq of past.keys()) if (seq >= from) past.delete(seq);
   }
 
-  /** The cursor was moved by this client: what is held is not owed any more, and what was settled may come again. */
+  /** This client moved the cursor: held messages are no longer owed, and settled ones may come again. */
   restart(): void {
     this.recent.clear();
     this.earlier.clear();

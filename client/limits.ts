@@ -1,7 +1,7 @@
-/** Bytes of a frame; a larger one would be answered with the end of the connection. */
+/** Bytes of a frame. A larger one would end the connection. */
 export const FRAME_BYTES = 32_768;
 
-/** Room for what a frame has beside its messages: the queue's name, escaped, is the most of it. */
+/** Room in a frame beside its messages, mostly for the escaped name of the queue. */
 export const ENVELOPE_BYTES = 1_024;
 
 /** Messages of one frame at most. */

@@ -7,18 +7,18 @@ import { addressOf, type TokenSource } from './token';
 import { findWebSocket, type WebSocketConstructor } from './webSocket';
 import type { FrameOf, ServerFrame } from './wire';
 
-/** What there is of a connection: none yet, one, none at present, none any more. */
+/** The state of the connection: none yet, open, being made again, closed for good. */
 export type State = 'connecting' | 'open' | 'reconnecting' | 'closed';
 
 /** What the link tells. */
 export interface LinkListener {
   changed(state: State, error?: HoldfastError): void;
-  /** There is a new connection to send on; the one before, if it is there still, goes on receiving for a while. */
+  /** There is a new connection to send on. The one before, if it is still open, receives for a while longer. */
   opened(connection: Connection): void;
   received(frame: ServerFrame, connection: Connection): void;
   failed(connection: Connection): void;
   goodbye(frame: FrameOf<'goodbye'>): void;
-  /** One that was opened is no more. */
+  /** A connection that was open has ended. */
   ended(connection: Connection): void;
 }
 
@@ -33,20 +33,23 @@ export interface LinkOptions {
   readonly timers: Timers;
 }
 
-/** A connection that lasted so long was a good one: the pauses begin anew. Milliseconds. */
+/** After a connection that lasted this long, pauses start short again. Milliseconds. */
 const STEADY_MS = 5_000;
-/** A new connection is made so long before the old one would be closed, or a tenth of its time if that is less. */
+/** How long before a connection expires its successor is made, or a tenth of its lifetime if that is less. */
 const RENEWAL_MS = 300_000;
-/** How long both are kept, so that the server has attached the new one to everything. Milliseconds. */
+/** How long both connections are kept, so that the server can attach the new one to all subscriptions. Milliseconds. */
 const OVERLAP_MS = 5_000;
 
-/** Keeps a connection: makes it, notices its end, makes the next, hands over in time. */
+/**
+ * Keeps a client connected: connects, notices the end of a connection, connects again, and replaces a connection before
+ * it expires.
+ */
 export class Link {
   private status: State = 'connecting';
   private current: Connection | undefined;
-  /** Being opened: the first, the next after a loss, or the successor of one that is open. */
+  /** The connection being opened: the first, the next after a loss, or the successor of an open one. */
   private opening: Connection | undefined;
-  /** Replaced, and receiving still. */
+  /** The replaced connection, which still receives. */
   private readonly leaving = new Map<Connection, () => void>();
   private failures = 0;
   private openedAt = 0;
@@ -68,7 +71,7 @@ export class Link {
     return this.current;
   }
 
-  /** Why the last connection, or the last try, came to its end. */
+  /** Why the last connection, or the last attempt, ended. */
   get lastFailure(): string {
     return this.last;
   }
@@ -78,7 +81,7 @@ export class Link {
     void this.open();
   }
 
-  /** The network may be back, or the machine have slept: tries at once, or looks whether the connection lives. */
+  /** The network may be back, or the machine may have slept: connects at once, or checks the connection. */
   wake(): void {
     if (this.cancelPause !== undefined) this.retry(0);
     this.current?.probe();
@@ -114,11 +117,11 @@ export class Link {
         goodbye: (frame: FrameOf<'goodbye'>) => this.listener.goodbye(frame),
         ended: (connection: Connection, ending: Ending) => this.ended(connection, ending),
       };
-      // A successor goes by the same name, also if the server made it up.
+      // A successor must have the same client id, also if the server made it up.
       const address = addressOf(url, clientId ?? this.current?.welcome?.clientId, credential);
       this.opening = new Connection(WebSocket, address, timers, listener, heartbeat);
     } catch (cause) {
-      // Neither will do better the next time: there is no WebSocket, or it does not take the URL.
+      // Trying again does not help: there is no WebSocket, or it does not take the URL.
       if (cause instanceof NoWebSocket) this.close(cause);
       else this.close(new InvalidRequest(`there can be no WebSocket to ${url}`, 'url', { cause }));
     }
@@ -149,7 +152,7 @@ export class Link {
     if (wasCurrent) this.current = undefined;
     else this.opening = undefined;
     const next = afterEnding(ending, typeof token === 'function');
-    // A successor that is refused is no reason to give up the one there is.
+    // If a successor is refused, the present connection is still good.
     if ('stop' in next && this.current === undefined) {
       if (wasCurrent) this.listener.ended(connection);
       this.close(next.stop);
@@ -161,7 +164,7 @@ export class Link {
       this.change('reconnecting');
       this.listener.ended(connection);
     }
-    // Told twice in a row to come back at once, it takes its time all the same.
+    // If told twice in a row to reconnect at once, pauses all the same.
     if ('reconnect' in next && next.reconnect === 'now' && this.failures === 0) {
       this.failures = 1;
       this.retry(0);
@@ -185,7 +188,7 @@ export class Link {
     });
   }
 
-  /** Makes the next connection before this one reaches its longest time, at a time of its own. */
+  /** Makes the next connection before this one expires, at a random time, so that clients do not all come at once. */
   private scheduleRenewal({ welcome }: Connection): void {
     const { timers } = this.options;
     this.cancelRenewal();

@@ -9,8 +9,8 @@ export interface NackOptions {
 }
 
 /**
- * A message that was delivered to this client. It is settled once: by `ack`, `nack` or `reject`, or for you when the loop
- * or the handler is done with it. Settling it again does nothing.
+ * A message that was delivered to this client. It is settled once: by `ack`, `nack` or `reject`, or for you when the
+ * loop or the handler is done with it. Settling it again does nothing.
  */
 export interface Message<Event extends string = string, Payload = unknown> {
   readonly queue: string;
@@ -42,13 +42,13 @@ export interface Message<Event extends string = string, Payload = unknown> {
   extend(seconds: number): void;
 }
 
-/** What can be said of a message. */
+/** How a message can be settled. */
 export type Settlement =
   | { readonly action: 'ack' }
   | ({ readonly action: 'nack' } & NackOptions)
   | { readonly action: 'reject'; readonly reason?: string | undefined };
 
-/** Whom a message tells what became of it. */
+/** The receiver of settlements of a message. */
 export interface Settling {
   settle(entry: Entry, settlement: Settlement): void;
   extend(entry: Entry, seconds: number): void;
@@ -60,7 +60,7 @@ export const messageOf = (queue: string, delivered: Delivered, entry: Entry, set
 
 const ACK: Settlement = { action: 'ack' };
 
-/** A class, for there are many of them: their methods are made once. */
+/** A class, since there are many: the methods are made once. */
 class HandedMessage implements Message {
   readonly seq: number;
   readonly id: string;
@@ -90,7 +90,7 @@ class HandedMessage implements Message {
     this.#settling = settling;
   }
 
-  /** Made when it is asked for: few ask, and reading the time takes as long as all else here. */
+  /** Parsed when it is asked for: few programs use it, and parsing it takes as long as everything else here. */
   get publishedAt(): Date {
     if (typeof this.#publishedAt === 'string') this.#publishedAt = new Date(this.#publishedAt);
     return this.#publishedAt;

@@ -1,6 +1,6 @@
 /**
- * Calls back when a signal is aborted that is not yet. A signal may outlive by far what it can end, and holds on to its
- * listeners: call what is returned when that has ended.
+ * Calls back when a signal is aborted later. A signal may live much longer than the work that it can end, and keeps its
+ * listeners: call the returned function when the work has ended.
  *
  * @returns stops waiting for it.
  */

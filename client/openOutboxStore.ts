@@ -33,14 +33,14 @@ const done = <T>(request: DatabaseRequest<T>): Promise<T> =>
   });
 
 /**
- * Keeps messages in IndexedDB, one database for a site. Two tabs share what they keep; as every message has an id, it
- * does no harm that both may send it.
+ * Keeps messages in IndexedDB, one database for a site. Two tabs share these messages. Both may send the same one,
+ * which does no harm, since every message has an id.
  *
  * @param scope whose messages: other clients do not see them.
  */
 export function openOutboxStore(scope: string, ambient: object = globalThis): OutboxStore {
   const opening = open(ambient);
-  // Told to whoever uses it.
+  // Every use of the store reports it.
   opening.catch(() => undefined);
   const outbox = async (mode: 'readonly' | 'readwrite') =>
     (await opening).transaction(OUTBOX, mode).objectStore(OUTBOX);

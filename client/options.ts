@@ -6,14 +6,14 @@ import type { Position } from './wire';
 /** How a client connects and behaves. */
 export interface ConnectOptions {
   /**
-   * Who this is: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`. Subscriptions belong to this name and wait for it. Left out,
-   * the server makes up one, and subscriptions end with the connection.
+   * The client id: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`. Subscriptions belong to this name and wait for it.
+   * Left out, the server makes one up, and subscriptions end with the connection.
    */
   readonly clientId?: string | undefined;
   /**
-   * A credential, or a function that gets one. The function is asked before every try to connect, and again when the server
-   * says that the credential has expired. A browser does not tell a server that refuses a credential from one that is not
-   * there: in it, the client tries on.
+   * A credential, or a function that gets one. The function is asked before every try to connect, and again when the
+   * server says that the credential has expired. A browser does not tell a refused credential from an unreachable
+   * server: there, the client keeps trying.
    */
   readonly token?: TokenSource | undefined;
   /** The WebSocket to use; default: that of the platform, or else of the package `ws`. */
@@ -25,9 +25,15 @@ export interface ConnectOptions {
   readonly ackDelay?: number | undefined;
   /** How many publishes may wait while there is no connection; default 1,000. */
   readonly buffer?: number | undefined;
-  /** Where they wait; default `'memory'`. In `'indexeddb'` they outlive the page, and are sent when it is opened again. */
+  /**
+   * Where publishes wait for a connection; default `'memory'`. In `'indexeddb'` they outlive the page, and are sent
+   * when it is opened again.
+   */
   readonly bufferStore?: 'memory' | 'indexeddb' | undefined;
-  /** Seconds between signs of life; default: what the server asks for, 240. A connection that shows none for two is dead. */
+  /**
+   * Seconds between signs of life; default: what the server asks for, 240. A connection without one for twice that time
+   * counts as dead.
+   */
   readonly heartbeat?: number | undefined;
   /** Closes the client. */
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +47,7 @@ export interface ConnectOptions {
 export interface SubscribeOptions<Event extends string = string> {
   /** The events wanted; default: every event of the queue. They are added to those subscribed to before. */
   readonly events?: readonly Event[] | undefined;
-  /** Where a subscription begins that is made by this; default `'new'`. One that is there goes on where it was. */
+  /** Where a new subscription begins; default `'new'`. An existing one goes on where it was. */
   readonly from?: Position | undefined;
   /** Seconds to answer a delivery, 1 to 900; 30 if never set. It is extended by itself while a message is handled. */
   readonly ackDeadline?: number | undefined;
@@ -51,7 +57,7 @@ export interface SubscribeOptions<Event extends string = string> {
   readonly maxInFlight?: number | undefined;
   /** Seconds for which the deadline of a message is extended while it is handled; default 900. 0: not at all. */
   readonly maxExtension?: number | undefined;
-  /** Ends the subscribing, not the subscription: that waits for the next time. */
+  /** Ends the loop or the handler, not the subscription: that waits for the next time. */
   readonly signal?: AbortSignal | undefined;
 }
 

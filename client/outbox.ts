@@ -21,11 +21,12 @@ export interface PublishOptions {
   /** Delivered as they are. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Marks the message, up to 128 characters: publishing again with the same id, from wherever, stores nothing as long as
-   * the first is retained. Left out: a random one, so that what is sent again after a lost connection is stored once.
+   * Identifies the message, up to 128 characters. Publishing again with the same id, from any client, stores nothing as
+   * long as the first message is retained. Left out: a random one, so that a message sent again after a lost connection
+   * is stored once.
    */
   readonly id?: string | undefined;
-  /** Calls it off if it was not sent yet; otherwise only the waiting ends. */
+  /** Cancels the publish if it was not sent yet. Otherwise only the waiting ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +34,7 @@ export interface PublishOptions {
 export interface Published {
   readonly seq: number;
   readonly id: string;
-  /** A message with this id had been stored before: `seq` is that one's. */
+  /** Whether a message with this id had been stored before. `seq` is then the number of that message. */
   readonly duplicate: boolean;
 }
 
@@ -43,7 +44,7 @@ interface Waiting extends Outgoing {
   readonly reject: (error: unknown) => void;
   /** Its place in the store. */
   readonly key?: Promise<unknown> | undefined;
-  /** Nobody waits for it any more. */
+  /** Its caller has stopped waiting. */
   isOver: boolean;
 }
 
@@ -59,18 +60,21 @@ export interface OutboxPorts {
   report(error: unknown): void;
 }
 
-/** Frames that are under way at a time; what comes meanwhile shares the next. */
+/** Frames under way at a time. Messages that come meanwhile share the next frame. */
 const PIPELINE = 16;
 /**
- * A server that answers sooner than this gets smaller frames: the next is made while it stores the one before. Others are
- * far away, and in AWS, where frames are paid for. Milliseconds.
+ * A server that answers sooner than this gets smaller frames, so that the next is made while it stores the one before.
+ * Slower servers are far away, often in AWS, where each frame costs. Milliseconds.
  */
 const QUICK_MS = 10;
 const MESSAGES_WHERE_QUICK = Math.ceil(MESSAGES / 3);
-/** Faults that one message may have brought upon all that shared its frame. */
+/** Errors for which one message may be to blame for its whole frame. */
 const ABOUT_ONE: ReadonlySet<FailureCode> = new Set<FailureCode>(['invalid', 'too_large', 'forbidden']);
 
-/** Messages on their way out: those of one turn share frames, and wait while there is no connection. */
+/**
+ * Messages on their way out. Messages of one turn of the event loop share frames; all wait while there is no
+ * connection.
+ */
 export class Outbox {
   private readonly waiting: Waiting[] = [];
   private unanswered = 0;
@@ -101,7 +105,7 @@ export class Outbox {
     return this.enter(record, signal, () => this.keep(record));
   }
 
-  /** Publishes what an earlier life of this program left. */
+  /** Publishes what an earlier run of this program left. */
   restore(): void {
     const { store, report } = this.ports;
     store?.all().then((left) => {
@@ -201,7 +205,7 @@ export class Outbox {
     this.pump();
   }
 
-  /** One that is at fault must not take the others with it: each is tried alone, and since all have ids, safely. */
+  /** A faulty message must not fail the others: each is sent again alone, which is safe, since all have ids. */
   private refused(batch: Waiting[], error: unknown): void {
     const isOver = this.failure !== undefined;
     if (!isOver && batch.length > 1 && isHoldfastError(error) && ABOUT_ONE.has(error.code)) {
@@ -210,7 +214,7 @@ export class Outbox {
       return;
     }
     for (const waiting of batch) {
-      // When the client has ended, what is kept waits for its next life.
+      // After the client has ended, kept messages wait for the next run.
       if (!isOver) this.forget(waiting);
       waiting.reject(error);
     }

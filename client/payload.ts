@@ -1,9 +1,9 @@
 import { InvalidRequest } from './errors';
 
 /**
- * Refuses a payload that JSON has no form for, and that `JSON.stringify` would leave out or make `null` of without a word:
- * a function, a symbol, NaN and the infinities. Only the payload itself is looked at: what it holds becomes what
- * `JSON.stringify` makes of it. Undefined is a payload left out.
+ * Refuses a payload that JSON cannot express, and that `JSON.stringify` would silently leave out or turn into `null`: a
+ * function, a symbol, NaN and the infinities. Only the payload itself is checked; values inside it become what
+ * `JSON.stringify` makes of them. Undefined means that the payload was left out.
  *
  * @throws InvalidRequest
  */

@@ -1,6 +1,6 @@
 /**
- * What a program says of its queues: for each queue its events, and for each event the type of its payload. Nothing
- * checks at run time that others keep to it.
+ * The types of a program's queues: for each queue its events, and for each event the type of its payload. Nothing
+ * checks at run time that other clients keep to them.
  *
  * ```ts
  * interface Queues {

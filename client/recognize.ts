@@ -16,24 +16,27 @@ export interface Known {
   readonly attempt: number;
 }
 
-/** A message that has come, seen next to what is known of it. */
+/** A delivery, compared with what is known of its message. */
 export interface Arrival {
   readonly attempt: number;
   /** In a frame of first deliveries. */
   readonly fresh: boolean;
   /** It came over this very connection before. */
   readonly cameHere: boolean;
-  /** It was settled long enough ago, over a connection that lived on, for the server not to forget it in a crash. */
+  /**
+   * It was settled long enough ago, over a connection that lived on, so that a crash of the server cannot have lost
+   * that.
+   */
   readonly final: boolean;
 }
 
-/** `new`: handle it. `known`: nothing to do. `again`: repeat what was said of it, for that was lost. */
+/** `new`: handle it. `known`: nothing to do. `again`: its settlement was lost, so repeat it. */
 export type Verdict = 'new' | 'known' | 'again';
 
 /**
- * Decides whether a delivery is one more of what this client has already, or had. Each connection of a client gets every
- * delivery once; so what comes over a second connection with an attempt that is known is the same delivery, and what
- * comes over the same one with it was put back by someone: the cursor moved, or a dead letter redriven.
+ * Decides whether a delivery is new to this client. Each connection of a client gets every delivery once. So a known
+ * attempt over another connection is the same delivery. A known attempt over the same connection is a new one: the
+ * cursor was moved back, or a dead letter redriven.
  */
 export function recognize(known: Known, arrival: Arrival): Verdict {
   const isFurther = arrival.attempt > known.attempt;
@@ -42,7 +45,7 @@ export function recognize(known: Known, arrival: Arrival): Verdict {
     case 'running':
       return 'known';
     case 'acked':
-      // Acked is final: only a cursor that was moved back brings it again, and that as a first delivery.
+      // Acked is final: only moving the cursor back brings it again, as a first delivery.
       return arrival.fresh && (arrival.cameHere || arrival.final) ? 'new' : 'again';
     case 'nacked':
     case 'elsewhere':

@@ -3,16 +3,16 @@ export interface Refusal extends AsyncIterable<Uint8Array> {
   readonly statusCode?: number | undefined;
 }
 
-/** An explanation is a line of text; more is a page that somebody in between wrote. */
+/** The longest explanation. A longer body is a page of some proxy. */
 const CHARACTERS = 1_024;
 
-/** What to do where a server refuses without a word of its own. */
+/** What to do when a server refuses without an explanation. */
 export const ADVICE = 'see whether the URL, the token and the clientId are good';
 
 /**
- * Why the handshake was refused, in a sentence: what the server says, or else what to do.
+ * Why the handshake was refused, in a sentence: the explanation of the server, or else what to do.
  *
- * @returns never throws: an answer that breaks off says what it said until then.
+ * @returns the sentence; never throws. Of an answer that breaks off, what came until then.
  */
 export async function reasonOf(refusal: Refusal): Promise<string> {
   const decoder = new TextDecoder();
@@ -26,7 +26,10 @@ export async function reasonOf(refusal: Refusal): Promise<string> {
   return `the server refused the connection with ${refusal.statusCode}: ${said(body) ?? ADVICE}`;
 }
 
-/** The explanation in a body; undefined if it has none, such as a page, or the `{"message":"Unauthorized"}` of API Gateway. */
+/**
+ * The explanation in a body; undefined if it has none, such as a page, or the `{"message":"Unauthorized"}` of API
+ * Gateway.
+ */
 function said(body: string): string | undefined {
   const text = body.trim();
   if (text === '' || text.length > CHARACTERS || /^[<{[]|\n/.test(text)) return undefined;

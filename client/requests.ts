@@ -9,7 +9,7 @@ import type { ServerFrame } from './wire';
 
 /** How long an answer is waited for. */
 export interface RequestOptions {
-  /** Gives up waiting; the request may have been served all the same. */
+  /** Ends the waiting; the request may have been served all the same. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; left out: as long as it takes. */
   readonly timeout?: number | undefined;
@@ -18,7 +18,7 @@ export interface RequestOptions {
 interface Pending {
   readonly text: string;
   sentOn?: Connection | undefined;
-  /** It was refused for its credential, and is tried once more with another. */
+  /** The request was refused because of its credential, and is tried once more with another. */
   isLastTry: boolean;
   readonly resolve: (frame: ServerFrame) => void;
   readonly reject: (error: unknown) => void;
@@ -29,28 +29,29 @@ const scratch = new Uint8Array(FRAME_BYTES);
 
 /** Bytes of a text in UTF-8. */
 export function bytesOf(text: string): number {
-  // Encoding to a place of its own is most of the work; what does not fit is not sent anyway.
+  // Encodes into a fixed buffer, since allocating one is most of the work. A text that does not fit is too large to
+  // send anyway.
   const { read, written } = encoder.encodeInto(text, scratch);
   return read === text.length ? written : encoder.encode(text).length;
 }
 
 /**
- * Requests and their answers, over however many connections it takes: one whose connection was lost before its answer
- * is sent again on the next, in its place. Every request of the protocol may be repeated; a publish, since its messages
- * have ids: see to it that they do.
+ * Requests and their answers, across connections: a request whose connection was lost before its answer is sent again
+ * on the next, in the same order. Every request of the protocol may be repeated. For a publish that holds only if its
+ * messages have ids: the caller must give them some.
  */
 export class Requests {
   private readonly pending = new Map<string, Pending>();
   private refs = 0;
   private renewing: Promise<unknown> | undefined;
-  /** Failures in front of the server since the last answer. */
+  /** How often API Gateway failed to have a request served since the last answer. */
   private failures = 0;
   private cancelRepeat: (() => void) | undefined;
   private over: HoldfastError | undefined;
 
   /**
    * @param current the connection to send on; undefined while there is none.
-   * @param token gets another credential, where one has expired; undefined: there is no other.
+   * @param token gets another credential after one has expired; undefined: there is no other.
    */
   constructor(
     private readonly timers: Timers,
@@ -130,14 +131,17 @@ export class Requests {
     for (const pending of this.pending.values()) this.send(pending, connection);
   }
 
-  /** What was sent on it and not answered waits for the next. */
+  /** The connection has ended: its unanswered requests wait for the next one. */
   ended(connection: Connection): void {
     for (const pending of this.pending.values()) if (pending.sentOn === connection) pending.sentOn = undefined;
     const next = this.current();
     if (next !== undefined) this.opened(next);
   }
 
-  /** Something sent on it was not served: what is not answered is sent again in a while, as it is not known which. */
+  /**
+   * A request on this connection was not served, and it is not known which: all unanswered ones are sent again after a
+   * while.
+   */
   failed(connection: Connection): void {
     const doubtful = new Set([...this.pending.values()].filter(({ sentOn }) => sentOn === connection));
     if (doubtful.size === 0 || this.cancelRepeat !== undefined) return;

@@ -39,7 +39,10 @@ export class Settler {
     else this.cancelTimer ??= timers.after(delay, () => this.send());
   }
 
-  /** Said on the connection there is; without one it need not be said, for the server delivers anew. */
+  /**
+   * Sends a settlement if there is a connection. Otherwise it is dropped, since the server will deliver the message
+   * again.
+   */
   say(entry: Entry, { action, ...fields }: Exclude<Settlement, { action: 'ack' }>): void {
     const connection = this.ports.connection();
     if (connection === undefined) return;
@@ -70,7 +73,7 @@ export class Settler {
   /** As {@link send}, and waits until the server has stored them. */
   async flush(signal?: AbortSignal): Promise<void> {
     const frames = this.frames(this.ports.connection());
-    // Nothing to say, it repeats itself to be answered: what came before on the connection is done by then.
+    // No acks are waiting: repeat the last one with a ref. Its answer proves that earlier ones were processed.
     if (frames.length === 0 && this.unanswered !== undefined) frames.push(this.frameOf({ seqs: [this.unanswered] }));
     this.unanswered = undefined;
     await Promise.all(frames.map((frame) => this.ports.requests.ask(frame, { signal })));

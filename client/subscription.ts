@@ -10,12 +10,17 @@ import { onAbort } from './onAbort';
  * for await (const message of holdfast.subscribe('orders')) await handle(message.payload);
  * ```
  *
- * Coming back for the next message acks the one before, unless it was settled. Leaving the loop, by a throw as by `break`,
- * nacks the one that was being handled; call `message.ack()` before a `break` if it is done. While the loop is busy
- * nothing more is acked, and so the server stops at the window.
+ * Asking for the next message acks the one before, unless it was settled. Leaving the loop, by a throw or by `break`,
+ * nacks the message that was being handled: call `message.ack()` before a `break` if it is done. While the loop is busy
+ * no message is acked, so the server stops at the window.
  */
 export interface Subscription<M extends Message = Message> extends AsyncIterableIterator<M> {
-  /** Resolves when the subscription is durable: what is published from then on will come. Rejects if it cannot be. */
+  /**
+   * Resolves when the subscription is durable: messages published from then on will be delivered.
+   *
+   * @throws HoldfastError if the subscription cannot be made: `InvalidRequest`, `Forbidden`, `RateLimited` …;
+   * `Dismissed` or `Closed` if the client ended before. Or the reason of the signal.
+   */
   readonly ready: Promise<void>;
   return(): Promise<IteratorResult<M, undefined>>;
 }
@@ -54,7 +59,7 @@ export class Loop implements Consumer, Subscription {
     this.ready = ready;
     this.events = events;
     this.maxExtension = maxExtension;
-    // Whoever loops is told by the loop.
+    // The loop throws the error too.
     ready.catch((error) => this.end(error));
     if (signal?.aborted) this.end(signal.reason);
     else this.ignoreSignal = onAbort(signal, () => this.end(signal?.reason));
@@ -67,7 +72,7 @@ export class Loop implements Consumer, Subscription {
 
   next(): Promise<IteratorResult<Message, undefined>> {
     this.current?.ack();
-    // With nobody waiting, what is there is had without a turn.
+    // If no earlier next() waits, hand out a held message at once.
     this.current = this.isOver || this.turns.length > 0 ? undefined : this.inbox.next(this);
     if (this.current !== undefined) return Promise.resolve({ done: false, value: this.current });
     return new Promise((resolve, reject) => {
@@ -88,13 +93,16 @@ export class Loop implements Consumer, Subscription {
   }
 
   take(message: Message): void {
-    // There is one if this turn was asked for before the turn before had its message.
+    // There is one if next() was called again before the call before it was answered.
     this.current?.ack();
     this.current = message;
     this.turns.shift()?.resolve({ done: false, value: message });
   }
 
-  /** What the loop is at is acked if it comes back before the connection ends; it may be the loop that closes the client. */
+  /**
+   * Does not wait for the loop, which may be what closes the client. Its message is acked if the loop asks for the next
+   * one before the connection ends.
+   */
   async finish(): Promise<void> {
     this.end();
   }
@@ -108,7 +116,7 @@ export class Loop implements Consumer, Subscription {
     this.answer();
   }
 
-  /** An error is told once; after it the loop is over. */
+  /** The error is thrown once. After it the loop is over. */
   private answer(): void {
     for (const { resolve, reject } of this.turns.splice(0)) {
       const failure = this.failure;

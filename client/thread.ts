@@ -7,25 +7,25 @@ export type Fresh = FrameOf<'messages'> & { from: number; next: number };
 export const isFresh = (frame: FrameOf<'messages'>): frame is Fresh =>
   frame.from !== undefined && frame.next !== undefined;
 
-/** What has come of a frame. */
+/** The result of a frame. */
 export interface Joined {
-  /** Those that can be gone on with, in order. */
+  /** The frames that are complete up to here, in order. */
   readonly frames: readonly Fresh[];
-  /** The server has gone back: someone has moved the cursor. */
+  /** The server began again further back: the cursor was moved. */
   readonly restarted: boolean;
 }
 
 /**
- * The first deliveries of one queue over one connection, put into order: each frame joins where the one before ended, and
- * one that was overtaken on its way is waited for.
+ * The first deliveries of one queue over one connection, put into order: each frame begins where the one before ended,
+ * and a frame that was overtaken on its way is waited for.
  */
 export class Thread {
-  /** Where the last frame that came over this connection ends. Others may be further, and so may `end`. */
+  /** Where the last frame of this connection ends. Other connections may be further ahead, and so may `end`. */
   private own: number | undefined;
   /** Ascending by `from`. */
   private waiting: Fresh[] = [];
 
-  /** @param end where the frames so far end, over whichever connection they came; undefined: the next one says. */
+  /** @param end where the frames of all connections end so far; undefined: the next frame says where it begins. */
   constructor(private end: number | undefined) {}
 
   /** Whether a frame waits for one before it. */
@@ -54,7 +54,7 @@ export class Thread {
     return { frames: this.release(), restarted };
   }
 
-  /** Waits no longer for what is missing. */
+  /** Stops waiting for a missing frame. */
   skip(): Fresh[] {
     const [first] = this.waiting;
     if (first !== undefined) this.end = first.from;

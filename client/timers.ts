@@ -4,13 +4,13 @@ export interface Timers {
   now(): number;
   /** From 0 up to 1. */
   random(): number;
-  /** Runs something after so many milliseconds; what is returned calls it off. */
+  /** Runs something after so many milliseconds. The returned function cancels it. */
   after(ms: number, run: () => void): () => void;
-  /** Runs something when the program has done what it is at. */
+  /** Runs something after the current turn of the event loop. */
   soon(run: () => void): void;
 }
 
-/** More would overflow and come at once. */
+/** The longest delay. A longer one would overflow and fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Those of the platform. */

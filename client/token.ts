@@ -1,4 +1,4 @@
-/** A credential, or what gets one: asked before every try to connect. */
+/** A credential, or a function that gets one. It is called before every attempt to connect. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 /** What a subprotocol may be made of (RFC 9110, section 5.6.2). */
@@ -11,8 +11,8 @@ export interface Address {
 }
 
 /**
- * The URL and the subprotocols of a connection. The token goes as a subprotocol, which is in no log of URLs, unless it has
- * characters that a subprotocol cannot have.
+ * The URL and the subprotocols of a connection. The token goes as a subprotocol, which is in no log of URLs, unless it
+ * has characters that a subprotocol cannot have.
  *
  * @throws TypeError if `url` is none.
  */

@@ -1,4 +1,4 @@
-/** A part of a browser's globals; none of it is there in Node. */
+/** Globals of a browser; in Node there are none of these. */
 interface Page {
   readonly addEventListener?: (type: string, listener: () => void) => void;
   readonly removeEventListener?: (type: string, listener: () => void) => void;
@@ -12,7 +12,8 @@ interface Page {
 const here: object = globalThis;
 
 /**
- * Calls back when the network returns or the page is looked at again: after both, a connection that seems open may be dead.
+ * Calls back when the network returns or the page becomes visible again: after either, a connection that seems open may
+ * be dead.
  *
  * @returns stops it.
  */

@@ -1,7 +1,7 @@
 import { NoWebSocket } from './errors';
 import type { Refusal } from './refusal';
 
-/** What a WebSocket tells of an event; each kind has some of it. */
+/** The fields of a WebSocket event; each kind of event has some of them. */
 export interface SocketEvent {
   readonly type: string;
   readonly data?: unknown;
@@ -17,14 +17,14 @@ export interface WebSocketLike {
   /** Ends the connection without waiting for the other side. */
   terminate?(): void;
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void;
-  /** Tells of a handshake that was refused, as `ws` does; the WebSocket of a platform does not say why. */
+  /** Reports a refused handshake, as `ws` does. The WebSocket of a platform does not say why. */
   on?(type: 'unexpected-response', listener: (request: unknown, refusal: Refusal) => void): unknown;
 }
 
 /** Makes one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
-// By a variable, so that bundlers for browsers do not look for it.
+// In a variable, so that bundlers for browsers do not look for the package.
 const WS = 'ws';
 
 /**

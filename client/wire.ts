@@ -58,10 +58,10 @@ export type ReplyTo<R extends Request> = R extends { action: 'list'; what: infer
 export type Position = NonNullable<Extract<Request, { action: 'subscribe' }>['from']>;
 
 /**
- * Reads what came.
+ * Parses what came over the wire.
  *
- * @returns `failure` where API Gateway says, in a form of its own, that a function failed or was too busy; undefined if it
- * is no frame.
+ * @returns `failure` where API Gateway says, in a form of its own, that a function failed or was too busy; undefined if
+ * it is no frame.
  */
 export function readFrame(text: string): ServerFrame | 'failure' | undefined {
   let frame: unknown;

@@ -23,7 +23,9 @@ export class Wishes {
   private inForce = DEFAULTS;
   private from: Position | undefined;
 
-  /** The settings to go by: those that this program never named are taken for the server's defaults. */
+  /**
+   * The settings in effect, as far as known: those that this program never set are assumed to be the server's defaults.
+   */
   get known(): Settings {
     return this.inForce;
   }
@@ -43,7 +45,7 @@ export class Wishes {
     return { action: 'subscribe', queue, from, ...(events ? { events: [...events] } : {}), ...named };
   }
 
-  /** The request that makes the subscription anew, from where this client has come to. */
+  /** The request that makes the subscription again, from where this client has come to. */
   again(queue: string, position: number | undefined): SubscribeRequest {
     const from = position === undefined ? this.from : { seq: position };
     return { action: 'subscribe', queue, from, events: [...this.events], ...this.settings };

@@ -7,7 +7,12 @@ export type Handler<M extends Message = Message> = (message: M) => unknown;
 
 /** A handler at work. */
 export interface Consumption {
-  /** Takes no more messages; resolves when those being handled are done and the server has their acks. */
+  /**
+   * Takes no more messages; resolves when those being handled are done and the server has stored their acks.
+   *
+   * @throws HoldfastError if the acks could not be stored: as the server answered, or `Closed`, `Dismissed` … if the
+   * client ended before. It has stopped all the same, and messages whose acks were lost come again.
+   */
   stop(): Promise<void>;
   /** Resolves when it was stopped or the client closed; rejects if the client ended otherwise: `Dismissed` … */
   readonly done: Promise<void>;
@@ -44,7 +49,7 @@ export class Worker implements Consumer, Consumption {
     this.done = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    // Not everybody asks.
+    // Not every program looks at `done`.
     this.done.catch(() => undefined);
   }
 
@@ -93,6 +98,6 @@ export class Worker implements Consumer, Consumption {
   }
 }
 
-/** As much of it as a server keeps, without the half of a character that a cut may leave. */
+/** As much of a reason as a server keeps, without half a character at the cut. */
 const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 256).replace(/\p{Cs}/gu, '');

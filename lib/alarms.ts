@@ -6,19 +6,19 @@ import type { WakeUps } from './wakeUps';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** A message older than this, in milliseconds, when `deliver` had looked at it, came late. */
+/** A message older than this when `deliver` has served it came late. Milliseconds. */
 const LATE = Duration.minutes(1).toMilliseconds();
 
-/** Who waits for these gets no answer from one that fails, and they are not repeated by AWS. */
+/** The functions whose callers get no answer if they fail. AWS does not repeat these. */
 const ANSWERING = ['connect', 'publish', 'subscribe', 'ack'] as const;
 
-/** Twice in a quarter of an hour: once may be a hiccup, which AWS or the client has tried again. */
+/** Twice in a quarter of an hour: a single failure may pass, and AWS or the client tries it again. */
 const persistent = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
 const once = { threshold: 1, evaluationPeriods: 1 };
 
 /**
- * What somebody should look at: docs/operations.md says what each means, and what to do. CloudWatch charges for each metric
- * that alarms look at, so that there are few; one alarm of several would cost as much, and MiniStack has none.
+ * The alarms: docs/operations.md says what each means, and what to do. CloudWatch charges for each metric that alarms
+ * use, so there are few. A composite alarm would cost as much, and MiniStack has none.
  */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
@@ -56,7 +56,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       ...props,
       alarmDescription: `Holdfast: ${name}: ${what}. See docs/operations.md.`,
-      // Nothing is reported of functions that nobody needed, and of a queue that has been empty for hours.
+      // There is no data of functions that did not run, or of a queue that has been empty for hours.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }

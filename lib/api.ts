@@ -42,8 +42,8 @@ export interface ApiProps {
 }
 
 /**
- * The WebSocket API. `route` comes after construction, for the functions must be told the callback URL: first the API,
- * then the functions, then the routes, and nothing refers to each other in a circle.
+ * The WebSocket API. `route` is called after construction, because the functions need the callback URL. The order API,
+ * functions, routes avoids a circular reference.
  */
 export class Api extends Construct {
   readonly webSocketApi: WebSocketApi;
@@ -55,7 +55,7 @@ export class Api extends Construct {
   /** Where functions push to connections. */
   readonly callbackUrl: string;
 
-  /** What tells it from others in the lists of an account, such as `Holdfast-Queue`. */
+  /** The name of the API in the lists of an account, such as `Holdfast-Queue`. */
   private readonly displayName: string;
 
   private readonly routeResponses: boolean;
@@ -87,13 +87,13 @@ export class Api extends Construct {
   /**
    * Connects every route with the function that answers it.
    *
-   * @param access what decides on handshakes, and what answers `auth`; undefined if whoever asks is let in.
+   * @param access the functions that decide on handshakes and answer `auth`; undefined if everybody is let in.
    */
   route(
     functions: Readonly<Record<RouteFunction, IFunction>>,
     access: { readonly authorize: IFunction; readonly authenticate: IFunction } | undefined,
   ): void {
-    // No identity source: a credential comes in one of three ways, and API Gateway would ask for all that are named.
+    // No identity source: a credential comes in one of three ways, and API Gateway would require all that are named.
     const authorizer =
       access &&
       new WebSocketLambdaAuthorizer('Authorizer', access.authorize, {
@@ -134,13 +134,13 @@ export class Api extends Construct {
 /** The path of a construct: the end of it, where it is longer than the 128 characters that API Gateway takes. */
 const displayName = (of: Construct): string => of.node.path.replaceAll('/', '-').slice(-128);
 
-/** An ARN as cdk-nag spells it: with names in place of what is known after the deployment only. */
+/** An ARN as cdk-nag writes it: with names in place of values that are only known after the deployment. */
 function finding(scope: Construct, arn: string): string {
   const { 'Fn::Join': join } = Stack.of(scope).resolve(arn) as { 'Fn::Join': [string, (string | { Ref: string })[]] };
   return join[1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join(join[0]);
 }
 
-/** What is worth knowing of a request and says nothing of what was in it. */
+/** The fields of the access log, which say nothing of the contents of a request. */
 function accessLogSettings(accessLog: ILogGroup): IAccessLogSettings {
   return {
     destination: new LogGroupLogDestination(accessLog),

@@ -11,8 +11,8 @@ export interface JwtAuth {
   readonly issuer: string;
 
   /**
-   * For whom tokens must be, one of these: their `aud`, or the `client_id` of Cognito's access tokens. One at least, none
-   * with a comma.
+   * The audiences, of which a token must have one: their `aud`, or the `client_id` of Cognito's access tokens. One at
+   * least, none with a comma.
    */
   readonly audience: readonly string[];
 
@@ -31,10 +31,10 @@ export interface JwtAuth {
   readonly grantsClaim?: string;
 }
 
-/** Who may connect: who has a token, who has an API key, or, knowingly, whoever knows the URL. */
+/** Who may connect: holders of a token, holders of an API key, or, knowingly, everybody who knows the URL. */
 export type Auth = JwtAuth | { readonly by: 'keys' } | { readonly by: 'none' };
 
-/** Nobody said who may connect. The message says what can be chosen. */
+/** It was not said who may connect. The message says what can be chosen. */
 export class AuthNotChosen extends Error {
   override readonly name = 'AuthNotChosen';
 }
@@ -75,7 +75,7 @@ export function authFromContext(node: Node): Auth {
 function checkJwt({ issuer, audience }: JwtAuth): void {
   if (!Token.isUnresolved(issuer) && !isIssuer(issuer))
     throw new AuthNotChosen(`the issuer must be a URL such as https://auth.example.com, not ${issuer}`);
-  // Functions are told them in one text, with commas between them.
+  // Functions get the audiences in one text, separated by commas.
   const isOne = (one: string) => Token.isUnresolved(one) || /^[^,]+$/.test(one);
   if (!Token.isUnresolved(audience) && !(audience.length > 0 && audience.every(isOne)))
     throw new AuthNotChosen(
@@ -86,7 +86,7 @@ function checkJwt({ issuer, audience }: JwtAuth): void {
 /**
  * What the functions that check tokens learn from their environment.
  *
- * @throws AuthNotChosen no token could be good.
+ * @throws AuthNotChosen no token could be valid.
  */
 export function jwtEnvironment(auth: Auth): Record<string, string> {
   if (auth.by !== 'jwt') return {};

@@ -1,7 +1,7 @@
 import type { HoldfastProps } from './holdfastProps';
 import { BATCHES_OF_SHARD, WAKE_UPS_AT_ONCE } from './sizes';
 
-/** How many functions at a time are woken. */
+/** How many functions run at a time for wake-ups and streams. */
 export interface Concurrency {
   /** By wake-ups: 2 to 1,000. */
   readonly wakeUps: number;
@@ -10,7 +10,7 @@ export interface Concurrency {
 }
 
 /**
- * What was said, or else the usual.
+ * The values of the props, or else the defaults.
  *
  * @throws Error Lambda takes no such number (its API reference, `ScalingConfig` and `ParallelizationFactor`).
  */

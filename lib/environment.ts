@@ -29,7 +29,7 @@ export function environment(tables: Tables, wakeUps: WakeUps, api: Api, props: H
   };
 }
 
-/** As much of it as publishing takes. */
+/** The part of it that publishing needs. */
 export function publisherEnvironment(tables: Tables, props: HoldfastProps): Environment {
   return { ...namesOf(tables, ['queues', 'messages']), ...common(props) };
 }
@@ -45,7 +45,7 @@ function common(props: HoldfastProps): Environment {
   };
 }
 
-/** How a setting's bounds are said. */
+/** How error messages state the bounds of a setting. */
 const RANGES = {
   messageRetention: '1 hour to 365 days',
   deadLetterRetention: '1 hour to 365 days',
@@ -70,7 +70,7 @@ function shardSize(given = DEFAULT_SETTINGS.shardSize): string {
   return String(given);
 }
 
-/** @throws Error a name that is none, or a number that no quota can be. */
+/** @throws Error a name that is no quota, or a number that no quota can have. */
 function checkedQuotas(quotas: Partial<Quotas>): string {
   const text = formatQuotas(quotas);
   if (text !== '') parseQuotas(text);

@@ -17,10 +17,16 @@ import { type Auth, jwtEnvironment } from './auth';
 import type { AccessFunction, CommonFunction, FunctionName } from './permissions';
 import { memoryOf } from './sizes';
 
-/** What `node build.mjs lambdas` bundled, a folder each: as far from here as from `dist/`, where this is in the package. */
+/**
+ * What `node build.mjs lambdas` bundled, a folder each. The relative path is the same from here and, in the package,
+ * from `dist/`.
+ */
 const bundles = join(__dirname, '..', 'dist', 'lambdas');
 
-/** A publisher that has not stored its message by then never will; readers give up on its number after three times this. */
+/**
+ * A publisher that has not stored its message by then never will. Readers wait three times as long before they fill its
+ * number.
+ */
 export const routeTimeout = Duration.seconds(10);
 
 /** Long enough to push a batch of messages to many slow connections. */
@@ -44,7 +50,7 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
   readonly default: LambdaFunction;
   readonly deliver: LambdaFunction;
 
-  /** What decides on handshakes, and what answers `auth`; undefined if whoever asks is let in. */
+  /** The functions that decide on handshakes and answer `auth`; undefined if everybody is let in. */
   readonly access: { readonly authorize: LambdaFunction; readonly authenticate: LambdaFunction } | undefined;
 
   private readonly byName = new Map<FunctionName, LambdaFunction>();
@@ -93,13 +99,13 @@ export class Functions extends Construct implements Readonly<Record<CommonFuncti
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // A role of its own in place of AWS's managed policy, which allows writing to every log of the account.
+    // A role of its own, since AWS's managed policy allows writing to every log of the account.
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     const made = new LambdaFunction(this, id, {
       ...own,
       memorySize: memoryOf(name),
-      // Read by a function, a source map would take some 20 ms of its cold start, and 60 ms of its first error.
+      // Reading a source map would add some 20 ms to a cold start, and 60 ms to the first error.
       code: Code.fromAsset(join(bundles, name), { exclude: ['*.map'] }),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,

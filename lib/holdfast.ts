@@ -37,7 +37,7 @@ export class Holdfast extends Construct {
   readonly wakeUps: WakeUps;
 
   /**
-   * What somebody should look at: docs/operations.md says what each means, and what to do. They tell nobody until given an
+   * The alarms: docs/operations.md says what each means, and what to do. They notify nobody until they are given an
    * action: `alarm.addAlarmAction(…)`.
    */
   readonly alarms: readonly Alarm[];
@@ -84,8 +84,8 @@ export class Holdfast extends Construct {
   }
 
   /**
-   * Allows publishing without a connection, by writing to the log directly; whoever is subscribed is woken as ever. The
-   * grantee finds the tables by `publisherEnvironment`.
+   * Allows publishing without a connection, by writing to the log directly. Subscribers are woken as usual. The grantee
+   * finds the tables by `publisherEnvironment`.
    */
   grantPublish(grantee: IGrantable): Grant {
     return this.grantTables(grantee, publishing);
@@ -119,5 +119,5 @@ export class Holdfast extends Construct {
   }
 }
 
-/** Half of what an account has by default, so that a flood here leaves room for its other APIs. */
+/** Half of an account's default, so that a flood here leaves room for its other APIs. */
 const defaultThrottle: ThrottleSettings = { rateLimit: 5000, burstLimit: 2500 };

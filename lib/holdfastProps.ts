@@ -5,11 +5,11 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Quotas } from '../broker/model/quotas';
 import type { Auth } from './auth';
 
-/** How a `Holdfast` differs from the usual one. */
+/** The properties of a `Holdfast`. */
 export interface HoldfastProps {
   /**
-   * Who may connect: `{ by: 'keys' }`, `{ by: 'jwt', issuer: …, audience: […] }`, or, knowingly, `{ by: 'none' }`. There
-   * is no default, for a queue shall not be open because nobody thought of it.
+   * Who may connect: `{ by: 'keys' }`, `{ by: 'jwt', issuer: …, audience: […] }`, or, knowingly, `{ by: 'none' }`.
+   * There is no default, so that no queue is open by oversight.
    */
   readonly auth: Auth;
 
@@ -44,17 +44,17 @@ export interface HoldfastProps {
 
   /**
    * How many functions at a time serve wake-ups: timers, and the shards of queues that have more than one. Set it below
-   * what the account has, or the rest, connects and publishes among it, finds none in a burst: 5 in a new account, which
-   * may have 10 in all. A whole number from 2 to 1,000.
+   * the concurrency of the account, or connects and publishes find no function free in a burst: to 5 in a new account,
+   * which may have 10 in all. A whole number from 2 to 1,000.
    *
    * @default 100
    */
   readonly wakeUpConcurrency?: number;
 
   /**
-   * How many functions at a time serve each shard of the three streams: messages, connections and keys. A stream has a few
-   * shards, and more with its load. Set it to 1 in a new account, which may have 10 functions in all: every queue is still
-   * delivered, but those of a shard wait for each other. A whole number from 1 to 10.
+   * How many functions at a time serve each shard of the three streams: messages, connections and keys. A stream has a
+   * few shards, and more with its load. Set it to 1 in a new account, which may have 10 functions in all: every queue
+   * is still delivered, but queues in the same shard wait for each other. A whole number from 1 to 10.
    *
    * @default 10
    */
@@ -75,17 +75,17 @@ export interface HoldfastProps {
   readonly deletionProtection?: boolean;
 
   /**
-   * What the names of the tables begin with: `restored` for `restored-Queues`, `restored-Messages` … Tables of such names
-   * that are there already can be taken over: docs/restoring.md tells how. Never change or leave it out
-   * afterwards: the stack would get other tables, which are empty. 1 to 240 characters of `A–Z a–z 0–9 . _ -`.
+   * The prefix of the names of the tables: `restored` for `restored-Queues`, `restored-Messages` … Existing tables of
+   * such names can be taken over: docs/restoring.md says how. Never change it or leave it out afterwards: the stack
+   * would get other tables, which are empty. 1 to 240 characters of `A–Z a–z 0–9 . _ -`.
    *
    * @default - CloudFormation makes up their names
    */
   readonly tablePrefix?: string;
 
   /**
-   * A key of yours that encrypts the tables. The functions, and who may publish, are allowed to use it through DynamoDB, as
-   * far as the policy of the key leaves that to IAM; keys of the CDK do.
+   * A key of yours that encrypts the tables. The functions and publishers are granted its use through DynamoDB, if the
+   * policy of the key leaves that to IAM, as that of keys made by the CDK does.
    *
    * @default - a key that AWS owns: free of charge, and not yours to revoke
    */
@@ -106,25 +106,28 @@ export interface HoldfastProps {
   readonly stageName?: string;
 
   /**
-   * How many frames a second API Gateway lets through, over all connections.
+   * How many frames from clients API Gateway lets through, over all connections together: `rateLimit` a second, and up
+   * to `burstLimit` at once. API Gateway refuses frames beyond that, and clients of this library send those again. One
+   * client can use it all up: see `quotas`.
    *
    * @default - 5,000 a second, 2,500 at once: half of what an account has
    */
   readonly throttle?: ThrottleSettings;
 
   /**
-   * How much a connection or a client may have, other than usual. What is at a time or in an hour is counted in the
-   * tables; rates of a second are counted by each warm function for itself, so that a client whose frames are spread over
-   * several has a multiple. How many frames the whole deployment takes is set by `throttle`, and is exact.
+   * Quotas of a connection or a client that differ from the defaults. Numbers at a time or in an hour are counted in
+   * the tables, and exact. Rates of a second are counted by each warm function for itself, so that a client whose
+   * frames are spread over several gets a multiple. How many frames the whole deployment takes is set by `throttle`,
+   * and is exact.
    *
-   * @default - 10 connections, 100 subscriptions and 1,000 new queues an hour for each client, and rates that no client
-   * needs that means well: `DEFAULT_QUOTAS`
+   * @default - 10 connections, 100 subscriptions and 1,000 new queues an hour for each client, and rates above what a
+   * well-meaning client needs: `DEFAULT_QUOTAS`
    */
   readonly quotas?: Partial<Quotas>;
 
   /**
-   * Which pages may connect, by their origin, such as `https://app.example.com`. Programs that are no browsers name none,
-   * and are not concerned.
+   * Which pages may connect, by their origin, such as `https://app.example.com`. Programs other than browsers send no
+   * origin, and are not affected.
    *
    * @default - all: a page can do no more than its reader's credential allows, for there are no cookies
    */

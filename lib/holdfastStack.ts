@@ -14,24 +14,24 @@ const ACCESS: Readonly<Record<Auth['by'], string>> = {
 
 export interface HoldfastStackProps extends StackProps {
   /**
-   * How its queue differs from the usual one.
+   * The properties of its queue.
    *
-   * @default - the usual one
+   * @default - the defaults
    */
   readonly holdfast?: Partial<HoldfastProps>;
 }
 
 /**
- * The stack that `cdk deploy` deploys. One thing must be said on the command line, who may connect, and some may be:
+ * The stack that `cdk deploy` deploys. The command line must say who may connect; the rest is optional:
  *
- * - `-c auth=keys`, `-c auth=jwt -c issuer=https://… -c audience=…`, or `-c auth=none`. With `jwt`, `-c clientClaim=…` and
- *   `-c grantsClaim=…` name the claims that are read.
- * - `-c stack=Staging`: it is called so, beside others in the same account.
+ * - `-c auth=keys`, `-c auth=jwt -c issuer=https://… -c audience=…`, or `-c auth=none`. With `jwt`, `-c clientClaim=…`
+ *   and `-c grantsClaim=…` name the claims that are read.
+ * - `-c stack=Staging`: its name, which tells it from others in the same account.
  * - `-c tables=restored`: its tables are called `restored-Queues` and so on.
  * - `-c retain=false`: destroying the stack destroys the messages too.
  * - `-c emulator=http://127.0.0.1:4566`: it goes into a local emulator of AWS.
- * - `-c origins=https://app.example.com,https://b.example.com`: pages of these alone may connect.
- * - `-c quotas=client.queues=100,client.publishes=50`: clients may have so much.
+ * - `-c origins=https://app.example.com,https://b.example.com`: only pages of these origins may connect.
+ * - `-c quotas=client.queues=100,client.publishes=50`: the quotas of clients.
  * - `-c wakeUpConcurrency=5 -c streamConcurrency=1`: it leaves functions to others, in an account that has few.
  * - `-c routeResponses=false`: into one whose CloudFormation has no route responses.
  */
@@ -75,7 +75,10 @@ export class HoldfastStack extends Stack {
     return value === undefined ? {} : { [name]: Number(value) };
   }
 
-  /** True unless switched off. On the command line all is text, and a misspelt `retain` must not cost any data. */
+  /**
+   * True unless switched off. Values of the command line are texts, and a misspelt value of `retain` must not cost
+   * data.
+   */
   private flag(name: string): boolean {
     const value = String(this.node.tryGetContext(name) ?? true);
     if (value !== 'true' && value !== 'false') throw new Error(`-c ${name} must be true or false, not ${value}`);

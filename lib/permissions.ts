@@ -38,18 +38,18 @@ export type CommonFunction =
   | 'default'
   | 'deliver';
 
-/** Those that check credentials: of tokens or of keys, as was chosen, or none. */
+/** The functions that check credentials, tokens or keys, as was chosen; none without access control. */
 export type AccessFunction = 'authorizeJwt' | 'authorizeKeys' | 'authenticateJwt' | 'authenticateKeys';
 
 export type FunctionName = CommonFunction | AccessFunction;
 
-/** What publishing takes, by the route and by those who publish from functions of their own. */
+/** What publishing needs, by the route or from functions of your own. */
 export const publishing = {
   queues: ['UpdateItem'],
   messages: ['GetItem', 'BatchGetItem', 'PutItem'],
 } as const satisfies TableAccess;
 
-/** What the functions may do that every deployment has. */
+/** The permissions of the functions that every deployment has. */
 export const commonPermissions: Record<CommonFunction, Permissions> = {
   connect: {
     tables: { connections: ['PutItem'] },
@@ -121,7 +121,7 @@ export const commonPermissions: Record<CommonFunction, Permissions> = {
   },
 };
 
-/** What those may do that check credentials. */
+/** The permissions of the functions that check credentials. */
 const accessPermissions: Record<AccessFunction, Permissions> = {
   authorizeJwt: {
     tables: {},

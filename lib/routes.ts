@@ -20,6 +20,6 @@ export const routes = {
   status: 'list',
   redrive: 'list',
   purge: 'list',
-  // Unless there is access control, for which there is a function of its own.
+  // With access control, `auth` has a function of its own instead.
   auth: 'subscribe',
 } as const satisfies Record<string, RouteFunction>;

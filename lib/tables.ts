@@ -13,10 +13,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { CONNECTED_INDEX, KEY_INDEX, type KeyPart, TABLE_KEYS, type TableName } from '../adapters/dynamodb/tables';
 
-/** DynamoDB's names have up to 255 characters of these (its API reference, `CreateTable`); the longest suffix has 14. */
+/**
+ * A name of a DynamoDB table has up to 255 of these characters (its API reference, `CreateTable`); the longest suffix
+ * takes 14.
+ */
 const PREFIX = /^[\w.-]{1,240}$/;
 
-/** @throws Error no table could be called so; one that is empty was meant to be another. */
+/** @throws Error it cannot be part of a table name; an empty prefix is a mistake. */
 function checkPrefix(prefix: string | undefined): void {
   if (prefix === undefined || Token.isUnresolved(prefix) || PREFIX.test(prefix)) return;
   throw new Error(
@@ -24,7 +27,7 @@ function checkPrefix(prefix: string | undefined): void {
   );
 }
 
-/** Every table that forgets does so by this attribute: epoch seconds. */
+/** The attribute by which items expire: epoch seconds. */
 const timeToLiveAttribute = 'expiresAt';
 
 /** What a table has besides its key: whether its items expire, and what its stream carries. */
@@ -46,7 +49,7 @@ const attribute = ([name, type]: KeyPart) => ({
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 });
 
-/** Each by its name, where AWS writes `kms:ReEncrypt*` and `kms:GenerateDataKey*`. */
+/** Each action by its name, where AWS writes `kms:ReEncrypt*` and `kms:GenerateDataKey*`. */
 const KEY_ACTIONS = [
   'Encrypt',
   'Decrypt',
@@ -79,7 +82,7 @@ export interface TablesProps {
   readonly encryptionKey?: IKey;
 }
 
-/** Everything that Holdfast remembers in AWS. On demand, so that a queue nobody uses costs its storage only. */
+/** Everything that Holdfast stores in AWS. On demand, so that an unused queue costs only its storage. */
 export class Tables extends Construct implements Readonly<Record<TableName, Table>> {
   readonly queues: Table;
   readonly messages: Table;
@@ -138,13 +141,13 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
   }
 
   /**
-   * Allows using the key that encrypts them, if it is one of yours, by way of DynamoDB alone: what DynamoDB asks of a key for
-   * those who use its tables (developer guide of KMS, "How Amazon DynamoDB uses AWS KMS").
+   * Allows using the key that encrypts the tables, if it is one of yours, only through DynamoDB: the actions that
+   * DynamoDB needs on behalf of users of its tables (developer guide of KMS, "How Amazon DynamoDB uses AWS KMS").
    */
   grantKey(grantee: IGrantable): Grant {
     if (this.encryptionKey === undefined) return Grant.drop(grantee, 'AWS owns the key');
     const { region } = Stack.of(this);
-    // KMS names services so in most partitions; in China, perhaps, by the domain of the partition.
+    // In most partitions KMS names services by this domain; in China, perhaps, by that of the partition.
     const services = ['amazonaws.com', Aws.URL_SUFFIX].map((domain) => `dynamodb.${region}.${domain}`);
     return Grant.addToPrincipal({
       grantee,

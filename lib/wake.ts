@@ -11,13 +11,13 @@ import type { WakeUps } from './wakeUps';
 type Pattern = Record<string, unknown>;
 
 /**
- * What wakes `deliver`: messages stored, connections that came and went, keys revoked, timers. Each may be lost, doubled or late without
- * losing a message, so these mappings need to be diligent, not perfect.
+ * What wakes `deliver`: stored messages, new and ended connections, revoked keys, timers. Each wake-up may be lost,
+ * doubled or late without losing a message.
  */
 export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, concurrency: Concurrency): void {
   const byStream = streaming(deliver, wakeUps, concurrency.shard);
-  // A message is what has an event. A tombstone that its publisher put lets what is behind it be delivered. The markers
-  // of ids, in the same table, are neither.
+  // Messages have an event. Tombstones are included, since one put by a publisher lets later messages be delivered. The
+  // markers of ids, in the same table, are neither.
   const inserted = (image: Pattern): Pattern => ({
     eventName: FilterRule.isEqual('INSERT'),
     dynamodb: { NewImage: image },
@@ -39,7 +39,8 @@ export function wake(deliver: IFunction, tables: Tables, wakeUps: WakeUps, concu
     eventSourceArn: wakeUps.queue.queueArn,
     batchSize: WAKE_UP_BATCH,
     // With it, Lambda receives no more messages than it has functions for (its developer guide, "Configuring scaling
-    // behavior for SQS event source mappings"): those that are throttled would count as received, and end as dead.
+    // behavior for SQS event source mappings"): throttled ones would count as received, and end in the dead-letter
+    // queue.
     maxConcurrency: concurrency.wakeUps,
     reportBatchItemFailures: true,
   });
@@ -60,15 +61,15 @@ const streaming =
     deliver.addEventSourceMapping(id, {
       eventSourceArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      // Without a batching window nobody waits for the batch to fill.
+      // Without a batching window no record waits for the batch to fill.
       batchSize: STREAM_BATCH,
-      // Order matters among the records of a connection only, and within a partition key Lambda keeps it.
+      // Order matters only among the records of one connection, and Lambda keeps the order within a partition key.
       parallelizationFactor: batchesOfShard,
       filters: patterns.map((pattern) => FilterCriteria.filter(pattern)),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 10,
-      // An hour-old doorbell has been rung again by timers and reconnects; what comes after it must not wait longer.
+      // After an hour, timers and reconnects have woken the same subscribers. Later records must not wait longer.
       maxRecordAge: Duration.hours(1),
       onFailure: new SqsDlq(wakeUps.failures),
     });

@@ -6,7 +6,7 @@ import { deliverTimeout } from './functions';
 
 const kept = { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED };
 
-/** Delayed wake-ups, and where work ends up that failed however often it was tried. */
+/** Delayed wake-ups, and queues for work that failed at every try. */
 export class WakeUps extends Construct {
   /** Timers and hand-overs of shards to `deliver`: each message is a signal to look, never the work itself. */
   readonly queue: Queue;
@@ -14,7 +14,9 @@ export class WakeUps extends Construct {
   /** Wake-ups that failed every time. */
   readonly deadWakeUps: Queue;
 
-  /** What the streams could not get delivered: which records of which shard, for as long as the stream has them. */
+  /**
+   * Batches of the streams that failed at every try: which records of which shard, as long as the stream keeps them.
+   */
   readonly failures: Queue;
 
   constructor(scope: Construct, id: string) {
@@ -23,9 +25,9 @@ export class WakeUps extends Construct {
     this.failures = new Queue(this, 'Failures', { ...kept, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, 'Queue', {
       ...kept,
-      // A wake-up whose function died is tried again when this ends; one that failed, sooner (see `SqsRetries`). Lambda
-      // asks for at least the function's timeout; more would only delay the next try, since a wake-up handled twice is
-      // harmless.
+      // A wake-up whose function died is tried again when this ends; a wake-up that failed, sooner (see `SqsRetries`).
+      // Lambda requires at least the function's timeout. More would only delay the next try, since a wake-up may be
+      // handled twice.
       visibilityTimeout: deliverTimeout.plus(Duration.seconds(10)),
       // With growing pauses between them, this many take ten minutes.
       deadLetterQueue: { queue: this.deadWakeUps, maxReceiveCount: 15 },

@@ -1,9 +1,9 @@
-/** What AWS knows a process by, as the SDK has it. */
+/** The credentials of a process in AWS, as the SDK defines them. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-  /** When they end. */
+  /** When they expire. */
   readonly expiration?: Date;
 }
 

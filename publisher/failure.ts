@@ -5,10 +5,10 @@ import { errorFrame } from '../broker/usecases/answer';
 import { errorOf } from '../client/errorOf';
 import { type HoldfastError, isHoldfastError, Unauthenticated } from '../client/errors';
 
-/** What fails is thrown, so that nobody need be told besides. */
+/** Failures are thrown, so there is nothing to report besides. */
 const silent: Reporter = { warn: () => undefined };
 
-/** A failure as who publishes by a connection would be told of it, and what it was caused by. */
+/** A failure as a client with a connection would get it, with its cause. */
 export function failureOf(error: unknown): HoldfastError {
   if (isHoldfastError(error)) return error;
   if (error instanceof NoCredentials)

@@ -14,25 +14,26 @@ export interface DirectOptions {
   /** Delivered as they are. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Marks the message, 1 to 128 characters: publishing again with the same id, from wherever, stores nothing as long as
-   * the first is retained. Lambda repeats what failed: take an id from the event that caused the message.
+   * Identifies the message, 1 to 128 characters. Publishing again with the same id, from anywhere, stores nothing as
+   * long as the first message is retained. Lambda repeats failed invocations: take the id from the event that caused
+   * the message.
    *
-   * @default - one that the log makes up: publishing again stores the message again
+   * @default - a generated id: publishing again stores the message again
    */
   readonly id?: string | undefined;
 }
 
 export interface PublisherOptions {
   /**
-   * Whom subscribers are told that messages are by: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`.
+   * The `publisher` that subscribers see with the messages: 1 to 128 characters of `A–Z a–z 0–9 . _ : @ -`.
    *
    * @default - the name of the function: `AWS_LAMBDA_FUNCTION_NAME` of the environment
    */
   readonly clientId?: string;
 
   /**
-   * What requests to DynamoDB are signed with, where they are not in the environment: on Fargate, EC2 or a machine of
-   * yours. A provider is asked again shortly before what it gave ends.
+   * The credentials for requests to DynamoDB, where the environment has none: on Fargate, EC2 or a machine of yours. A
+   * provider is asked again shortly before its credentials expire.
    *
    * ```ts
    * import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
@@ -52,14 +53,14 @@ export interface PublisherOptions {
  */
 export interface Publisher<Q = AnyQueues> {
   /**
-   * Publishes a message: whoever is subscribed gets it as one that came by a connection. Quotas do not count it.
+   * Publishes a message. Subscribers get it like any other. Quotas do not count it.
    *
-   * @param payload any JSON value; with the headers at most 30,000 bytes. Undefined: null. What an object or an array holds
-   * becomes what `JSON.stringify` makes of it, such as null of NaN.
+   * @param payload any JSON value; with the headers at most 30,000 bytes. Undefined: null. Values inside an object or
+   * an array become what `JSON.stringify` makes of them, such as null for NaN.
    * @returns once the message is durable.
    * @throws HoldfastError `InvalidRequest`, `TooLarge`; `Unavailable`, which is worth another try; `ServerFault`, after
-   * which the message may have been stored, which is why to give it an `id`; `Unauthenticated`, there are no credentials
-   * for AWS. `cause` is what DynamoDB or the SDK said.
+   * which the message may have been stored, so give it an `id`; `Unauthenticated`, there are no credentials for AWS.
+   * `cause` is the error of DynamoDB or the SDK.
    */
   publish<Queue extends QueueOf<Q>, Event extends EventOf<Q, Queue>>(
     queue: Queue,
@@ -71,7 +72,7 @@ export interface Publisher<Q = AnyQueues> {
 
 /**
  * A publisher for a function of yours, in the stack of a `Holdfast`: give the function its `publisherEnvironment`, and
- * `grantPublish` it. Make one for as long as the process lives, outside of the handler, for it keeps its connections.
+ * `grantPublish` it. Make one for the life of the process, outside of the handler, since it keeps its connections open.
  *
  * ```ts
  * const { publish } = publisher(process.env);
@@ -80,7 +81,7 @@ export interface Publisher<Q = AnyQueues> {
  *
  * @param environment what `publisherEnvironment` says. The region is that of the process, `AWS_REGION`.
  * @throws Error a variable is missing.
- * @throws InvalidRequest `clientId` is none.
+ * @throws InvalidRequest `clientId` is not valid.
  */
 export function publisher<Q = AnyQueues>(environment: Environment, options: PublisherOptions = {}): Publisher<Q> {
   const client = clientOf(options.clientId ?? variable('AWS_LAMBDA_FUNCTION_NAME', environment));

@@ -7,10 +7,10 @@ import { InvalidRequest } from '../client/errors';
 import { expectJsonValue } from '../client/payload';
 
 /**
- * A message to publish as the request that would have come by a connection, held to the same rules.
+ * A message to publish as a request of the protocol, checked by the same rules.
  *
  * @throws InvalidRequest the payload is no JSON value.
- * @throws ProtocolError a field is not as it should be.
+ * @throws ProtocolError a field is not valid.
  */
 export function requestOf(message: Readonly<Record<string, unknown>>): RequestOf<'publish'> {
   const parsed = parseRequest(frameOf(message));
@@ -29,9 +29,9 @@ function frameOf(message: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * Whom messages are by.
+ * The client id that messages are published under.
  *
- * @throws InvalidRequest it is no client id.
+ * @throws InvalidRequest it is not a valid client id.
  */
 export function clientOf(clientId: string): ClientId {
   const client = claimedClient(clientId);

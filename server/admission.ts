@@ -15,7 +15,9 @@ import {
 } from '../broker';
 import type { AuthOptions } from './authOptions';
 
-/** Who connects. `client` is undefined if it gave no name and needs none; `access`, if there is no access control. */
+/**
+ * An admitted client. `client` is undefined if it gave no name and needs none; `access`, if there is no access control.
+ */
 export interface Admitted {
   readonly client: ClientId | undefined;
   readonly access?: Access;
@@ -30,7 +32,7 @@ export interface Refused {
 /** Decides on a handshake. */
 export type Admit = (request: IncomingMessage) => Promise<Admitted | Refused>;
 
-/** What tells good credentials from others; undefined if none are asked for. */
+/** Checks credentials; undefined if none are required. */
 export function credentialsOf(options: AuthOptions, keys: KeyStore): Credentials | undefined {
   const { auth, jwtIssuer: issuer, jwtAudience: audience } = options;
   if (auth === 'keys') return new KeyCredentials(keys);
@@ -44,7 +46,7 @@ export function credentialsOf(options: AuthOptions, keys: KeyStore): Credentials
   });
 }
 
-/** @param credentials undefined: whoever asks is let in, in whatever name. */
+/** @param credentials undefined: everybody is let in, under any name. */
 export const admission =
   (credentials: Credentials | undefined, { clock, reporter }: { clock: Clock; reporter: Reporter }): Admit =>
   async ({ url = '/', headers }) => {

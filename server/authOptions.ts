@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-// Without what checks tokens: the command line reads options that nobody gives.
+// Imports nothing that checks tokens: the command line loads these options for its help too.
 import { isIssuer } from '../adapters/jwt/discovery';
 import { DEFAULT_CLAIMS } from '../adapters/jwt/settings';
 import { isLoopback } from './loopback';
@@ -11,7 +11,7 @@ export interface AuthOptions {
   readonly jwtAudience?: readonly string[];
   readonly jwtClientClaim: string;
   readonly jwtGrantsClaim: string;
-  /** Lets anybody in from anywhere, knowingly. */
+  /** Lets anybody in from other machines too, knowingly. */
   readonly insecure?: boolean;
 }
 
@@ -59,7 +59,7 @@ export function addAuthOptions(command: Command): Command {
           .default(DEFAULT_CLAIMS.grantsClaim)
           .argParser(claim),
       )
-      // Not by the environment, where it would be forgotten.
+      // Not settable by the environment, where it would be forgotten.
       .addOption(new Option('--insecure', 'listen to other machines although everybody may connect'))
   );
 }

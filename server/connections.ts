@@ -20,8 +20,17 @@ import type { Admitted } from './admission';
 import { Session } from './session';
 
 const PING_EVERY_MS = 30_000;
+/**
+ * How long the end waits for answers to requests that have arrived: long enough for a disk that is slow, not for one
+ * that hangs.
+ */
 const ANSWER_MS = 1_000;
+/**
+ * How long clients have to close after `goodbye` before they are cut off. Some never close; whoever stops the server
+ * waits for this.
+ */
 const GOODBYE_MS = 1_000;
+/** How soon a welcome that failed is tried again: the cause is mostly the disk, which a pause gives time to recover. */
 const RETRY_MS = 1_000;
 
 /** The connections of this server, from their first frame to their last. */
@@ -42,7 +51,7 @@ export class Connections {
     this.rates = new Rates(ports.settings.quotas, ports.clock);
   }
 
-  /** Whether there are as many as there may be. */
+  /** Whether there are as many connections as are allowed. */
   get isFull(): boolean {
     return this.open.size >= this.ports.settings.quotas['deployment.connections'];
   }
@@ -66,7 +75,7 @@ export class Connections {
       this.ports.settings.connectionLifetime,
     );
     over.unref();
-    // What the other side breaks ends its connection and concerns nobody else.
+    // An error of one connection ends that connection and affects no other.
     webSocket.on('error', (error) => this.ports.reporter.warn('a connection broke', { connection: id, error }));
     webSocket.on('pong', () => this.answered.add(webSocket));
     const begun = this.begin(connection);
@@ -87,8 +96,8 @@ export class Connections {
   }
 
   /**
-   * Delivers no more, answers what has been asked, says goodbye to all, and closes them; those that do not close by themselves
-   * are cut off.
+   * Delivers no more, answers requests that have arrived, says goodbye to all connections, and closes them. Connections
+   * that do not close by themselves are cut off.
    */
   async close(): Promise<void> {
     clearInterval(this.pinging);
@@ -130,7 +139,7 @@ export class Connections {
     await farewell(this.ports, connection);
   }
 
-  /** @returns once it is done, or was reported. */
+  /** @returns once the work is done, or its failure was reported. */
   private track(work: Promise<void>): Promise<void> {
     const tracked: Promise<void> = work
       .catch((error) => this.ports.reporter.warn('a connection could not be begun or ended', { error }))
@@ -139,7 +148,7 @@ export class Connections {
     return tracked;
   }
 
-  /** A connection that did not answer the ping before is dead, though nobody said so. */
+  /** Cuts off connections that did not answer the ping before, and pings the others. */
   private ping(): void {
     for (const webSocket of this.open.values()) {
       if (!this.answered.delete(webSocket)) webSocket.terminate();

@@ -4,8 +4,8 @@ import { wake, wakeQueue } from '../broker';
 const RETRY_MS = 1_000;
 
 /**
- * Serves wake-ups in this process. Those of one queue go one after the other, and all that come meanwhile are one: a
- * busy queue is read for many messages at a time.
+ * Serves wake-ups in this process. Wake-ups of one queue are served one after the other, and all that come meanwhile
+ * are merged into one, so that a busy queue is read for many messages at a time.
  */
 export class Doorbell {
   private readonly ringing = new Set<QueueName>();

@@ -1,11 +1,12 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** How long an answer counts, and how long one is waited for. Milliseconds. */
+/** How long an answer is reused, and how long one is waited for. Milliseconds. */
 const KEPT_MS = 1_000;
 const PATIENCE_MS = 2_000;
 
 /**
- * Whether the store takes writes: asked at most once a second, however many ask, for anybody may.
+ * Whether the store takes writes. Checked at most once a second, however many requests there are, since anybody may
+ * send them.
  *
  * @param check settles when something is on disk; rejects if nothing can be put there.
  */

@@ -3,13 +3,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 const HINT = 'This is Holdfast: connect to it with a WebSocket, such as npx wscat -c ws://HOST:PORT?clientId=NAME\n';
 
 /**
- * Answers what is no WebSocket: `GET /healthz` tells whether the store works, by 200 or 503; `/` tells what this is; and
- * there is nothing else. No request may have a body, and none is read.
+ * Answers plain HTTP requests: `GET /healthz` says whether the store works, by 200 or 503, and `/` says what this
+ * server is. There is nothing else. No request may have a body, and none is read.
  */
 export const answerHttp =
   (isHealthy: () => Promise<boolean>): RequestListener =>
   (request, response) => {
-    // A request says nothing that is worth waiting for the next one.
+    // Close after each answer: keeping the connection open for a next request is not worth it.
     response.setHeader('connection', 'close');
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-store');
@@ -25,7 +25,7 @@ export const answerHttp =
     end(response, 426, HINT);
   };
 
-/** Whether one is announced; what is not announced is no body (RFC 9112, 6.3). */
+/** Whether a request announces a body; without that it has none (RFC 9112, 6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 

@@ -1,6 +1,6 @@
 import type { OutputConfiguration } from 'commander';
 
-/** What is wrong with a command line, and who explains it, as one line: a script may log it, and a person read it. */
+/** Prints an error of the command line and the hint at --help as one line, for logs of scripts and for people. */
 export const inOneLine: OutputConfiguration = {
   outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')} (--help explains)\n`),
 };

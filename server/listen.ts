@@ -9,14 +9,14 @@ import { refuse } from './refuse';
 /** Called for each connection. */
 export type OnConnection = (webSocket: WebSocket, socket: Socket, admitted: Admitted) => void;
 
-/** The port as it is listened on. */
+/** A port that is listened on. */
 export interface Listener {
   readonly port: number;
-  /** Takes no more connections; those there are stay. */
+  /** Takes no more connections; open ones stay. */
   close(): Promise<void>;
 }
 
-/** Where to listen, and to whom. */
+/** Where to listen, and whom to admit. */
 export interface ListenOptions {
   readonly host: string;
   /** 0: any that is free. */
@@ -25,7 +25,7 @@ export interface ListenOptions {
   readonly origins: readonly string[];
   /** Milliseconds that a request may take to arrive. */
   readonly patience?: number;
-  /** About how many connections are taken, whatever becomes of them: what is beyond would use up the files of the process. */
+  /** About how many TCP connections are accepted. More would use up the file descriptors of the process. */
   readonly most: number;
   /** Whether no more connections can be taken at present. */
   isFull(): boolean;
@@ -35,17 +35,17 @@ export interface ListenOptions {
 
 const PATIENCE_MS = 10_000;
 
-/** Connections that are in their handshake, or only ask for the health. */
+/** Room for connections that are in their handshake, or only ask for the health. */
 const STRANGERS = 200;
 
 const FULL = 'there are as many connections as the server takes: try again later';
 
 const CLOSING = 'the server is shutting down: connect again in a moment';
 
-/** What is asked over HTTP while the server closes has so long to be answered. Milliseconds. */
+/** How long HTTP requests have to be answered while the server closes. Milliseconds. */
 const ANSWER_MS = 1_000;
 
-/** Listens for WebSocket connections, and answers what little else there is to ask. */
+/** Listens for WebSocket connections, and answers plain HTTP requests. */
 export async function listen(on: ListenOptions, onConnection: OnConnection): Promise<Listener> {
   const patience = on.patience ?? PATIENCE_MS;
   const server = createServer(
@@ -53,7 +53,7 @@ export async function listen(on: ListenOptions, onConnection: OnConnection): Pro
     answerHttp(on.isHealthy),
   );
   if (Number.isFinite(on.most)) server.maxConnections = on.most + STRANGERS;
-  // Otherwise a client that announces a body would be told to send it.
+  // Otherwise Node would tell a client that announces a body to send it.
   server.on('checkContinue', answerHttp(on.isHealthy));
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -64,7 +64,7 @@ export async function listen(on: ListenOptions, onConnection: OnConnection): Pro
   let isClosing = false;
   server.on('upgrade', (request, stream, head) => {
     const socket = request.socket;
-    // Whoever breaks off before being let in is nobody's concern.
+    // Ignore clients that break off before they are admitted.
     socket.on('error', ignore);
     if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
     if (!admitsOrigin(request.headers.origin, on.origins))

@@ -16,7 +16,9 @@ import { inOneLine } from './inOneLine';
 export interface ServerOptions extends AuthOptions {
   /** 0: any that is free. */
   readonly port: number;
+  /** The address to listen on, or a name of one. Other machines can connect unless it is a loopback address. */
   readonly host: string;
+  /** The data folder, relative to the working directory; made if it is not there. One process uses it at a time. */
   readonly data: string;
   readonly durability: Durability;
   /** Milliseconds. */
@@ -25,10 +27,11 @@ export interface ServerOptions extends AuthOptions {
   readonly deadLetterRetention: number;
   /** Milliseconds; Infinity: never. */
   readonly subscriptionExpiry: number;
-  /** Other than usual. */
+  /** Quotas that differ from the defaults. */
   readonly quotas: Partial<Quotas>;
   /** Which pages may connect: see `admitsOrigin`. */
   readonly origins: readonly string[];
+  /** The least that is logged: `debug`, `info`, `warn`, `error`, or `silent`. */
   readonly logLevel: string;
 }
 
@@ -74,7 +77,7 @@ Examples:
   HOLDFAST_PORT=9000 npm start`;
 
 /**
- * Reads the options of a command line, and of the environment where the command line is silent.
+ * Reads the options of a command line. An option that it does not give is taken from the environment.
  *
  * @param argv without the program.
  * @throws CommanderError after it was explained; `exitCode` 0 for --help.

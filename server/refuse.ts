@@ -7,12 +7,12 @@ const STATUS = {
   503: 'Service Unavailable',
 } as const;
 
-/** Milliseconds that the other side has to read the answer and to hang up. */
+/** How long the other side has to read the answer and to close. Milliseconds. */
 const LINGER_MS = 1_000;
 
 /**
- * Answers a handshake with a refusal, and ends its socket. HTTP no longer looks after it, so that whoever neither reads
- * nor hangs up would keep it for ever.
+ * Answers a handshake with a refusal, and ends its socket. Node no longer closes an upgraded socket by itself: a client
+ * that neither reads nor closes would keep it for ever.
  *
  * @param status of HTTP.
  * @param message for people, one line.
@@ -22,7 +22,8 @@ export function refuse(socket: Socket, status: keyof typeof STATUS, message: str
   const asks = status === 401 ? 'www-authenticate: Bearer\r\n' : '';
   const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\n${asks}content-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  // Read, or it would not be noticed that the other side hung up; cut off at once, it might lose the answer.
+  // Read on, or the close of the other side would go unnoticed. If the socket were destroyed at once, the answer might
+  // be lost.
   socket.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));

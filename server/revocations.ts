@@ -2,7 +2,7 @@ import type { ConnectionId, KeyId, Ports } from '../broker';
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Looks for keys that were revoked while connections have their access by them. Another process revokes them. */
+/** Finds connections whose key was revoked, which another process does. */
 export class Revocations {
   private readonly looking: NodeJS.Timeout;
 

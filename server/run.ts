@@ -4,12 +4,12 @@ import { isLoopback } from './loopback';
 import type { ServerOptions } from './options';
 import { startServer } from './server';
 
-/** The exit code of a start that cannot succeed as it was asked for. */
+/** The exit code if the server cannot start with these options. */
 const MISUSE = 2;
 
 /**
- * Of what is alive, by which the heap may grow before it is collected whole; V8 takes up to 300. Messages live for moments
- * and little of the heap is alive, so that it costs 3 % of the publishes, and spares 30 MB.
+ * How far the heap may grow before a full collection, in per cent of its live size; V8 takes up to 300. Messages live
+ * for moments and little of the heap is live, so this costs 3 % of the publishes, and saves 30 MB.
  */
 const HEAP_GROWING_PERCENT = 100;
 
@@ -44,7 +44,7 @@ ${warning}
 ${HINTS[auth](url, data)}`);
 }
 
-/** What to try first, by who may connect. */
+/** What to try first, which depends on who may connect. */
 const HINTS: Readonly<Record<ServerOptions['auth'], (url: string, data: string) => string>> = {
   none: (url) => `Try it in two terminals:
   npx wscat -c "${url}?clientId=alice" -x '{"action":"subscribe","queue":"demo"}' -w 600

@@ -17,7 +17,7 @@ const CONNECTION_LIFETIME_MS = 24 * 3_600_000;
 /** A server that runs. */
 export interface Server {
   readonly port: number;
-  /** Says goodbye to all connections, and lets the data folder go. */
+  /** Says goodbye to all connections, and releases the data folder. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     durability: options.durability,
   });
   const quotas = { ...(isLoopback(options.host) ? LOOPBACK_QUOTAS : DEFAULT_QUOTAS), ...options.quotas };
-  // What was kept from a connection that did not read is delivered as soon as it does.
+  // A connection that did not read gets what it missed as soon as it reads again.
   const pusher = new WebSocketPusher((connection) => doorbell.serve({ kind: 'welcome', connection }));
   const ports: Ports = {
     ...stores,
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       subscriptionExpiry: options.subscriptionExpiry,
       connectionLifetime: CONNECTION_LIFETIME_MS,
       quotas,
-      // One process serves all of a queue; shards would only be served one after the other.
+      // One process serves a whole queue, so more shards would only be served one after the other.
       shardSize: Number.POSITIVE_INFINITY,
       accessControl: options.auth !== 'none',
     },

@@ -34,22 +34,22 @@ const HANDLERS: Omit<AllHandlers, 'auth'> = {
   ...inspectHandlers,
 };
 
-/** What a connection may do whose record is gone. */
+/** The access of a connection whose record is gone: none. */
 const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
 
 const SETTLEMENTS: ReadonlySet<string> = new Set(['ack', 'nack', 'reject', 'extend']);
 
-/** Requests of one connection that may be under way before it is read no further. */
+/** How many requests of one connection may be under way before reading stops. */
 const UNDER_WAY = 1_000;
-/** Their bytes likewise: they are held in memory until they are answered. */
+/** How many bytes of requests likewise, since they are held in memory until they are answered. */
 const BYTES_UNDER_WAY = 512 * 1024;
 
-/** Milliseconds for which requests of one connection are served one after the other, before others have their turn. */
+/** How long requests of one connection are served before others have their turn. Milliseconds. */
 const AT_A_TIME_MS = 10;
 
 /**
- * One connection's requests: each begins when those before it are answered, in the order in which they arrive, but for
- * publishes. Those are waited for by nobody, so that many share one write to disk; they keep their own order.
+ * The requests of one connection. They are served one after the other, in the order in which they arrive. Only
+ * publishes are not waited for, so that many share one write to disk; they keep their own order.
  */
 export class Session {
   private readonly handlers: AllHandlers;
@@ -89,7 +89,7 @@ export class Session {
     this.bytesUnderWay += bytes;
     if (this.underWay >= UNDER_WAY || this.bytesUnderWay >= BYTES_UNDER_WAY) this.full ??= this.socket.hold();
     const { parsed, rest } = this.rates.admit(this.caller, read, bytes);
-    // Who goes on all the same costs one answer each time, and otherwise fills nothing but its own buffers.
+    // Stop reading from a client over its rate: what it sends meanwhile waits in its own socket.
     if (rest > 0) this.rest(rest);
     const isPublish = 'request' in parsed && parsed.request.action === 'publish';
     const begin = () => this.serve(parsed, bytes, isPublish);
@@ -98,8 +98,8 @@ export class Session {
   }
 
   /**
-   * Serves only settlements from now on: an ack that is not heard is a delivery more. @returns once what arrived before is
-   * answered.
+   * Serves only settlements from now on, since an ack that is not served causes another delivery. @returns once what
+   * arrived before is answered.
    */
   finish(): Promise<void> {
     this.isOver = true;
@@ -114,10 +114,10 @@ export class Session {
       // A publish waits for the disk anyway, and must not be overtaken by another.
       if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
       this.reply(await this.answered(parsed));
-      // Who asks without reading the answers is not read either.
+      // Do not read from a client that does not read its answers.
       if (this.socket.isFull) await this.socket.drained();
     } catch (error) {
-      // Nobody waits for this but the next request, which must be served all the same.
+      // Only the next request waits for this, and it must be served all the same.
       this.ports.reporter.warn('a request could not be served to its end', { error });
     } finally {
       this.settled(bytes);

@@ -6,8 +6,9 @@ import { type Item, number, numberOr, text, textAt } from './items';
 
 /*
  * A client is one item: `client`; for every connection an attribute `c:ID` = [connectedAt, expiresAt]; for every
- * subscription an attribute `s:QUEUE` = "SHARD CREATED-AT", or the number of the shard alone; and how many of each there are, `connections` and
- * `subscriptions`, counted in the writes that add and remove them, so that limits hold whoever else writes.
+ * subscription an attribute `s:QUEUE` = "SHARD CREATED-AT", or the number of the shard alone; and how many of each
+ * there are, `connections` and `subscriptions`, counted in the writes that add and remove them, so that limits hold
+ * whoever else writes.
  *
  * Separate items at `CLIENT#HOUR` count how many `queues` a client created in an hour.
  *

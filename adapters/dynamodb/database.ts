@@ -39,7 +39,9 @@ const BATCH_ATTEMPTS = 8;
 /** The first pause before that; it doubles. Milliseconds. */
 const BATCH_PAUSE = 25;
 
-/** Sends commands; every failure that may pass comes out as `Unavailable`. All reads are consistent, but of an index. */
+/**
+ * Sends commands; every failure that may pass comes out as `Unavailable`. All reads are consistent, but of an index.
+ */
 export class Database {
   constructor(private readonly client: DatabaseClient) {}
 

@@ -25,8 +25,8 @@ export const numberOr = (item: Item, name: string, otherwise: number): number =>
   item[name] === undefined ? otherwise : numberAt(item, name);
 
 /**
- * When an item expires: `expiresAt` for the table's TTL, in seconds, rounded up, and `until` for reads, in milliseconds,
- * because TTL deletes late. Neither if it never does.
+ * When an item expires: `expiresAt` for the table's TTL, in seconds, rounded up, and `until` for reads, in
+ * milliseconds, because TTL deletes late. Neither if it never does.
  */
 export const expiry = (at: Time): Item =>
   at === Number.POSITIVE_INFINITY ? {} : { expiresAt: number(Math.ceil(at / 1000)), until: number(at) };

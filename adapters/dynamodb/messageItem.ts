@@ -6,8 +6,8 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
 
 /*
  * The Messages table holds, under `queue` and `seq`:
- * - messages: `id`, `event`, `payload`, `headers`, `publisher`, `publishedAt`, `previousUntil` and the expiry. Nothing else
- *   in the table has an `event`: the filter of its stream relies on it.
+ * - messages: `id`, `event`, `payload`, `headers`, `publisher`, `publishedAt`, `previousUntil` and the expiry. Nothing
+ *   else in the table has an `event`: the filter of its stream relies on it.
  * - tombstones: `tombstone`, `publishedAt`, `previousUntil` and the expiry.
  * - markers of chosen ids, at `markerKey`: `at`, the number that the id was given, and what else its message has from
  *   that moment: `publishedAt`, `previousUntil` and the expiry. They expire with their message.

@@ -26,7 +26,9 @@ const NEVER = Number.NEGATIVE_INFINITY;
 
 const timerKey = (shard: Shard): Item => ({ shard: text(shardKey(shard)) });
 
-/** The record in DynamoDB: `firesAt` of the timer recorded last, `cameAt`: that of the latest that came, and an expiry. */
+/**
+ * The record in DynamoDB: `firesAt` of the timer recorded last, `cameAt`: that of the latest that came, and an expiry.
+ */
 export class DynamoPendingTimers implements PendingTimers {
   constructor(
     private readonly db: Database,

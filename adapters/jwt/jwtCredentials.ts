@@ -35,7 +35,10 @@ const KEYS = { cacheMaxAge: 10 * MINUTE, cooldownDuration: 30 * SECOND, timeoutD
 
 const refused = (fault: string) => new ProtocolError('unauthenticated', `the token ${fault}`);
 
-/** Tokens of an OpenID Connect provider as credentials. Its keys are looked up, kept, and looked up again as they change. */
+/**
+ * Tokens of an OpenID Connect provider as credentials. Its keys are looked up, kept, and looked up again as they
+ * change.
+ */
 export class JwtCredentials implements Credentials {
   private keys: Promise<JWTVerifyGetKey> | undefined;
 
@@ -84,7 +87,9 @@ export class JwtCredentials implements Credentials {
   }
 }
 
-/** Cognito's access tokens have no `aud`, but say in `client_id` whom they were issued to (its guide, "access token"). */
+/**
+ * Cognito's access tokens have no `aud`, but say in `client_id` whom they were issued to (its guide, "access token").
+ */
 function audienceOf({ aud, client_id: client }: JWTPayload): string[] {
   if (aud === undefined) return typeof client === 'string' ? [client] : [];
   return typeof aud === 'string' ? [aud] : aud;

@@ -17,7 +17,9 @@ const GOOD_MS = 30_000;
 export interface Sender {
   readonly connection: ConnectionId;
   readonly connectedAt?: Time;
-  /** The context that the authorizer gave the connection when it was made; it stays the same for as long as that lasts. */
+  /**
+   * The context that the authorizer gave the connection when it was made; it stays the same for as long as that lasts.
+   */
   readonly authorizer?: unknown;
 }
 

@@ -54,7 +54,9 @@ async function create(path: string): Promise<void> {
   }
 }
 
-/** As mkdir with `recursive`, which never returns where a folder says ENOENT to whatever is made in it, as /proc does. */
+/**
+ * As mkdir with `recursive`, which never returns where a folder says ENOENT to whatever is made in it, as /proc does.
+ */
 async function makeFolder(path: string): Promise<void> {
   try {
     await fs.mkdir(path, { mode: 0o700 });

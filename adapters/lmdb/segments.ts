@@ -45,8 +45,8 @@ export interface OpenSegment {
 }
 
 /**
- * What is safe when a write is answered. `fsync`: it is on disk, and survives a power cut. `os`: the operating system has
- * it; it survives the end of this process, however it ends, and a power cut may take what was written last.
+ * What is safe when a write is answered. `fsync`: it is on disk, and survives a power cut. `os`: the operating system
+ * has it; it survives the end of this process, however it ends, and a power cut may take what was written last.
  */
 export type Durability = 'fsync' | 'os';
 

@@ -12,8 +12,8 @@ export * from './pusher';
 export * from './wakeUps';
 
 /**
- * All stores in memory, for tests, and the shortest statement of what the ports promise. The single machine uses some of
- * the classes behind them (`adapters/lmdb`). What a method does is done when it returns its promise.
+ * All stores in memory, for tests, and the shortest statement of what the ports promise. The single machine uses some
+ * of the classes behind them (`adapters/lmdb`). What a method does is done when it returns its promise.
  *
  * @param options.betweenAppendSteps awaited by `append` between taking its numbers and putting its messages; a test can
  * let others run there, or crash the publisher by throwing.

@@ -72,7 +72,10 @@ export class MemoryQueues implements QueueStore {
     return { ...page, items: page.items.map(([, queue]) => told(queue)) };
   }
 
-  /** Takes the next numbers of a queue, creating it if needed, and learns event names. @param until their retention ends. */
+  /**
+   * Takes the next numbers of a queue, creating it if needed, and learns event names. @param until their retention
+   * ends.
+   */
   take(queue: QueueName, count: number, events: readonly EventName[], now: Time, until: Time): Taken {
     const found = this.orNew(queue, now);
     const learned = learn(found.events, events);

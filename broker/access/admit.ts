@@ -6,8 +6,8 @@ import type { Credential, Identity } from './identity';
 /**
  * Decides in whose name a connection is made.
  *
- * @param claimed the `clientId` of the URL. It must be one that the credential speaks for; it may be left out where that is
- * only one.
+ * @param claimed the `clientId` of the URL. It must be one that the credential speaks for; it may be left out where
+ * that is only one.
  * @throws ProtocolError `forbidden`.
  */
 export function admit({ client: pattern, ...access }: Credential, claimed: ClientId | undefined): Identity {

@@ -34,9 +34,9 @@ export const speaksFor = (pattern: ClientPattern, client: ClientId): boolean =>
   (isOpen(pattern) ? client.startsWith(pattern.slice(0, -1)) : client === (pattern as string));
 
 /**
- * The client id of a token's subject: the subject itself, where a client id may hold its characters; any other character is
- * written as `:` and its UTF-8 bytes in two capital hexadecimal digits each, such as `auth0:7C42` for `auth0|42`. No two
- * subjects get the same: a `:` that would read as such an escape is escaped too.
+ * The client id of a token's subject: the subject itself, where a client id may hold its characters; any other
+ * character is written as `:` and its UTF-8 bytes in two capital hexadecimal digits each, such as `auth0:7C42` for
+ * `auth0|42`. No two subjects get the same: a `:` that would read as such an escape is escaped too.
  *
  * @returns an error, a sentence that says why it cannot be one.
  */

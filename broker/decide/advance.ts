@@ -49,8 +49,8 @@ export interface Advance {
 }
 
 /**
- * Redeliveries that are due and may be made: their flights are not dead, the cursor has passed them, and the window has room
- * for what waits.
+ * Redeliveries that are due and may be made: their flights are not dead, the cursor has passed them, and the window has
+ * room for what waits.
  */
 function deliverable(subscription: Subscription, now: Time): Flight[] {
   const { inFlight, next } = subscription;
@@ -218,15 +218,15 @@ function joined(gaps: readonly Gap[]): Gap[] {
 const EXPIRED = 0;
 
 /**
- * Until when at least a message is retained that was published after one entry and before another: as long as the one that
- * was kept for the shorter time would be.
+ * Until when at least a message is retained that was published after one entry and before another: as long as the one
+ * that was kept for the shorter time would be.
  */
 const retainedAfter = (before: Lifetime, entry: Lifetime): Time =>
   Math.min(before.expiresAt, before.publishedAt + (entry.expiresAt - entry.publishedAt));
 
 /**
- * @param previousUntil not after the time until which the number before `from` is retained. If one of these gets filled and
- * those before it do not, it tells that they are holes, and have not expired.
+ * @param previousUntil not after the time until which the number before `from` is retained. If one of these gets filled
+ * and those before it do not, it tells that they are holes, and have not expired.
  */
 function tombstones(from: Seq, entry: LogEntry, previousUntil: Time): Tombstone[] {
   const { publishedAt, expiresAt } = entry;
@@ -240,8 +240,8 @@ function tombstones(from: Seq, entry: LogEntry, previousUntil: Time): Tombstone[
 }
 
 /**
- * What is fresh comes after all that is in flight, except after a seek back to before what was redriven: that is delivered
- * with the backlog, and its dead letter is held for as long.
+ * What is fresh comes after all that is in flight, except after a seek back to before what was redriven: that is
+ * delivered with the backlog, and its dead letter is held for as long.
  */
 function merge(inFlight: readonly Flight[], fresh: readonly Flight[]): readonly Flight[] {
   const last = inFlight.at(-1);

@@ -16,8 +16,8 @@ export interface Settlement {
 }
 
 /**
- * Which messages a settlement names. Up to a number: of those that were delivered, for nobody speaks of what never came;
- * one that is named may have come all the same, though its push was refused.
+ * Which messages a settlement names. Up to a number: of those that were delivered, for nobody speaks of what never
+ * came; one that is named may have come all the same, though its push was refused.
  */
 export type Named = { readonly seqs: readonly Seq[] } | { readonly upTo: Seq };
 

@@ -14,8 +14,9 @@ export interface Message {
   /** When retention ends; from then on no read returns it. */
   readonly expiresAt: Time;
   /**
-   * Until when the number before this one is retained; 0 for the first. It tells a reader that finds that number missing
-   * whether it was removed by retention or was never written: each message keeps the retention it was published with.
+   * Until when the number before this one is retained; 0 for the first. It tells a reader that finds that number
+   * missing whether it was removed by retention or was never written: each message keeps the retention it was published
+   * with.
    */
   readonly previousUntil: Time;
   /** The {@link messageText}, where a store has kept it, so that a message delivered often is serialized once. */

@@ -14,7 +14,8 @@ export type Parsed = { readonly ref?: string } & ({ readonly request: Request } 
  * Reads a frame from a client.
  *
  * @param text what arrived.
- * @returns the request, its payloads `Verbatim`; or the error to answer with: `invalid` or `unknown_action`. Never throws.
+ * @returns the request, its payloads `Verbatim`; or the error to answer with: `invalid` or `unknown_action`. Never
+ * throws.
  */
 export type ParseRequest = (text: string) => Parsed;
 

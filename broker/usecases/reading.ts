@@ -20,7 +20,9 @@ function pageOf(subscription: Subscription): number {
   return room > 0 && !wantsEverything(subscription) ? PAGE : Math.min(room, PAGE);
 }
 
-/** Reads what the next advance of a subscription is decided by: what is due, and a page of the log from its cursor on. */
+/**
+ * Reads what the next advance of a subscription is decided by: what is due, and a page of the log from its cursor on.
+ */
 export async function readFor(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
   const due = await readDue(ports, subscription, now);
   const page = pageOf(subscription);

@@ -42,7 +42,8 @@ export async function endIfExpired(ports: Ports, id: ConnectionId, expiresAt: Ti
 }
 
 /**
- * Ends the connections of a key, if it was revoked. Near the deadline, those that are left are left to a further wake-up.
+ * Ends the connections of a key, if it was revoked. Near the deadline, those that are left are left to a further
+ * wake-up.
  *
  * @throws what a dependency threw: the wake-up is to be repeated. All other connections were ended, or left to that
  * wake-up, before.

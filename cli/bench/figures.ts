@@ -41,7 +41,7 @@ function latency(title: string, of: (latency: Latency) => number): Column<Figure
   return { title, of: (figure) => of(figure.latency), shown: (figure) => ms(of(figure.latency)), align: 'right' };
 }
 
-/** The figure of what took so long. */
+/** The figure of a measurement. */
 export function figure(what: Figure['what'], messages: number, seconds: number, times: Latency | undefined): Figure {
   const none = { median: 0, p95: 0, p99: 0, longest: 0 };
   return { what, messages, seconds, perSecond: seconds > 0 ? messages / seconds : 0, latency: times ?? none };

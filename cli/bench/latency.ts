@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 
-/** How long something took, of many times, in milliseconds. */
+/** The distribution of many durations, in milliseconds. */
 export interface Latency {
   readonly median: number;
   readonly p95: number;

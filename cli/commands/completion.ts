@@ -9,18 +9,23 @@ const NOTE = `
 Completes commands, options and the names of queues, once the script is part of your shell's start-up. It calls holdfast
 by that name: have it on the PATH, such as by npm link. Queues are asked for at HOLDFAST_URL.`;
 
-/** Who presses a key does not wait longer. Milliseconds. */
+/** How long a person who pressed a key has to wait at most. Milliseconds. */
 const PATIENCE_MS = 1_000;
 
-/** Names that mean the same in every shell without quotes. */
+/** Names that need no quotes in any shell. */
 const PLAIN = /^[A-Za-z0-9._:@-]+$/;
 
-/** The bash script counts on the package bash-completion for this; where that is missing, words as bash splits them do. */
+/**
+ * The bash script counts on the package bash-completion for this; where that is missing, words as bash splits them do.
+ */
 const BASH_WORDS = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
     cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
 }`;
 
-/** `holdfast completion SHELL`, and the hidden `complete` that the scripts call. To be added last: it knows what is there. */
+/**
+ * `holdfast completion SHELL`, and the hidden `complete` that the scripts call. To be added last, since it completes
+ * the commands that are there.
+ */
 export function addCompletion(root: Command): void {
   const tree = tab(root, { completionCommandName: 'completion' });
   const named = (name: string) => root.commands.find((command) => command.name() === name);
@@ -42,7 +47,7 @@ export function addCompletion(root: Command): void {
     const { serverCommand } = await import('../../server/options');
     // The tree has the global options at its root only; they may follow every command but serve, which has its own.
     for (const [name, one] of tree.commands) addOptions(one, (name === 'serve' ? serverCommand() : root).options);
-    // Of another word than the queue's there is nothing to ask.
+    // Only for the word of a queue there is something to ask a server for.
     if (process.argv.some((word) => word.length > 0 && tree.commands.get(word)?.arguments.has('queue')))
       addQueues(tree, await queuesOf(command));
   });
@@ -72,7 +77,7 @@ function addQueues({ commands }: RootCommand, queues: readonly string[]): void {
   }
 }
 
-/** The names of the queues there are; none if nobody answers in time. */
+/** The names of all queues; none if no server answers in time. */
 async function queuesOf(command: Command): Promise<string[]> {
   try {
     const holdfast = await open({ ...targetOf(command), timeout: PATIENCE_MS / 1000 });

@@ -79,7 +79,7 @@ export function addDeadLetters(root: Command): void {
       };
       const messages = await connected(command, async (_, ask) => {
         let all = 0;
-        // With very many, one request may run out of time: it drops what it can.
+        // With very many letters, one request may run out of time: it removes as many as it can, so repeat it.
         for (;;) {
           const { messages } = await ask({ action: what, ...chosen });
           all += messages;

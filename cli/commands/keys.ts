@@ -23,7 +23,7 @@ export function addKeys(root: Command): void {
   const keys = root
     .command('keys')
     .description('make, list and revoke API keys, of a server or a deployment')
-    // It connects to no server: the options that say where and as whom mean nothing to it.
+    // It connects to no server, so the options for that do not apply.
     .configureHelp({ showGlobalOptions: false });
   const pattern = (right: string, what: string) => new Option(`--${right} <pattern>`, what).argParser(gathered);
   kept(

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
 /**
- * `holdfast serve`, which `npm start` runs. Its options are the server's own and read there; the connection's, which
- * every other command has, mean nothing to it and are refused. The server is loaded only here: it takes its time, and
- * no other command needs it.
+ * `holdfast serve`, which `npm start` runs. Its options are the server's own and read there. The options for a
+ * connection, which every other command has, do not apply and are refused. The server is loaded only here, since
+ * loading takes time and no other command needs it.
  */
 export function addServe(root: Command): void {
   root

@@ -45,8 +45,8 @@ export function addTop(root: Command): void {
 }
 
 /**
- * What goes on, every interval, until it is to end. The first has no rates. Where somebody is watching, a look that fails
- * for the moment is made again.
+ * Yields the activity every interval until it is to end. The first one has no rates. On a terminal, a request that
+ * fails with a passing error is made again.
  */
 async function* looks(
   ask: Ask,
@@ -67,7 +67,7 @@ async function* looks(
 
 async function stream(ask: Ask, options: Options): Promise<void> {
   const ending = new AbortController();
-  // Otherwise it ends only so, which is as it should be.
+  // With `--once` a signal ends the process by itself, as it should.
   if (!options.once) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   for await (const now of looks(ask, options, { ending: ending.signal })) {
     await written(visibleJson({ time: new Date().toISOString(), ...now }));
@@ -104,7 +104,7 @@ async function watch(holdfast: Holdfast, ask: Ask, options: Options, url: string
   const live = goLive({ onEnd: () => ending.abort(), onResize: draw });
   const stop = holdfast.on('state', draw);
   try {
-    // Who has had enough does not wait for a server that is away.
+    // Ends at once when asked to, even while the server is unreachable.
     await Promise.race([ended, drawing()]);
   } finally {
     stop();

@@ -6,7 +6,7 @@ import { note, print, printJson, say } from '../output/print';
 import { type Keyring, keysOf } from './keyring';
 import { told } from './told';
 
-/** How a key is to be: patterns for each right, and milliseconds until it ends. */
+/** The options of a new key: patterns for each right, and milliseconds until it expires. */
 export type Wanted = Keyring & { readonly [right in Right]?: readonly string[] } & {
   readonly expires?: number;
   readonly json?: boolean;
@@ -15,7 +15,7 @@ export type Wanted = Keyring & { readonly [right in Right]?: readonly string[] }
 /**
  * Makes a key, and prints it.
  *
- * @throws Misuse if the client or a grant is not as it must be.
+ * @throws Misuse if the client or a grant is not valid.
  */
 export async function create(client: string, options: Wanted): Promise<void> {
   const [speaksFor, grants] = [clientOf(client), grantsOf(options)];

@@ -5,7 +5,7 @@ import { KEYS, mayBeDataFolder } from '../../adapters/lmdb/folderNames';
 import type { KeyStore } from '../../broker/ports';
 import { Misuse } from '../exitCode';
 
-/** Where API keys are kept: of a server on this machine, in its data folder; of a deployment, in its table. */
+/** Where API keys are kept: in the data folder of a server on this machine, or in the table of a deployment. */
 export interface Keyring {
   readonly data: string;
   readonly table?: string;
@@ -26,7 +26,7 @@ export async function keysOf({ data, table, region, profile }: Keyring): Promise
   return keysInTable(table, { ...(region && { region }), ...(profile && { profile }) });
 }
 
-/** A mistyped folder shall not be given keys that no server will ever read. */
+/** Refuses a mistyped folder, whose keys no server would ever read. */
 async function expectDataFolder(data: string): Promise<void> {
   const names: string[] = await fs.readdir(data).catch(() => []);
   if (!mayBeDataFolder(names))

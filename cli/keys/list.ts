@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Key>[] = [
   { title: 'EXPIRES', of: ({ expiresAt }) => (expiresAt === undefined ? 'never' : isoTime(expiresAt)) },
 ];
 
-/** Prints the keys there are; none as it is presented. */
+/** Prints all keys, without their secrets. */
 export async function list(options: Keyring & { readonly json?: boolean }): Promise<void> {
   const all = await (await keysOf(options)).list();
   if (options.json) for (const key of all) printJson(told(key));

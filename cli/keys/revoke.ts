@@ -4,9 +4,9 @@ import { print, printJson, say } from '../output/print';
 import { type Keyring, keysOf } from './keyring';
 
 /**
- * Takes a key away.
+ * Revokes a key.
  *
- * @param text the key, as it is listed or as it is presented.
+ * @param text the id of the key, as it is listed, or the whole key.
  * @throws Error if there is no such key.
  */
 export async function revoke(text: string, options: Keyring & { readonly json?: boolean }): Promise<void> {

@@ -1,10 +1,10 @@
 import { Misuse } from '../exitCode';
 
 /**
- * Asks whether to go on with what cannot be undone.
+ * Asks whether to go on with something that cannot be undone.
  *
  * @param question escaped, as {@link say} does.
- * @param yes whether the command line says so already.
+ * @param yes whether the command line already confirms it.
  * @returns false if the answer is no.
  * @throws Misuse where there is no terminal to ask at.
  */

@@ -12,7 +12,7 @@ export const print = (line: string): boolean => process.stdout.write(`${line}\n`
 /** Says something beside the results, on standard error. It must be safe to print. */
 export const note = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-/** Prints a line, and resolves when it has been handed over: to a slow reader not before it has taken what was before. */
+/** Prints a line, and resolves when the reader can take more: a slow reader has to take earlier output first. */
 export const written = (line: string): Promise<void> =>
   new Promise((resolve, reject) => {
     process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));

@@ -31,7 +31,7 @@ export function showProgress(total: number | undefined, unit: string): Progress 
     process.off('SIGINT', interrupted);
     bar.stop();
   };
-  // The cursor is hidden: give it back before Ctrl-C does what it does.
+  // The cursor is hidden: show it again before Ctrl-C ends the process.
   const interrupted = () => {
     stop();
     process.kill(process.pid, 'SIGINT');

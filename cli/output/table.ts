@@ -18,7 +18,7 @@ export interface Column<T> {
 /** How a table is drawn. */
 export interface Drawing {
   readonly colors: Colors;
-  /** How many characters it may be wide; the widest columns are cut. Left out: as wide as it is. */
+  /** How many characters it may be wide; the widest columns are cut. Left out: as wide as needed. */
   readonly width?: number;
 }
 
@@ -59,7 +59,7 @@ function painted<T>(text: string, item: T, paint: Column<T>['paint'], colors: Co
   return paint === undefined ? text : paint(text, item, colors);
 }
 
-/** The widths of columns: as their longest text, then the widest is cut, again and again, until all fits. */
+/** The widths of columns: those of their longest texts; then the widest is reduced, again and again, until all fit. */
 function widthsOf(lengths: readonly (readonly number[])[], width = Number.POSITIVE_INFINITY): number[] {
   const widths = (lengths[0] ?? []).map((_, column) => Math.max(1, ...lengths.map((row) => row[column] ?? 0)));
   const room = width - BETWEEN.length * (widths.length - 1);
@@ -70,7 +70,9 @@ function widthsOf(lengths: readonly (readonly number[])[], width = Number.POSITI
   return widths;
 }
 
-/** The same for programs: a line of titles and a line for each item, with tabs between. Tabs in the text are escaped. */
+/**
+ * The same for programs: a line of titles and a line for each item, with tabs between. Tabs in the text are escaped.
+ */
 export const tabbed = <T>(items: readonly T[], columns: readonly Column<T>[]): string =>
   [columns.map(({ title }) => title), ...items.map((item) => columns.map(({ of }) => cell(of(item))))]
     .map((row) => row.join('\t'))

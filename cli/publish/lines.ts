@@ -36,8 +36,8 @@ function decoded(line: string): string {
 }
 
 /**
- * The payloads of an input with one on each line; empty lines are passed over. It reads no further ahead than it is
- * asked to.
+ * The payloads of an input with one on each line; empty lines are passed over. Reads no further ahead than its caller
+ * asks for.
  *
  * @throws LineFailed at a line that is no payload.
  */
@@ -48,7 +48,7 @@ export async function* payloadLines(
 ): AsyncGenerator<PayloadLine> {
   let number = 0;
   let bytes = 0;
-  // A character for each byte, to be decoded line by line: what is not UTF-8 would be replaced without a word.
+  // One character for each byte, to be decoded line by line: decoding the stream would silently replace invalid UTF-8.
   input.setEncoding('latin1');
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;

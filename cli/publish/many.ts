@@ -14,16 +14,16 @@ export interface Batch {
   readonly idPrefix: string | undefined;
 }
 
-/** What came of it. */
+/** The result of publishing many. */
 export interface Published {
   readonly published: number;
   /** Of these, how many had been published before under the same id. */
   readonly duplicates: number;
 }
 
-/** How many may wait for their answers: enough to fill frames, few enough to say soon where it went wrong. */
+/** How many publishes may wait for answers: enough to fill frames, few enough to stop soon after a failure. */
 const OUTSTANDING = 400;
-/** So many lines are worth a bar. */
+/** From this many lines on, a progress bar is shown. */
 const MANY = 100;
 
 /**
@@ -65,7 +65,7 @@ export async function publishLines(
   return { published, duplicates };
 }
 
-/** How many bytes there are to read; undefined of a pipe or a terminal, which do not know. */
+/** How many bytes there are to read; undefined for a pipe or a terminal. */
 function sizeOf(input: NodeJS.ReadableStream): number | undefined {
   if (!('fd' in input) || typeof input.fd !== 'number') return undefined;
   const file = fstatSync(input.fd);

@@ -1,9 +1,9 @@
 import type { Message } from '../../client';
 
-/** What a person may say of a message. */
+/** What a person may answer for a message. */
 export type Answer = 'ack' | 'nack' | 'reject' | 'quit';
 
-/** Asks what is to become of a message. A prompt that is broken off, by Ctrl-C or the signal, means to quit. */
+/** Asks what is to become of a message. Interrupting the prompt, by Ctrl-C or the signal, means to quit. */
 export async function ask({ seq }: Message, signal: AbortSignal | undefined): Promise<Answer> {
   const { default: expand } = await import('@inquirer/expand');
   try {

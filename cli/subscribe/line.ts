@@ -2,7 +2,7 @@ import type { Colors } from 'picocolors/types';
 import type { Message } from '../../client';
 import { visible, visibleJson } from '../visible';
 
-/** The time of day, and the day if it is another than that of `now`; in UTC. */
+/** The time of day in UTC, with the date if that differs from the date of `now`. */
 function when(at: Date, now: Date): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   const clock = time.slice(0, 8);

@@ -4,7 +4,7 @@ import { visibleJson } from '../visible';
 import { ask } from './ask';
 import { messageFields, messageLine } from './line';
 
-/** What is printed, and what is done with it then. */
+/** Which messages are printed, and how they are settled. */
 export interface Printing {
   /** None: all. */
   readonly events: readonly string[];
@@ -19,9 +19,10 @@ export interface Printing {
 }
 
 /**
- * Subscribes, and prints each message until enough were or Ctrl-C is typed. What is acked was written before.
+ * Subscribes, and prints each message, until there were enough or Ctrl-C is typed. A message is acked only after it was
+ * printed.
  *
- * @returns whether it was cut off before there were as many as wanted.
+ * @returns whether it was interrupted before there were enough.
  */
 export async function printMessages(holdfast: Holdfast, queue: string, printing: Printing): Promise<boolean> {
   const ending = new AbortController();
@@ -79,7 +80,7 @@ async function settleAsTold(message: Message, signal: AbortSignal | undefined): 
   return answer;
 }
 
-/** Prints without settling anything: every message stays with a handler that never comes back. */
+/** Prints without settling anything: the handler of each message never returns. */
 async function look(
   holdfast: Holdfast,
   queue: string,
@@ -104,7 +105,7 @@ async function look(
   await Promise.race([end, done]);
 }
 
-/** Says on standard error what a reader of the messages should know beside them; the function returned ends it. */
+/** Reports on standard error what else a reader should know, such as gaps. The returned function ends this. */
 function tellOf(holdfast: Holdfast, queue: string, { from }: Printing): () => void {
   if (from !== undefined && holdfast.welcome?.subscriptions.some((one) => one.queue === queue))
     note(

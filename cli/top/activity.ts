@@ -12,13 +12,15 @@ export interface QueueActivity extends QueueFacts {
 
 /** A subscription and how it keeps up. */
 export interface SubscriptionActivity extends SubscriptionFacts {
-  /** Messages a second that it was done with, those it did not want included; undefined if there is no snapshot before. */
+  /** Messages a second that it settled or passed over; undefined if there is no snapshot before. */
   readonly settled: number | undefined;
-  /** Seconds until it has caught up at the rate it gains on the queue; undefined if it does not gain, or has. */
+  /**
+   * Seconds until it has caught up at its present rate; undefined if it does not gain on the queue, or has caught up.
+   */
   readonly caughtUpIn: number | undefined;
 }
 
-/** What goes on: queues by name, and the subscriptions that are behind, the furthest first. */
+/** The activity of a server: queues by name, and the subscriptions that are behind, the furthest first. */
 export interface Activity {
   readonly queues: readonly QueueActivity[];
   readonly slowest: readonly SubscriptionActivity[];
@@ -31,7 +33,7 @@ export interface Activity {
 }
 
 /**
- * What went on between two snapshots.
+ * The activity between two snapshots.
  *
  * @param before undefined for the first snapshot, which has no rates.
  */
@@ -54,7 +56,7 @@ export function activity(before: Snapshot | undefined, after: Snapshot): Activit
     .sort((a, b) => a.queue.localeCompare(b.queue));
   const published = new Map(queues.map((one) => [one.queue, one.published]));
   const subscriptions = after.subscriptions.map((facts) => {
-    // One that is new since, or was moved back by a seek, has not been at work backwards.
+    // A subscription that is new, or was moved back by a seek, must not show a negative rate.
     const settled = rate(done(facts), cursors.get(key(facts)) ?? done(facts), seconds);
     return { ...facts, settled, caughtUpIn: caughtUpIn(facts, settled, published.get(facts.queue)) };
   });

@@ -8,7 +8,7 @@ export interface Live {
   end(): void;
 }
 
-/** What a person does in front of it. */
+/** What a person does at the terminal. */
 export interface Hands {
   /** `q`, Ctrl-C or Ctrl-D was typed, or the program is to end. */
   readonly onEnd: () => void;
@@ -26,7 +26,7 @@ export function goLive({ onEnd, onResize }: Hands): Live {
   };
   let update = createLogUpdate(stdout);
   const onChange = () => {
-    // What was drawn has been broken up by the terminal: begin from an empty screen.
+    // The terminal has rewrapped what was drawn: begin from an empty screen.
     stdout.write(ansi.clearViewport);
     update = createLogUpdate(stdout);
     onResize();

@@ -54,8 +54,8 @@ function keepsUp({ connected, backlog, caughtUpIn }: SubscriptionActivity): stri
 const FIXED_LINES = 6;
 
 /**
- * The screen as text, no wider and no higher than it is: totals, the queues (those where most goes on), and the
- * subscriptions that are furthest behind, which get at most a third of it.
+ * The screen as text, within its width and height: totals, the busiest queues, and the subscriptions that are furthest
+ * behind, which get at most a third of it.
  */
 export function drawScreen(now: Activity, { url, state }: Heading, { columns, rows, colors }: Screen): string {
   const room = Math.max(2, rows - FIXED_LINES);
@@ -85,7 +85,7 @@ export function drawScreen(now: Activity, { url, state }: Heading, { columns, ro
 const clip = (text: string, columns: number): string =>
   text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 
-/** As many queues as there is room for, those where most goes on, in their order. */
+/** The busiest queues, as many as there is room for, in their given order. */
 function busiest(queues: readonly QueueActivity[], room: number): readonly QueueActivity[] {
   if (queues.length <= room) return queues;
   const weight = ({ published = 0, inFlight, backlog }: QueueActivity) => published * 1e6 + inFlight + backlog;

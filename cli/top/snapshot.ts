@@ -18,7 +18,7 @@ export interface SubscriptionFacts {
   readonly connected: boolean;
 }
 
-/** What a server told at one moment. */
+/** The state of a server at one moment. */
 export interface Snapshot {
   /** Milliseconds, of any clock that does not jump. */
   readonly at: number;

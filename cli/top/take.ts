@@ -2,11 +2,13 @@ import pMap from 'p-map';
 import { type Ask, everyItem } from '../connection';
 import type { Snapshot } from './snapshot';
 
-/** How many queues are asked for their subscriptions: more do not fit a screen, and each costs a request. */
+/** For how many queues the subscriptions are requested: more do not fit a screen, and each costs a request. */
 const QUEUES_ASKED = 50;
 const AT_A_TIME = 4;
 
-/** Asks a server for what `top` shows. Of many queues with subscribers the subscriptions of the first 50 are asked for. */
+/**
+ * Asks a server for what `top` shows. Of many queues with subscribers the subscriptions of the first 50 are asked for.
+ */
 export async function takeSnapshot(ask: Ask): Promise<Snapshot> {
   const queues = await everyItem((range) => ask({ action: 'list', what: 'queues', ...range }));
   const at = performance.now();
