@@ -95,7 +95,9 @@ const lambdas = () =>
     },
   });
 
-/** Bundles what publishes from functions of others, so that theirs need nothing of the SDK that the runtime may lack. */
+/**
+ * Bundles what publishes from functions of others, so that theirs need nothing of the SDK that the runtime may lack.
+ */
 async function publisher() {
   for (const [format, extension] of bothWays)
     await build({

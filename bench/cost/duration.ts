@@ -9,7 +9,10 @@ import type { Sqs } from '../../adapters/sqs';
 export const LATENCY = { dynamodb: 5, sqs: 10, push: 15 } as const;
 export type Service = keyof typeof LATENCY;
 
-/** The memory at which a function has one whole processor; it gets its share of that. MB. Lambda's documentation, "Configure Lambda function memory". */
+/**
+ * The memory at which a function has one whole processor; it gets its share of that. MB. Lambda's documentation,
+ * "Configure Lambda function memory".
+ */
 const ONE_PROCESSOR = 1769;
 
 /** What one invocation did: its processing time, and the calls it waited for. */
@@ -40,8 +43,8 @@ export interface Call {
 }
 
 /**
- * How long such calls would be waited for, in milliseconds: each moment is stretched as much as the calls that were under
- * way in it are on average. What comes one after the other adds up; what is under way together counts once.
+ * How long such calls would be waited for, in milliseconds: each moment is stretched as much as the calls that were
+ * under way in it are on average. What comes one after the other adds up; what is under way together counts once.
  */
 export function waitingFor(calls: readonly Call[]): number {
   const turns = calls.flatMap(({ began, ended, assumed }) => {

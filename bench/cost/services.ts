@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Something the SDK takes for SQS, and for the management API of API Gateway. It takes everything and keeps nothing. */
+/**
+ * Something the SDK takes for SQS, and for the management API of API Gateway. It takes everything and keeps nothing.
+ */
 export interface Services {
   readonly endpoint: string;
   close(): Promise<void>;

@@ -6,7 +6,10 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** A plot as SVG: both axes grow by powers of ten, so that what grows in proportion is a slope and what does not is flat. */
+/**
+ * A plot as SVG: both axes grow by powers of ten, so that what grows in proportion is a slope and what does not is
+ * flat.
+ */
 export function plot(title: string, x: string, y: string, lines: readonly Line[]): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 360 });
   chart.setOption({

@@ -18,8 +18,8 @@ async function deployed<Answer>(services: string, run: (deployment: Deployment) 
 }
 
 /**
- * What one of each takes, of the real functions: as `npm run bench:cost` measures it, with one subscriber and with many,
- * which tells what is the message's and what is the subscriber's.
+ * What one of each takes, of the real functions: as `npm run bench:cost` measures it, with one subscriber and with
+ * many, which tells what is the message's and what is the subscriber's.
  */
 export async function measure(services: string): Promise<PerOperation> {
   const prices = readPrices();

@@ -12,7 +12,9 @@ export interface PerOperation {
   /** Write and read units of the subscriptions for each delivery, its share of acks included. */
   readonly writes: number;
   readonly reads: number;
-  /** US dollars: a million deliveries acked, a million messages served, a million publishes, an idle connection's month. */
+  /**
+   * US dollars: a million deliveries acked, a million messages served, a million publishes, an idle connection's month.
+   */
   readonly millionDelivered: number;
   readonly millionServed: number;
   readonly millionPublished: number;
@@ -42,7 +44,10 @@ export interface Prediction {
   readonly use: Readonly<Record<LimitName, number>>;
   /** The limit that is used most. */
   readonly first: LimitName;
-  /** Connections at which that limit is met, with the same audience and rate; those of a shard or queue do not depend on it. */
+  /**
+   * Connections at which that limit is met, with the same audience and rate; those of a shard or queue do not depend on
+   * it.
+   */
   readonly upTo: number;
   /** Milliseconds until the last subscriber of a shard is pushed to, where nothing waits. */
   readonly shardMs: number;

@@ -58,9 +58,9 @@ interface Work {
 }
 
 /**
- * Plays a load second by second against the limits: messages are published at random times, each wakes the shards of its
- * queue, a shard takes a function for as long as it pushes, and each push takes a token of the account. The first shard is
- * woken by the stream, the others by SQS, of which Lambda takes a few at a time where it was silent.
+ * Plays a load second by second against the limits: messages are published at random times, each wakes the shards of
+ * its queue, a shard takes a function for as long as it pushes, and each push takes a token of the account. The first
+ * shard is woken by the stream, the others by SQS, of which Lambda takes a few at a time where it was silent.
  *
  * @param seconds of load; what is under way then is finished.
  */

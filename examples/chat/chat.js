@@ -7,8 +7,8 @@ const status = document.querySelector('[role=status]');
 const list = document.querySelector('ol');
 const form = document.querySelector('form');
 
-// Not connect(), which would wait for the first connection: the page is of use without one. What is said meanwhile waits in
-// IndexedDB, and so outlives the page.
+// Not connect(), which would wait for the first connection: the page is of use without one. What is said meanwhile
+// waits in IndexedDB, and so outlives the page.
 const holdfast = new Holdfast(document.querySelector('meta[name=queue]').content, { bufferStore: 'indexeddb' });
 
 holdfast.on('state', ({ state }) => {

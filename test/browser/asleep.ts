@@ -19,8 +19,8 @@ export async function hide(browser: BrowserContext, page: Page): Promise<() => P
 }
 
 /**
- * Has a page hidden and then frozen, as browsers do to save power: no timer and no event runs in it any more, and Chromium
- * ends its WebSockets.
+ * Has a page hidden and then frozen, as browsers do to save power: no timer and no event runs in it any more, and
+ * Chromium ends its WebSockets.
  *
  * @returns has it looked at again, and so thawed.
  */

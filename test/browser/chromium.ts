@@ -29,8 +29,8 @@ jest.setTimeout(60_000);
 /**
  * Starts Chromium with a profile of its own, until the test is over.
  *
- * It is started here and not by playwright, which would have each of its pages pass for the one that is looked at: a tab
- * in the background must be hidden, or it cannot be put to sleep.
+ * It is started here and not by playwright, which would have each of its pages pass for the one that is looked at: a
+ * tab in the background must be hidden, or it cannot be put to sleep.
  */
 export async function aBrowser(): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-chromium-'));

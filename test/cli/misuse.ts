@@ -1,7 +1,9 @@
 import { exitCodeOf, explain } from '../../cli/failure';
 import { program } from '../../cli/program';
 
-/** Runs a command line that makes no sense in this process, and expects exit code 2 and no result; what it complains. */
+/**
+ * Runs a command line that makes no sense in this process, and expects exit code 2 and no result; what it complains.
+ */
 export async function misused(args: readonly string[]): Promise<string> {
   const complaints: string[] = [];
   const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {

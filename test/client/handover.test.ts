@@ -2,7 +2,9 @@ import { aConnectedWorld, handling, type World } from './fake/client';
 import { turn } from './fake/time';
 
 const MINUTE = 60_000;
-/** A client renews a connection of 2 hours 5 to 10 minutes before its end; with chance at 0.5, when so much has passed. */
+/**
+ * A client renews a connection of 2 hours 5 to 10 minutes before its end; with chance at 0.5, when so much has passed.
+ */
 const RENEWAL = 112.5 * MINUTE;
 
 /** A client whose connection has been followed by another, not welcomed yet, for it would be closed in some minutes. */

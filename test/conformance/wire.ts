@@ -137,7 +137,9 @@ export class Wire {
     expect(this.unread.filter((frame) => frame.type === type)).toEqual([]);
   }
 
-  /** Waits for delivery frames of a queue until they hold `count` messages; more than asked for show up in the result. */
+  /**
+   * Waits for delivery frames of a queue until they hold `count` messages; more than asked for show up in the result.
+   */
   async deliveries(queue: string, count: number): Promise<Messages[]> {
     const frames: Messages[] = [];
     for (let held = 0; held < count; ) {

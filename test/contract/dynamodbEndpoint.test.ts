@@ -39,7 +39,10 @@ afterEach(async () => {
 });
 afterAll(async () => tables.close(), 60_000);
 
-/** Stores behind an endpoint of their own, and with a client of their own, for the SDK repeats less when much has failed. */
+/**
+ * Stores behind an endpoint of their own, and with a client of their own, for the SDK repeats less when much has
+ * failed.
+ */
 async function behind(decide: (arrived: Arrived) => Treatment, answerMs?: number) {
   const faulty = await faultyEndpoint(tables.endpoint);
   open.add(faulty);

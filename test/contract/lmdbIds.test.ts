@@ -21,7 +21,9 @@ type Step =
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'store' | 'reopen' | 'sweep' };
 
-/** From few enough that some are repeated; those of LMDB's keys and of JavaScript's strings are not always in one order. */
+/**
+ * From few enough that some are repeated; those of LMDB's keys and of JavaScript's strings are not always in one order.
+ */
 const id = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 60 }).map((number) => `id ${String(number).padStart(3, '0')}`) },
   { weight: 1, arbitrary: fc.constantFrom('é', '😀', '\uffee', '\u0001', '\u{10ffff}', '~~', ' ', 'id', 'id 0300') },

@@ -42,8 +42,8 @@ test('A dead letter that is on its way into LMDB anew is not swept by the expiry
   const stored = new Promise<void>((resolve) => database.onStored(() => resolve()));
   const { message } = deadLetter(1);
   const appended = asStored(message, 'none');
-  // How a message is found is asked for when its block is encoded, and when it is about to be stored: what is begun in the
-  // moment after meets the transaction.
+  // How a message is found is asked for when its block is encoded, and when it is about to be stored: what is begun in
+  // the moment after meets the transaction.
   let asked = 0;
   const swept = new Promise<number>((resolve, reject) => {
     Object.defineProperty(appended, 'marking', {

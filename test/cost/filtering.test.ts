@@ -9,7 +9,10 @@ const MOST_TIMERS = 3;
 /** What a timer that finds nothing to do writes, for each message. */
 const OF_TIMERS = (2 * MOST_TIMERS) / MESSAGES;
 
-/** Read units and write units for each publish of 1 KB, once all have passed over as much as they do before they store it. */
+/**
+ * Read units and write units for each publish of 1 KB, once all have passed over as much as they do before they store
+ * it.
+ */
 async function unitsOf(subscribers: number, events: number) {
   const deployment = await Deployment.open();
   try {

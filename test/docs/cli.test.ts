@@ -15,7 +15,9 @@ interface Example {
   readonly output: string;
 }
 
-/** The commands of the blocks fenced as ```console, in order; those of a block that `types` something type it if asked. */
+/**
+ * The commands of the blocks fenced as ```console, in order; those of a block that `types` something type it if asked.
+ */
 const examplesIn = (file: string): Example[] =>
   [...text(file).matchAll(/^```console(?: types (\S+))?\n([\s\S]*?)^```$/gm)].flatMap(([, keys = '', block = '']) =>
     block.split(/^\$ (?:npx )?/m).flatMap((example) => {

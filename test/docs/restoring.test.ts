@@ -7,8 +7,8 @@ const document = readFileSync(join(__dirname, '../../docs/restoring.md'), 'utf8'
 const [, script = ''] = /^## The script$[\s\S]*?```sh\n([\s\S]*?)```/m.exec(document) ?? [];
 
 /**
- * Says what would be called; that the one table is there which is asked for. A table that is being changed takes no other
- * change until somebody has waited. What FAILING names fails.
+ * Says what would be called; that the one table is there which is asked for. A table that is being changed takes no
+ * other change until somebody has waited. What FAILING names fails.
  */
 const PRETENCE = `
 npx() { echo "npx $*"; }

@@ -13,8 +13,8 @@ export interface Outputs {
 }
 
 /**
- * Deploys the stack, the very one that goes to AWS, with the CDK's own command line. Deploying again what has not changed
- * changes nothing.
+ * Deploys the stack, the very one that goes to AWS, with the CDK's own command line. Deploying again what has not
+ * changed changes nothing.
  *
  * @param context what the stack has to know of the emulator, by name
  * @param stack what it is called

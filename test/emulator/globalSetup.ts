@@ -13,7 +13,9 @@ const LACKING = {
 /** A wake-up by its SQS takes up to 1.4 s, and a function runs one request at a time. */
 const PATIENCE = '3';
 
-/** Before the conformance suite runs against the emulator, which is left running; `HOLDFAST_URL` points it elsewhere. */
+/**
+ * Before the conformance suite runs against the emulator, which is left running; `HOLDFAST_URL` points it elsewhere.
+ */
 export default async function globalSetup(): Promise<void> {
   if (process.env.HOLDFAST_URL !== undefined) return;
   process.env.HOLDFAST_URL = await emulatorUrl();

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 
-/** What answers at an endpoint: MiniStack, another emulator with LocalStack's health check, something else, or nothing. */
+/**
+ * What answers at an endpoint: MiniStack, another emulator with LocalStack's health check, something else, or nothing.
+ */
 export type Answering = 'ministack' | 'localstack' | 'other' | 'nothing';
 
 export async function answering(endpoint: string): Promise<Answering> {

@@ -3,8 +3,9 @@ import type { Random } from './random';
 import type { Scheduler } from './scheduler';
 
 /**
- * Runs something where `setTimeout`, `Math.random` and `randomUUID` are the scheduler's and the seed's: the adapters pause
- * before they try again and name who gives no name, and nothing of a run may hang on the real time or real chance.
+ * Runs something where `setTimeout`, `Math.random` and `randomUUID` are the scheduler's and the seed's: the adapters
+ * pause before they try again and name who gives no name, and nothing of a run may hang on the real time or real
+ * chance.
  */
 export async function inVirtualTime<Result>(
   scheduler: Scheduler,

@@ -23,7 +23,9 @@ export async function inFolder<Result>(run: (folder: string) => Promise<Result>)
   }
 }
 
-/** Puts the simulation into one file, which a plain process runs twice as fast as one that jest or tsx have made ready. */
+/**
+ * Puts the simulation into one file, which a plain process runs twice as fast as one that jest or tsx have made ready.
+ */
 export async function bundle(outfile: string, plugins: Plugin[] = []): Promise<void> {
   const entryPoints = [join(ROOT, 'test/simulation/main.ts')];
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', packages: 'external', plugins });

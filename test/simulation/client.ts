@@ -58,7 +58,10 @@ export class Client implements Peer {
   private isCalm = false;
   private clientId: string;
 
-  /** @param isAnonymous it gives no client id, and is another client with each connection, of which it has one at a time. */
+  /**
+   * @param isAnonymous it gives no client id, and is another client with each connection, of which it has one at a
+   * time.
+   */
   constructor(
     private readonly world: World,
     readonly name: string,
@@ -260,8 +263,8 @@ export class Client implements Peer {
   }
 
   /**
-   * Changes the subscription of a queue: one request at a time, for what is under way may overtake what comes later, and
-   * what was not answered well is asked again before anything else.
+   * Changes the subscription of a queue: one request at a time, for what is under way may overtake what comes later,
+   * and what was not answered well is asked again before anything else.
    */
   private async change(wanted: Request): Promise<void> {
     const { scheduler } = this.world;

@@ -3,8 +3,8 @@ import type { Mortal, Scheduler } from './scheduler';
 const never = <Result>(): Promise<Result> => new Promise(() => undefined);
 
 /**
- * A process as a function's instance is one: it does nothing any more once it is dead, wherever it was. What it had asked
- * others to do may still be done.
+ * A process as a function's instance is one: it does nothing any more once it is dead, wherever it was. What it had
+ * asked others to do may still be done.
  */
 export class Process implements Mortal {
   private callsLeft = Infinity;

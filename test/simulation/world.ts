@@ -28,7 +28,9 @@ export class Broken extends Error {
   override readonly name = 'Broken';
 }
 
-/** One run: an account of AWS with Holdfast in it, its clients, and those who watch. All that happens hangs on the seed. */
+/**
+ * One run: an account of AWS with Holdfast in it, its clients, and those who watch. All that happens hangs on the seed.
+ */
 export class World {
   readonly random: Random;
   readonly tally = new Tally();

@@ -7,14 +7,15 @@ import { UNSETTLED_MS } from './account';
 import { undelivered } from './ending';
 
 /**
- * How much later than it is needed a timer may go off, in a world where each call may take seconds. Milliseconds. What a
- * connection was too slow to take is tried again when its ack deadline has passed.
+ * How much later than it is needed a timer may go off, in a world where each call may take seconds. Milliseconds. What
+ * a connection was too slow to take is tried again when its ack deadline has passed.
  */
 const LATE_MS = 20_000;
 
 /**
- * While nothing is done anywhere, whoever is connected and has something due now or later is concerned by a wake-up that
- * is pending, and comes in time. Who asked for something that failed has to ask again before this is expected of it.
+ * While nothing is done anywhere, whoever is connected and has something due now or later is concerned by a wake-up
+ * that is pending, and comes in time. Who asked for something that failed has to ask again before this is expected of
+ * it.
  */
 export class Armed {
   /** Clients that asked for something which failed, until when that may still have an effect. */
@@ -63,7 +64,10 @@ export class Armed {
       if (!asleep.has(client) && until < this.world.scheduler.now) this.excused.delete(client);
   }
 
-  /** Whether a connection was welcomed that a subscription does not deliver to, and nothing is pending that will see to it. */
+  /**
+   * Whether a connection was welcomed that a subscription does not deliver to, and nothing is pending that will see to
+   * it.
+   */
   private missed({ client, connections, expiresAt }: Subscription): boolean {
     const { gateway, oracle, scheduler, wakeUps } = this.world;
     if (expiresAt <= scheduler.now) return false;

@@ -6,8 +6,8 @@ import type { Account } from './account';
 import { isWanted } from './transitions';
 
 /**
- * Whoever is connected got all there was, and settled it: nobody did anything for a long time, so that only wake-ups that
- * were armed can have seen to it.
+ * Whoever is connected got all there was, and settled it: nobody did anything for a long time, so that only wake-ups
+ * that were armed can have seen to it.
  *
  * @param clients those that are expected to have been served.
  */

@@ -40,8 +40,8 @@ export class History {
   }
 
   /**
-   * Whether a number may be called gone: it expired; or nobody will write it any more, and nothing before it is retained
-   * by which its age could be told.
+   * Whether a number may be called gone: it expired; or nobody will write it any more, and nothing before it is
+   * retained by which its age could be told.
    */
   mayBeGone(queue: QueueName, seq: Seq, now: Time): boolean {
     if (this.isExpired(queue, seq, now)) return true;

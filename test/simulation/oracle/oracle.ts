@@ -19,8 +19,8 @@ export interface Asked {
 }
 
 /**
- * Watches everything, and holds it against what was promised to whom: every change of the log and of subscriptions as it
- * is stored, every frame as it arrives.
+ * Watches everything, and holds it against what was promised to whom: every change of the log and of subscriptions as
+ * it is stored, every frame as it arrives.
  */
 export class Oracle {
   readonly history: History;

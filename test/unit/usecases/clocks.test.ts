@@ -9,7 +9,10 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const SKEWS = [-30 * SECOND, 0, 30 * SECOND] as const;
 
-/** A world whose clock can be set wrong: whatever happens next, happens in a process whose clock is. Timers are those of AWS. */
+/**
+ * A world whose clock can be set wrong: whatever happens next, happens in a process whose clock is. Timers are those of
+ * AWS.
+ */
 function skewed(options: WorldOptions = {}) {
   let skew = 0;
   const recorded = new Map<string, Time>();

@@ -7,7 +7,9 @@ const OTHER = 'Other Events';
 const may = (stated: object): Access => ({ grants: grantsSchema.parse(stated) });
 const every = { publish: ['*'], subscribe: ['*'] };
 
-/** Two clients with a subscription each to one queue, one of which has another to a second queue; one dead letter each. */
+/**
+ * Two clients with a subscription each to one queue, one of which has another to a second queue; one dead letter each.
+ */
 async function inhabited(): Promise<World> {
   const world = createWorld({ settings: { accessControl: true } });
   const shop = await world.connect('shop', 'shop', may(every));
