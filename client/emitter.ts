@@ -10,7 +10,7 @@ export class Emitter<Events> {
     return () => void listeners.delete(listener);
   }
 
-  /** An error of a listener is thrown in a task of its own, so that it is seen, and nothing here depends on it. */
+  /** An error of a listener is thrown in a microtask of its own: it is not lost, and does not affect the caller. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of [...(this.listeners[name] ?? [])])
       try {

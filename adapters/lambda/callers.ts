@@ -25,7 +25,7 @@ export interface Sender {
 
 interface Known {
   readonly caller: Caller;
-  /** When the frame or event came. */
+  /** When this was true for certain: at the look-up, or when the connection was made. */
   readonly at: Time;
 }
 

@@ -14,7 +14,7 @@ export const MARKINGS = ['none', 'single', 'ascending'] as const;
 export type Marking = (typeof MARKINGS)[number];
 
 const BETWEEN = ' ';
-/** No id is below the one, and none that is printable above the other. */
+/** No id is below LEAST, and no printable id is above GREATEST. */
 const LEAST = '';
 const GREATEST = '\u{10ffff}';
 
