@@ -42,7 +42,9 @@ async function requirePython(): Promise<void> {
   );
 }
 
-/** Throws a hint at what is probably missing, and what Python said, for it may be something else, such as a full disk. */
+/**
+ * Throws a hint at what is probably missing, and what Python said, for it may be something else, such as a full disk.
+ */
 export const hinting =
   (hint: string) =>
   (cause: unknown): never => {

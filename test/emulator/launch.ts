@@ -14,15 +14,18 @@ export interface Launch {
   /** Where it is to listen, on this machine. */
   readonly port: number;
   readonly logFile: string;
-  /** Gets its pid at once, so that it can be ended also if who waits for it is; and loses it if it does not come to listen. */
+  /**
+   * Gets its pid at once, so that it can be ended also if who waits for it is; and loses it if it does not come to
+   * listen.
+   */
   readonly pidFile: string;
   /** How long it may take to answer. Milliseconds. */
   readonly patience: number;
 }
 
 /**
- * Starts MiniStack as the leader of a process group of its own, which goes on when this process has ended, and waits until
- * it answers.
+ * Starts MiniStack as the leader of a process group of its own, which goes on when this process has ended, and waits
+ * until it answers.
  *
  * @throws EmulatorError it did not, and was ended.
  */

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 /** The state of a socket that listens, in `/proc/net/tcp`. */
 const LISTENS = '0A';
 
-/** Whether a process listens at a port of this machine; undefined where the system does not tell, for it has no /proc. */
+/**
+ * Whether a process listens at a port of this machine; undefined where the system does not tell, for it has no /proc.
+ */
 export function listensAt(pid: number, port: number): boolean | undefined {
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listenersAt(port));
   try {

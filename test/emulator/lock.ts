@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from './run';
 
 /**
- * Does something while no other process does, such as a start of the emulator; waits for one that is at it, and takes over
- * from one that ended without saying so.
+ * Does something while no other process does, such as a start of the emulator; waits for one that is at it, and takes
+ * over from one that ended without saying so.
  *
  * @param file holds the pid of the process that is at it.
  * @param what it is doing, in words.
