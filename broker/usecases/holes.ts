@@ -22,12 +22,10 @@ export async function fillHoles(
   const before = await lifetimeBefore(ports, queue, next, now);
   const { holes } = advance(subscription, { ...reading, ...(before === undefined ? {} : { before }) }, now, 0);
   const filled = await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
-  ports.reporter.warn('filled numbers that their publisher never wrote', {
-    queue,
-    from: holes[0]?.seq,
-    count: holes.length,
-  });
-  return filled.includes(true);
+  const count = filled.filter((isFilled) => isFilled).length;
+  if (count > 0)
+    ports.reporter.warn('filled numbers that their publisher never wrote', { queue, from: holes[0]?.seq, count });
+  return count > 0;
 }
 
 /** The lifetime of the last message before a number, if it is known: there may be a hole, or an expired message. */
