@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import dynalite from 'dynalite';
 import type { ClientSettings } from '../../adapters/aws/serviceClient';
 import { type DatabaseClient, dynamodbClient, type TableNames } from '../../adapters/dynamodb';
@@ -21,6 +22,12 @@ export interface TestTables {
 /** What emulators take. */
 const ANY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
+/**
+ * How long a test waits for an answer, in milliseconds: far longer than a function does. On a busy machine the emulator
+ * may take seconds, and an attempt repeated after a time-out takes numbers twice, which leaves a hole.
+ */
+const PATIENCE_MS = 60_000;
+
 const credentialsAreSet = () => process.env.AWS_ACCESS_KEY_ID !== undefined || process.env.AWS_PROFILE !== undefined;
 
 export async function testTables(): Promise<TestTables> {
@@ -33,7 +40,8 @@ export async function testTables(): Promise<TestTables> {
     credentials: credentialsAreSet() ? defaultProvider() : ANY_CREDENTIALS,
   };
   const client = (more: Partial<ClientSettings> = {}) => {
-    const made = dynamodbClient({ ...where, ...more });
+    const requestHandler = new NodeHttpHandler({ requestTimeout: PATIENCE_MS });
+    const made = dynamodbClient({ ...where, requestHandler, ...more });
     clients.push(made);
     return made;
   };
