@@ -124,9 +124,13 @@ export class Session {
     }
   }
 
-  /** Never throws, as {@link answer} does not. */
-  private async answered(parsed: Parsed): Promise<Outcome> {
-    if (this.caller.access === undefined) return answer(this.ports, this.caller, parsed, this.handlers);
+  /** Never rejects, as {@link answer} does not. */
+  private answered(parsed: Parsed): Promise<Outcome> {
+    const { ports, caller, handlers } = this;
+    return caller.access === undefined ? answer(ports, caller, parsed, handlers) : this.answeredWithAccess(parsed);
+  }
+
+  private async answeredWithAccess(parsed: Parsed): Promise<Outcome> {
     try {
       return await answer(this.ports, await this.callerNow(), parsed, this.handlers);
     } catch (error) {

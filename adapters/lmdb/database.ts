@@ -87,7 +87,13 @@ export class Database extends Tables {
     return database;
   }
 
+  /** As {@link Journal.upcoming}. */
+  get upcoming(): number | undefined {
+    return this.journal?.upcoming;
+  }
+
   /**
+   * @param written may be added to as long as {@link upcoming} stays the same.
    * @param demand `none`: nobody waits for it, and it may linger for a moment.
    * @returns once the changes are on disk. @throws Unavailable
    */

@@ -56,6 +56,8 @@ export interface Segment {
  */
 export class Journal {
   private pending: Written[] = [];
+  /** How often what was pending was taken to be written. */
+  private taken = 0;
   private waiters: Waiter[] = [];
   private rotation: Rotation | undefined;
   private written: Change[] = [];
@@ -94,7 +96,13 @@ export class Journal {
     return this.position;
   }
 
+  /** Tells one group from another: what is handed over now goes with the same as all since this was last different. */
+  get upcoming(): number {
+    return this.taken;
+  }
+
   /**
+   * @param written may be added to as long as {@link upcoming} stays the same.
    * @param demand `none`: it may linger for a moment, to share a group with what is awaited.
    * @returns once the changes are on disk. Those who wait are told in the order in which they came.
    * @throws Unavailable they are not, nor is anything that came after them.
@@ -184,11 +192,9 @@ export class Journal {
   }
 
   private async writeGroup(): Promise<void> {
-    const changes = inBlocks(this.pending);
-    const { waiters, demand } = this;
-    this.pending = [];
-    this.waiters = [];
-    this.settleDemand();
+    const { pending, waiters, demand } = this;
+    this.clear();
+    const changes = inBlocks(pending);
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
       if (changes.length > 0) {
@@ -202,18 +208,20 @@ export class Journal {
       this.torn = true;
       this.options.onFailure();
       const error = new Unavailable('the journal could not be written', { cause });
-      for (const { reject } of [...waiters, ...this.waiters]) reject(error);
-      this.waiters = [];
-      this.pending = [];
-      this.settleDemand();
+      const rejected = [...waiters, ...this.waiters];
+      this.clear();
+      for (const { reject } of rejected) reject(error);
       return;
     }
     for (const change of changes) this.written.push(change);
     for (const { resolve } of waiters) resolve();
   }
 
-  /** Nothing waits to be written. */
-  private settleDemand(): void {
+  /** From now on nothing waits to be written. */
+  private clear(): void {
+    this.pending = [];
+    this.waiters = [];
+    this.taken += 1;
     this.demand = 'none';
     clearTimeout(this.lingering);
     this.lingering = undefined;

@@ -1,5 +1,5 @@
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
-import type { QueueName, Seq, Time } from '../../broker/model/names';
+import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
 import { Blocks } from './blocks';
 import type { Database } from './database';
@@ -11,8 +11,17 @@ import type { LmdbQueues } from './queues';
 import { type Marker, RecentMarkers } from './recentMarkers';
 import { Tail } from './tail';
 
+/** Messages of a queue that go to disk together. */
+interface Group {
+  /** Tells when it takes no more: {@link Database.upcoming}. */
+  readonly number: number | undefined;
+  readonly appended: StoredMessage[];
+  readonly durable: Promise<void>;
+}
+
 interface Live {
   readonly tail: Tail;
+  group: Group | undefined;
   /** The last number given, above the durable head while its message is written. */
   taken: { seq: Seq; until: Time } | undefined;
   readonly recentMarkers: RecentMarkers;
@@ -135,13 +144,27 @@ export class LmdbLog implements MessageLog {
     return taken && taken.seq > head ? taken : { seq: head, until: headUntil };
   }
 
-  private async store(queue: QueueName, live: Live, appended: readonly StoredMessage[], now: Time): Promise<void> {
-    const events = [...new Set(appended.map(({ event }) => event))];
-    const learning = this.queues.learning(queue, events, now);
+  /** @returns once they are on disk and can be read. */
+  private store(queue: QueueName, live: Live, appended: readonly StoredMessage[], now: Time): Promise<void> {
+    const learning = this.queues.learning(queue, eventsOf(appended), now);
+    const { upcoming } = this.database;
+    const { group } = live;
+    if (learning === undefined && group !== undefined && group.number === upcoming) {
+      group.appended.push(...appended);
+      return group.durable;
+    }
+    const all = [...appended];
+    const durable = this.write(queue, live, all, learning);
+    live.group = { number: upcoming, appended: all, durable };
+    return durable;
+  }
+
+  /** @param appended has all of the group by the time that it is written. */
+  private async write(queue: QueueName, live: Live, appended: readonly StoredMessage[], learning: Change | undefined) {
     await this.database.write(learning ? [{ queue, appended }, learning] : [{ queue, appended }]);
     for (const message of appended) live.tail.add(message);
     const last = appended.at(-1);
-    if (last) this.queues.reach(queue, last, events);
+    if (last) this.queues.reach(queue, last, eventsOf(appended));
     this.onAppended(queue);
   }
 
@@ -199,6 +222,7 @@ export class LmdbLog implements MessageLog {
       const id = this.markers.greatest(queue);
       live = {
         tail: new Tail(),
+        group: undefined,
         taken: undefined,
         recentMarkers: new RecentMarkers(),
         greatest: new GreatestId(id),
@@ -209,6 +233,9 @@ export class LmdbLog implements MessageLog {
     return live;
   }
 }
+
+const eventsOf = (messages: readonly StoredMessage[]): EventName[] =>
+  messages.length === 1 ? messages.map(({ event }) => event) : [...new Set(messages.map(({ event }) => event))];
 
 /** All of both, ascending; what both have once. */
 function merge(stored: readonly LogEntry[], recent: readonly LogEntry[]): readonly LogEntry[] {

@@ -2,7 +2,7 @@ import { admit } from '../access/admit';
 import type { Credentials, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
-import { type Caller, type Handler, type Outcome, refOf } from './outcome';
+import type { Caller, Handler, Outcome } from './outcome';
 import { sendAhead } from './wakeAhead';
 import { armExpiry } from './withdraw';
 
@@ -18,7 +18,7 @@ export const authenticate =
   (credentials?: Credentials): Handler<'auth'> =>
   async (ports, caller, request) => {
     if (credentials !== undefined) return renew(ports, caller, request, credentials);
-    return { reply: { type: 'authenticated', ...refOf(request), clientId: caller.client } };
+    return { reply: { type: 'authenticated', ref: request.ref, clientId: caller.client } };
   };
 
 async function renew(
@@ -39,7 +39,7 @@ async function renew(
   return {
     reply: {
       type: 'authenticated',
-      ...refOf(request),
+      ref: request.ref,
       clientId: client,
       ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     },

@@ -3,7 +3,7 @@ import { backlogOf, type SubscriptionKey } from '../model/subscription';
 import { type Ports, subscriptionWakeUp } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 
 /** Makes everything in flight due. The wake-up delivers it, and as much of the backlog as fits the window. */
 export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'catchup'>): Promise<Outcome> {
@@ -19,7 +19,7 @@ export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'
     backlog += backlogOf(changed.subscription, queues.get(key.queue)?.head ?? 0);
   }
   return {
-    reply: { type: 'catchup', ...refOf(request), ...(queue === undefined ? {} : { queue }), redelivered, backlog },
+    reply: { type: 'catchup', ref: request.ref, ...(queue === undefined ? {} : { queue }), redelivered, backlog },
     wakeUps: keys.map(subscriptionWakeUp),
   };
 }

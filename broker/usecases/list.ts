@@ -8,7 +8,7 @@ import { fitting, ITEMS_BYTES } from './fitting';
 import { deadLetters } from './listDeadLetters';
 import { listedClient } from './listedClient';
 import { ownClient, ownQueues, ownSubscription } from './listOwn';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 import { overseesAll, overseesQueue } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { redrivenOf } from './redrive';
@@ -25,7 +25,7 @@ export async function list(ports: Ports, caller: Caller, request: List): Promise
   const found = await refusingCursors('list', () =>
     framed(page, (part) => filled(part, (one) => pageOf(ports, caller, request, one))),
   );
-  const reply: ServerFrame = { type: 'list', ...refOf(request), what, items: [...found.items] };
+  const reply: ServerFrame = { type: 'list', ref: request.ref, what, items: [...found.items] };
   return { reply: found.cursor === undefined ? reply : { ...reply, cursor: found.cursor } };
 }
 

@@ -28,7 +28,3 @@ export type Handlers = { readonly [A in Action]?: Handler<A> };
 
 /** What answers every action there is. */
 export type AllHandlers = Required<Handlers>;
-
-/** The reference of a request, as its reply carries it. */
-export const refOf = (request: { readonly ref?: string | undefined }): { ref?: string } =>
-  request.ref === undefined ? {} : { ref: request.ref };

@@ -7,7 +7,7 @@ import type { PublishedMessage } from '../protocol/fields';
 import type { RequestOf } from '../protocol/requests';
 import { Verbatim } from '../protocol/verbatim';
 import { allowNewQueue } from './newQueue';
-import { type Caller, type Handlers, type Outcome, refOf } from './outcome';
+import type { Caller, Handlers, Outcome } from './outcome';
 
 const NO_HEADERS = '{}' as JsonText;
 
@@ -29,9 +29,9 @@ async function publish(ports: Ports, caller: Caller, request: RequestOf<'publish
   const appended = await append(ports, request, drafts);
   const [first] = appended;
   if (request.messages !== undefined || first === undefined)
-    return { reply: { type: 'published', ...refOf(request), queue, messages: appended } };
+    return { reply: { type: 'published', ref: request.ref, queue, messages: appended } };
   const { seq, id: storedId, duplicate } = first;
-  return { reply: { type: 'published', ...refOf(request), queue, seq, id: storedId, duplicate } };
+  return { reply: { type: 'published', ref: request.ref, queue, seq, id: storedId, duplicate } };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { DeadLetterOwner, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey } from './change';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 import { overseesQueue, ownerOf } from './oversight';
 import { existingQueue } from './queue';
 import { wakeAhead } from './wakeAhead';
@@ -42,7 +42,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
   await ports.subscriptions.persisted(key);
   return {
-    reply: { type: 'redriven', ...refOf(request), queue, messages: changed.count },
+    reply: { type: 'redriven', ref: request.ref, queue, messages: changed.count },
     wakeUps: changed.count === 0 || wakeUp === undefined ? [] : [wakeUp],
   };
 }
@@ -80,7 +80,7 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
     messages += some.length;
     if (ports.deadline?.isNear()) break;
   }
-  return { reply: { type: 'purged', ...refOf(request), queue, messages } };
+  return { reply: { type: 'purged', ref: request.ref, queue, messages } };
 }
 
 /** The seqs of an owner's dead letters that were redriven and are not settled. */

@@ -3,7 +3,7 @@ import { backlogOf } from '../model/subscription';
 import type { Ports } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 import { locate } from './position';
 import { wakeAhead } from './wakeAhead';
 
@@ -27,7 +27,7 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   if (moved === undefined) throw notSubscribed(queue);
   await ports.subscriptions.persisted(key);
   return {
-    reply: { type: 'sought', ...refOf(request), queue, next, backlog: backlogOf(moved.subscription, known?.head ?? 0) },
+    reply: { type: 'sought', ref: request.ref, queue, next, backlog: backlogOf(moved.subscription, known?.head ?? 0) },
     wakeUps: [wakeUp],
   };
 }

@@ -9,7 +9,7 @@ import type { RequestOf } from '../protocol/requests';
 import { bury } from './bury';
 import { changeOwn, notSubscribed } from './change';
 import { deliver, handOver } from './deliver';
-import { type Caller, type Handlers, type Outcome, refOf } from './outcome';
+import type { Caller, Handlers, Outcome } from './outcome';
 import { pushToEach } from './push';
 
 type Settle = RequestOf<'ack' | 'nack' | 'reject' | 'extend'>;
@@ -45,7 +45,7 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
   return {
     reply: {
       type: REPLIES[request.action],
-      ...refOf(request),
+      ref: request.ref,
       queue,
       settled: seqs.length,
       inFlight: countInFlight(subscription),

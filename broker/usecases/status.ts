@@ -9,7 +9,7 @@ import type { SubscriberStatus } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
 import { findKey } from './change';
 import { fitting, ITEMS_BYTES } from './fitting';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 import { overseesEvent, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { refusingCursors } from './refusingCursors';
@@ -34,7 +34,7 @@ export async function status(ports: Ports, caller: Caller, request: RequestOf<'s
   return {
     reply: {
       type: 'status',
-      ...refOf(request),
+      ref: request.ref,
       queue: queue.queue,
       seq,
       event: message.event,

@@ -24,7 +24,7 @@ import { attachAll } from './attachAll';
 import { change, findKey } from './change';
 import { expiryFrom } from './expiry';
 import { allowNewQueue } from './newQueue';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 import { locate } from './position';
 import { shardsOf } from './queue';
 import { readersOf } from './readers';
@@ -50,7 +50,7 @@ export async function subscribe(ports: Ports, caller: Caller, request: Subscribe
   return {
     reply: {
       type: 'subscribed',
-      ...refOf(request),
+      ref: request.ref,
       queue,
       events: eventNames(subscription),
       created: existing === undefined,

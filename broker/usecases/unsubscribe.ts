@@ -7,7 +7,7 @@ import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
 import { findMessages } from './bury';
 import { change, findKey, TRIES } from './change';
-import { type Caller, type Outcome, refOf } from './outcome';
+import type { Caller, Outcome } from './outcome';
 
 /**
  * Takes events off the caller's subscription. With none left the subscription ends, and its undelivered messages are
@@ -15,7 +15,7 @@ import { type Caller, type Outcome, refOf } from './outcome';
  */
 export async function unsubscribe(ports: Ports, caller: Caller, request: RequestOf<'unsubscribe'>): Promise<Outcome> {
   const { queue } = request;
-  const answer = (events: string[]) => ({ type: 'unsubscribed' as const, ...refOf(request), queue, events });
+  const answer = (events: string[]) => ({ type: 'unsubscribed' as const, ref: request.ref, queue, events });
   const key = await findKey(ports, caller, queue);
   if (key === undefined) return { reply: answer([]) };
   const narrowed = await change(ports, key, async (subscription, now) => {
