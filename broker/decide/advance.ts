@@ -1,5 +1,5 @@
 import { censusOf } from '../model/census';
-import { BURIAL_RETRY_MS, PUBLISHER_LIFETIME_MS } from '../model/limits';
+import { BURIAL_RETRY_MS, HOLES_IN_A_ROW, PUBLISHER_LIFETIME_MS } from '../model/limits';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
 import type { Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
@@ -167,7 +167,8 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
         // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
         const until = before === undefined ? EXPIRED : retainedAfter(before, entry);
         if (settledAt > now) wakeAt = settledAt;
-        else if (until > now) holes.push(...tombstones(cursor, entry, until));
+        else if (until > now && entry.seq - cursor <= HOLES_IN_A_ROW) holes.push(...tombstones(cursor, entry, until));
+        else if (until > now) holes.push(...tombstones(entry.seq - HOLES_IN_A_ROW, entry, EXPIRED));
         else holes.push(...tombstones(entry.seq - 1, entry, EXPIRED));
         break;
       }

@@ -46,6 +46,11 @@ export const MAX_BACKOFF_MS = 600_000;
  * Milliseconds.
  */
 export const PUBLISHER_LIFETIME_MS = 30_000;
+/**
+ * Numbers in a row that are filled at most. If more are missing, they were not taken by publishers that died: a queue's
+ * counter was moved on, as it is when a deployment is restored. The first of them are passed like expired ones.
+ */
+export const HOLES_IN_A_ROW = 1_000;
 /** A request writes within this time or not at all: the functions that answer live 10 s. Milliseconds. */
 export const REQUEST_LIFETIME_MS = 10_000;
 /**

@@ -1,5 +1,5 @@
 import { advance } from '../../../broker/decide/advance';
-import { PUBLISHER_LIFETIME_MS } from '../../../broker/model/limits';
+import { HOLES_IN_A_ROW, PUBLISHER_LIFETIME_MS } from '../../../broker/model/limits';
 import { flight, message, NOW, RETENTION, reading, SECOND, settings, short, subscription, tombstone } from './samples';
 
 /** What stands before the cursor. */
@@ -55,6 +55,23 @@ describe('a number that is not written yet', () => {
     const some = reading([...holes.slice(1), message(9)], { before: BEFORE });
     const step = advance(subscription({ next: 5 }), some, later, 0);
     expect(step).toMatchObject({ gaps: [], holes: [{ seq: 5 }], subscription: { next: 5 } });
+  });
+
+  it('comes after a billion that are missing too, where the counter was moved on: the last are filled, a gap told', () => {
+    const far = 1_000_000_000;
+    const now = NOW + PUBLISHER_LIFETIME_MS;
+    const { holes } = advance(subscription({ next: 5 }), reading([message(far)], { before: BEFORE }), now, 0);
+    const filled = reading([...holes, message(far)], { before: BEFORE });
+    const step = advance(subscription({ next: 5 }), filled, now, 0);
+    expect(step).toMatchObject({ gaps: [{ from: 5, to: far - HOLES_IN_A_ROW - 1 }], holes: [] });
+    expect(short(step.fresh?.deliveries)).toEqual([`${far}:1`]);
+  });
+
+  it.each([HOLES_IN_A_ROW, HOLES_IN_A_ROW + 1])('is one of %i that are missing', (count) => {
+    const now = NOW + PUBLISHER_LIFETIME_MS;
+    const { holes } = advance(subscription({ next: 5 }), reading([message(5 + count)], { before: BEFORE }), now, 0);
+    expect(holes).toHaveLength(HOLES_IN_A_ROW);
+    expect(holes.at(-1)?.seq).toBe(4 + count);
   });
 
   it('is passed once it is filled', () => {
