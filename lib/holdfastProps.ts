@@ -107,18 +107,20 @@ export interface HoldfastProps {
 
   /**
    * How many frames from clients API Gateway lets through, over all connections together: `rateLimit` a second, and up
-   * to `burstLimit` at once. API Gateway refuses frames beyond that, and clients of this library send those again. One
-   * client can use it all up: see `quotas`.
+   * to `burstLimit` at once, about (developer guide of API Gateway, "Protect your WebSocket APIs": targets, not
+   * ceilings). It refuses frames beyond that, and clients of this library send those again. One client can use it all
+   * up: see `quotas`.
    *
-   * @default - 5,000 a second, 2,500 at once: half of what an account has
+   * @default - 5,000 a second, 2,500 at once: half of what an account has in most regions. In some newer ones it has
+   * 2,500 and 1,250 (API Gateway quotas, "account-level"): set half of that there, so that a flood of frames leaves
+   * room to deliver.
    */
   readonly throttle?: ThrottleSettings;
 
   /**
    * Quotas of a connection or a client that differ from the defaults. Numbers at a time or in an hour are counted in
    * the tables, and exact. Rates of a second are counted by each warm function for itself, so that a client whose
-   * frames are spread over several gets a multiple. How many frames the whole deployment takes is set by `throttle`,
-   * and is exact.
+   * frames are spread over several gets a multiple. How many frames the whole deployment takes is set by `throttle`.
    *
    * @default - 10 connections, 100 subscriptions and 1,000 new queues an hour for each client, and rates above what a
    * well-meaning client needs: `DEFAULT_QUOTAS`

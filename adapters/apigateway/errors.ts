@@ -1,8 +1,6 @@
 import { ApiGatewayManagementApiServiceException } from '@aws-sdk/client-apigatewaymanagementapi';
 
 const TOO_MANY_REQUESTS = 429;
-/** Refusals that concern this frame or this moment, though API Gateway counts them as the caller's fault. */
-const SLOW = new Set(['LimitExceededException', 'PayloadTooLargeException']);
 
 const GONE = 410;
 
@@ -17,13 +15,18 @@ export function isGone(error: unknown): boolean {
 }
 
 /**
- * Whether the connection may take more later: this client's buffer or the rate of all connections was used up, or API
- * Gateway failed or did not answer. Any other error is our mistake, such as a missing permission.
+ * Whether the connection may take more later: API Gateway failed or did not answer, or did not take this frame. Any
+ * other error is our mistake, such as a missing permission.
  */
 export function isSlow(error: unknown): boolean {
   if (!(error instanceof ApiGatewayManagementApiServiceException) || error.$fault !== 'client') return true;
-  return SLOW.has(error.name) || error.$metadata.httpStatusCode === TOO_MANY_REQUESTS;
+  return error.name === 'PayloadTooLargeException';
 }
+
+/** Whether this client's buffer or the rate of all connections was used up. */
+export const isThrottled = (error: unknown): boolean =>
+  error instanceof ApiGatewayManagementApiServiceException &&
+  (error.name === 'LimitExceededException' || error.$metadata.httpStatusCode === TOO_MANY_REQUESTS);
 
 /** Whether there was no answer in time, as for a connection whose client silently reads nothing. */
 export const isSilence = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';

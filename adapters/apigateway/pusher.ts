@@ -2,7 +2,7 @@ import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/clien
 import type { ConnectionId, Time } from '../../broker/model/names';
 import type { Pushed, Pusher } from '../../broker/ports';
 import type { ManagementApi } from './client';
-import { isGone, isSilence, isSlow } from './errors';
+import { isGone, isSilence, isSlow, isThrottled } from './errors';
 
 /**
  * For how long nothing is pushed to a connection after a push to it timed out. Long enough to spare the pushes that
@@ -68,6 +68,7 @@ export class ApiGatewayPusher implements Pusher {
     } catch (error) {
       if (isGone(error)) return { outcome: 'gone', sent };
       if (isSilence(error)) this.silent.set(connection, this.now() + SILENT_MS);
+      if (isThrottled(error)) return { outcome: 'throttled', sent };
       if (isSlow(error)) return { outcome: 'slow', sent };
       throw error;
     }

@@ -27,6 +27,17 @@ export function giveBack(subscription: Subscription, refused: Refused, now: Time
   return { ...subscription, inFlight, ...back };
 }
 
+/** Takes back the attempts of deliveries that reached nobody. They are made anew when these would have been due. */
+export function uncount(subscription: Subscription, seqs: readonly Seq[]): Subscription {
+  const named = new Set(seqs);
+  const inFlight = subscription.inFlight.map((flight) =>
+    named.has(flight.seq) && !isAnswered(flight) && flight.attempt > 0
+      ? { ...flight, attempt: flight.attempt - 1 }
+      : flight,
+  );
+  return { ...subscription, inFlight };
+}
+
 /** Rejected or nacked: it did arrive, for another connection was shown it. */
 const isAnswered = ({ dead, waiting }: Flight): boolean => dead === true || waiting === true;
 

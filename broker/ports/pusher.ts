@@ -4,11 +4,11 @@ import type { ConnectionId } from '../model/names';
 export interface Pushed {
   /**
    * `sent`: all were handed to the connection; only acks tell whether they arrived. `gone`: there is no such
-   * connection. `slow`: the connection takes no more at present, or it is not known what became of the rest. `full`:
-   * the client has not read what was sent before, and nothing of the rest was sent; the connection is welcomed again as
+   * connection. `slow`: it is not known what became of the rest. `throttled`: too much was pushed, to this or to all
+   * connections, and nothing of the rest was sent; what is pushed again soon is refused again. `full`: the client has not read what was sent before, and nothing of the rest was sent; the connection is welcomed again as
    * soon as it takes frames.
    */
-  readonly outcome: 'sent' | 'gone' | 'slow' | 'full';
+  readonly outcome: 'sent' | 'gone' | 'slow' | 'throttled' | 'full';
   /** How many frames were sent, in order, before the push failed. */
   readonly sent: number;
 }

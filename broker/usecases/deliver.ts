@@ -96,7 +96,8 @@ async function deliverSome(
     // What was taken back is due at once for those who connected meanwhile, or take frames again.
     more ||= result.refused !== undefined;
     let kept: Subscription | undefined = saved.subscription;
-    if (result.gone.length > 0 || result.missed.length > 0 || result.refused !== undefined)
+    const isWhole = result.refused === undefined && (result.throttled ?? []).length === 0;
+    if (!isWhole || result.gone.length > 0 || result.missed.length > 0)
       kept = await release(ports, kept, result, refusing);
     if (kept === undefined) return undefined;
     if (dead.length > 0) kept = (await bury(ports, kept, dead)) ?? kept;

@@ -22,6 +22,8 @@ export interface PushResult {
   readonly missed: readonly AttachedConnection[];
   /** The deliveries that no connection took, because all are gone or full; undefined if there are none. */
   readonly refused?: Refused;
+  /** Deliveries that certainly reached nobody, and would not if they were made again at once. */
+  readonly throttled?: readonly Seq[];
 }
 
 /**
@@ -57,7 +59,9 @@ export async function push(ports: Ports, before: Subscription, step: Advance, ro
     const { outcome, sent } = pushed[index] ?? { sent: reached };
     return outcome === 'full' && sent < reached;
   });
-  return { gone, missed, ...refusal(outputs.slice(reached), next) };
+  const rest = outputs.slice(reached);
+  if (pushed.some(({ outcome }) => outcome === 'throttled')) return { gone, missed, throttled: seqsOf(rest) };
+  return { gone, missed, ...refusal(rest, next) };
 }
 
 /**
@@ -100,7 +104,9 @@ function refusal(outputs: readonly Output[], next: Seq): { refused?: Refused } {
     refused: {
       next,
       ...(back === undefined ? {} : { back }),
-      seqs: outputs.flatMap(({ seqs }) => seqs),
+      seqs: seqsOf(outputs),
     },
   };
 }
+
+const seqsOf = (outputs: readonly Output[]): Seq[] => outputs.flatMap(({ seqs }) => seqs);

@@ -1,5 +1,5 @@
 import { detach } from '../decide/attach';
-import { giveBack } from '../decide/giveBack';
+import { giveBack, uncount } from '../decide/giveBack';
 import { OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
 import type { AttachedConnection, Subscription } from '../model/subscription';
 import { type Ports, subscriptionWakeUp } from '../ports';
@@ -15,9 +15,9 @@ export const mayTake =
     pusher.isFull?.(connection) !== true;
 
 /**
- * Detaches connections that are gone or that missed a frame, and takes back deliveries that no connection took. A
- * connection that was made a moment ago may only not be open yet, since its record can overtake the answer of the
- * connect route: it is tried again shortly.
+ * Detaches connections that are gone or that missed a frame, and takes back deliveries that no connection took, or only
+ * their attempts where another try at once would be in vain. A connection that was made a moment ago may only not be
+ * open yet, since its record can overtake the answer of the connect route: it is tried again shortly.
  *
  * @param refusing connections that would refuse another push.
  * @returns the subscription to go on with; undefined if there is none to deliver to at present.
@@ -25,7 +25,7 @@ export const mayTake =
 export async function release(
   ports: Ports,
   { queue, shard, client }: Subscription,
-  { gone, missed, refused }: PushResult,
+  { gone, missed, refused, throttled = [] }: PushResult,
   refusing: readonly AttachedConnection[],
 ): Promise<Subscription | undefined> {
   const now = ports.clock.now();
@@ -37,7 +37,8 @@ export async function release(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
       subscription,
     );
-    return { subscription: refused ? giveBack(kept, refused, at) : kept };
+    const left = refused ? giveBack(kept, refused, at) : kept;
+    return { subscription: throttled.length > 0 ? uncount(left, throttled) : left };
   });
   await Promise.all(missed.map((one) => readmit(ports, one)));
   if (refused === undefined) return released?.subscription;

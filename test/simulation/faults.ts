@@ -41,7 +41,7 @@ const RATES = {
   'push refused late': 0.3,
   'push gone though open': 0.008,
   'push gone though it arrived': 0.008,
-  'push too slow': 0.02,
+  'push throttled': 0.02,
   /** Arrived, is not answered, and so is sent again. */
   'push doubled': 0.015,
   'push never answered': 0.01,

@@ -6,6 +6,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionId, ServerFrame, Time } from '../../../broker';
+import type { PushOutcome } from '../oracle/attempts';
 import type { Process } from '../process';
 import type { World } from '../world';
 import type { Item } from './expression';
@@ -148,7 +149,7 @@ export class SimulatedGateway {
       const fate = faults.firstOf([
         'push gone though open',
         'push gone though it arrived',
-        'push too slow',
+        'push throttled',
         'push doubled',
         'push never answered',
       ]);
@@ -156,9 +157,9 @@ export class SimulatedGateway {
         const wire = this.wires.get(connection);
         const isOpen = wire?.state === 'open';
         const seemsGone = !isOpen || fate === 'push gone though open' || fate === 'push gone though it arrived';
-        const outcome = seemsGone ? 'gone' : fate === undefined ? 'sent' : 'slow';
+        const outcome = seemsGone ? 'gone' : (OUTCOMES.get(fate) ?? 'slow');
         oracle.attempts.pushed(process, wire?.client, frame, outcome);
-        if (isOpen && fate !== 'push gone though open' && fate !== 'push too slow')
+        if (isOpen && fate !== 'push gone though open' && fate !== 'push throttled')
           wire.peer.receive(frame, connection);
         return seemsGone;
       });
@@ -167,13 +168,19 @@ export class SimulatedGateway {
         throw new GoneException({ message: '', $metadata: {} });
       }
       if (fate === undefined) return {};
-      if (fate === 'push too slow') throw new LimitExceededException({ message: '', $metadata: {} });
+      if (fate === 'push throttled') throw new LimitExceededException({ message: '', $metadata: {} });
       await process.wait(ANSWER_MS);
       if (fate === 'push never answered') break;
     }
     throw new Error('no answer in time');
   }
 }
+
+/** Of a push to a connection that is open; others are not answered. */
+const OUTCOMES = new Map<string | undefined, PushOutcome>([
+  [undefined, 'sent'],
+  ['push throttled', 'throttled'],
+]);
 
 /** What need not be repeated if it is not answered: it has a wake-up before it is stored, or changes nothing. */
 const SAFE = new Set(['seek', 'redrive', 'publish', 'list', 'status', 'purge']);

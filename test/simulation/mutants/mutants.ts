@@ -106,8 +106,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'What nobody took is not given back: the cursor stays behind it.',
     file: 'broker/usecases/release.ts',
-    search: 'return { subscription: refused ? giveBack(kept, refused, at) : kept };',
-    replacement: 'return { subscription: kept };',
+    search: 'const left = refused ? giveBack(kept, refused, at) : kept;',
+    replacement: 'const left = refused && at < 0 ? giveBack(kept, refused, at) : kept;',
+  },
+  {
+    bug: 'A push that API Gateway throttled counts as an attempt.',
+    file: 'broker/usecases/release.ts',
+    search: 'throttled.length > 0 ? uncount(left, throttled) : left',
+    replacement: 'throttled.length < 0 ? uncount(left, throttled) : left',
   },
   {
     bug: 'The cursor goes back although something of it was settled.',

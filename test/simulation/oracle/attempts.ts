@@ -6,7 +6,7 @@ import type { World } from '../world';
 import type { Account } from './account';
 
 /** What a push is answered: it may also be that it is not answered, which counts as slow. */
-export type PushOutcome = 'sent' | 'slow' | 'gone';
+export type PushOutcome = 'sent' | 'slow' | 'throttled' | 'gone';
 
 /** A delivery that a process stored, and what became of its pushes. */
 interface Attempt {
@@ -21,8 +21,9 @@ interface Attempt {
 }
 
 /**
- * A push that is refused because the connection is gone counts no attempt: who stored a delivery, pushed it, and was
- * refused by every connection, has given it back by the time it is done, unless it died or failed.
+ * A push that is refused, because the connection is gone or too much is pushed, counts no attempt: who stored a
+ * delivery, pushed it, and was refused by every connection, has given its attempt back by the time it is done, unless it
+ * died or failed.
  */
 export class Attempts {
   private readonly underWay = new Map<Process, Attempt[]>();
@@ -60,7 +61,7 @@ export class Attempts {
       if (outcome === 'slow') one.mayHaveArrived = true;
       if (!frame.messages.some((message) => message.seq === seq && message.attempt === attempt)) continue;
       one.wasPushed = true;
-      if (outcome !== 'gone') one.mayHaveArrived = true;
+      if (outcome === 'sent') one.mayHaveArrived = true;
     }
   }
 

@@ -1,5 +1,5 @@
 import { advance } from '../../../broker/decide/advance';
-import { giveBack } from '../../../broker/decide/giveBack';
+import { giveBack, uncount } from '../../../broker/decide/giveBack';
 import { ack, nack, reject } from '../../../broker/decide/settle';
 import { dueOf, flight, message, messages, NOW, reading, SECOND, short, subscription } from './samples';
 
@@ -91,5 +91,28 @@ describe('what was settled before they are given back', () => {
   it('is not delivered again after a reject', () => {
     const { subscription: settled } = reject(delivered, { seqs: [2] }, NOW);
     expect(deliveredAgain(giveBack(settled, refused, NOW))).toEqual([1]);
+  });
+});
+
+describe('deliveries that could not be made at present', () => {
+  it('stay in flight until they are due, and are made then with the attempt they had', () => {
+    const before = subscription({ next: 2, inFlight: [flight(1, { attempt: 2, dueAt: NOW })] });
+    const { subscription: after } = advance(before, reading(messages(2, 3), dueOf(1)), NOW, 0);
+    const left = uncount(after, [1, 3]);
+    expect(left.next).toBe(4);
+    expect(left.inFlight.map(({ attempt }) => attempt)).toEqual([2, 1, 0]);
+    expect(left.inFlight.map(({ dueAt }) => dueAt)).toEqual(after.inFlight.map(({ dueAt }) => dueAt));
+    expect(short(advance(left, reading([], dueOf(1, 2, 3)), LATE + LATE, 0).redeliveries)).toEqual([
+      '1:3',
+      '2:2',
+      '3:1',
+    ]);
+  });
+
+  it('are left alone where they were answered meanwhile, by a connection that was shown them', () => {
+    const { subscription: first } = advance(subscription(), reading(messages(1, 2)), NOW, 0);
+    const { subscription: nacked } = nack(first, { seqs: [1] }, NOW, 0, { delay: 60 * SECOND });
+    const { subscription: rejected } = reject(nacked, { seqs: [2] }, NOW);
+    expect(uncount(rejected, [1, 2])).toEqual(rejected);
   });
 });

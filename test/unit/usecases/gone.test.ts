@@ -251,6 +251,27 @@ it('a connection that is too slow keeps what it was given until its deadline', a
   expect(delivered(billing.take())).toEqual(['1:2']);
 });
 
+it('a delivery that was throttled costs no attempt, however often: it is made when it can be', async () => {
+  const { world, billing, shop } = await settledIn();
+  world.pusher.answer(billing.connection, 'throttled');
+  await shop.request(publish(3));
+  await world.pass(HOUR);
+  expect(await world.state(billing)).toMatchObject({ next: 4, inFlight: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
+  billing.take();
+  world.pusher.answer(billing.connection, 'sent');
+  await world.pass(33_000);
+  expect(delivered(billing.take())).toEqual(['1:1', '2:1', '3:1']);
+});
+
+it('a delivery that another connection took counts, though it was throttled to one', async () => {
+  const { world, billing, shop } = await settledIn();
+  const other = await world.connect('billing', 'other');
+  world.pusher.answer(billing.connection, 'throttled');
+  await shop.request(publish(1));
+  expect(delivered(other.take())).toEqual(['1:1']);
+  expect(await world.state(billing)).toMatchObject({ inFlight: [{ seq: 1, attempt: 1 }] });
+});
+
 describe('a push that fails', () => {
   /** `billing` with two connections, to one of which nothing can be pushed. */
   async function withOneBroken() {

@@ -81,8 +81,6 @@ describe('pushing', () => {
   });
 
   it.each([
-    ['too many at once', { status: 429, type: 'LimitExceededException' }],
-    ['throttled by another name', { status: 429, type: 'TooManyRequestsException' }],
     ['a frame too large', { status: 413, type: 'PayloadTooLargeException' }],
     ['a fault of API Gateway', { status: 500, type: 'InternalServerErrorException' }],
     ['a fault without a name', { status: 503 }],
@@ -90,6 +88,14 @@ describe('pushing', () => {
     const { pusher } = await pusherTo(inTurn(SENT, answer));
     expect(await pusher.push(CONNECTION, frames('a', 'b'))).toEqual({ outcome: 'slow', sent: 1 });
   });
+
+  it.each(['LimitExceededException', 'TooManyRequestsException'])(
+    'knows by %s that the rest was not sent, and would not be at present',
+    async (type) => {
+      const { pusher } = await pusherTo(inTurn(SENT, { status: 429, type }));
+      expect(await pusher.push(CONNECTION, frames('a', 'b'))).toEqual({ outcome: 'throttled', sent: 1 });
+    },
+  );
 
   it('takes a connection to AWS that breaks for a slow one', async () => {
     const { pusher } = await pusherTo(() => {
