@@ -119,5 +119,5 @@ export class Holdfast extends Construct {
   }
 }
 
-/** Half of an account's default in most regions, so that a flood here leaves room for pushes, and for its other APIs. */
+/** Half of an account's default in most regions: a flood here leaves room for pushes, and for its other APIs. */
 const defaultThrottle: ThrottleSettings = { rateLimit: 5000, burstLimit: 2500 };

@@ -34,7 +34,10 @@ const firstFrom = async (log: MessageLog, queue: QueueName, from: Seq, now: Time
  * time.
  */
 async function firstAt(log: MessageLog, queue: QueueName, end: Seq, time: Time, now: Time): Promise<Seq> {
-  let low = 1;
+  const oldest = await firstFrom(log, queue, 1, now);
+  if (oldest === undefined || oldest.publishedAt >= time) return 1;
+  // From here on, no step reads what has expired before the oldest.
+  let low = oldest.seq + 1;
   let high = end;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -22,8 +22,8 @@ interface Attempt {
 
 /**
  * A push that is refused, because the connection is gone or too much is pushed, counts no attempt: who stored a
- * delivery, pushed it, and was refused by every connection, has given its attempt back by the time it is done, unless it
- * died or failed.
+ * delivery, pushed it, and was refused by every connection, has given its attempt back by the time it is done, unless
+ * it died or failed.
  */
 export class Attempts {
   private readonly underWay = new Map<Process, Attempt[]>();
