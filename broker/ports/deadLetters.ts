@@ -2,6 +2,9 @@ import type { DeadLetter } from '../model/message';
 import type { ClientId, QueueName, Seq, Time } from '../model/names';
 import type { Page, PageRequest } from './page';
 
+/** Up to so many are counted: some stores read each letter to count it. */
+export const COUNTED_LETTERS = 1_000;
+
 /** Whose dead letters: one client's, of one queue. */
 export interface DeadLetterOwner {
   readonly queue: QueueName;
@@ -18,6 +21,6 @@ export interface DeadLetterStore {
   remove(owner: DeadLetterOwner, seqs: readonly Seq[]): Promise<void>;
   /** An owner's, ascending by seq. */
   list(owner: DeadLetterOwner, page: PageRequest, now: Time): Promise<Page<DeadLetter>>;
-  /** How many {@link list} would return in all. */
+  /** How many {@link list} would return in all; from {@link COUNTED_LETTERS} on perhaps fewer, but at least as many. */
   count(owner: DeadLetterOwner, now: Time): Promise<number>;
 }

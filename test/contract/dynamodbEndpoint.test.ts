@@ -2,7 +2,7 @@ import { requests } from '../../adapters/aws/requests';
 import { dynamodbStores } from '../../adapters/dynamodb';
 import { isTombstone } from '../../broker/model/message';
 import type { JsonText } from '../../broker/model/names';
-import { Unavailable, Uncertain } from '../../broker/ports';
+import { COUNTED_LETTERS, Unavailable, Uncertain } from '../../broker/ports';
 import { Random } from '../server/load/random';
 import { type TestTables, testTables } from './dynamodb';
 import { type Arrived, type FaultyEndpoint, faultyEndpoint, type Treatment } from './faultyEndpoint';
@@ -16,6 +16,7 @@ import {
   drafts,
   everyPage,
   LATER,
+  message,
   NOW,
   pageOf,
   queueName,
@@ -208,6 +209,19 @@ describe('an endpoint that returns half of each batch undone', () => {
     expect(await stores.deadLetters.count(owner, NOW)).toBe(0);
     expect(faulty.count('BatchWriteItem')).toBe(5);
   });
+});
+
+it('counts dead letters up to a thousand or a page more, for each is read to count it', async () => {
+  const { stores, faulty } = await behind(() => 'served');
+  const owner = { queue: queueName(), client: clientId() };
+  const payload = JSON.stringify('x'.repeat(4_000)) as JsonText;
+  const put = (seq: number) => stores.deadLetters.put(owner, deadLetter(seq, { message: message(seq, { payload }) }));
+  for (let from = 1; from <= 2_000; from += 50)
+    await Promise.all(Array.from({ length: 50 }, (_, index) => put(from + index)));
+  const counted = await stores.deadLetters.count(owner, NOW);
+  expect(counted).toBeGreaterThanOrEqual(COUNTED_LETTERS);
+  expect(counted).toBeLessThan(COUNTED_LETTERS + 300);
+  expect(faulty.count('Query')).toBeLessThanOrEqual(5);
 });
 
 it('an endpoint that never does any of a batch makes it unavailable, and does not answer with a part', async () => {
