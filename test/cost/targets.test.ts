@@ -67,7 +67,8 @@ it('a burst of 100 costs at most $0.10 a million but for the time of Lambda, a f
   expect(measured.delivered).toBe(1_000);
   expect(counted(measured)).toBeLessThanOrEqual(0.1);
   expect(measured.rest.writeUnits / measured.delivered).toBeLessThanOrEqual(0.022);
-  expect(measured.publish.writeUnits / measured.published).toBeLessThanOrEqual(1.01);
+  // The first publish of a deployment records the retention, once.
+  expect((measured.publish.writeUnits - 1) / measured.published).toBeLessThanOrEqual(1.01);
 });
 
 it('a message to subscribers that are away takes a read to learn of its shards, and one for each to see that nobody is there', async () => {
