@@ -14,8 +14,8 @@ const DISORDER_MS = 120_000;
 const FEW = 256;
 
 /**
- * Finds the end of what has expired and DynamoDB has not removed yet, without reading it: it removes within days
- * (developer guide of DynamoDB, "Using time to live"), and a busy queue has more of it than a function has time to read.
+ * Finds the end of what has expired and DynamoDB has not removed yet, without reading it. DynamoDB takes days to remove
+ * it (its developer guide, "Using time to live"), and a busy queue has more of it than a function has time to read.
  */
 export class ExpiredRun {
   constructor(

@@ -9,6 +9,7 @@ import { expiry, expiryOf, type Item, number, numberAt, text, textAt } from './i
  * - messages: `id`, `event`, `payload`, `headers`, `publisher`, `publishedAt`, `previousUntil` and the expiry. Nothing
  *   else in the table has an `event`: the filter of its stream relies on it.
  * - tombstones: `tombstone`, `publishedAt`, `previousUntil` and the expiry.
+ * - the longest retention that messages were given: see `longestRetention.ts`.
  * - markers of chosen ids, at `markerKey`: `at`, the number that the id was given, and what else its message has from
  *   that moment: `publishedAt`, `previousUntil` and the expiry. They expire with their message.
  */
