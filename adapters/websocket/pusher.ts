@@ -32,6 +32,11 @@ export class WebSocketPusher implements Pusher {
     return this.isStopping || this.takesNoMore(connection);
   }
 
+  async drained(connection: ConnectionId): Promise<void> {
+    const socket = this.sockets.get(connection);
+    if (socket?.isOpen && socket.isFull) await socket.drained();
+  }
+
   async push(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
     const socket = this.sockets.get(connection);
     if (!socket?.isOpen) return { outcome: 'gone', sent: 0 };

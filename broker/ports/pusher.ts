@@ -29,6 +29,10 @@ export interface Pusher {
    */
   isFull?(connection: ConnectionId): boolean;
   /**
+   * @returns once a connection that was `full` takes frames again, or is gone. Left out where none is ever full.
+   */
+  drained?(connection: ConnectionId): Promise<void>;
+  /**
    * Ends a connection. Harmless if it is gone.
    *
    * @param code of the `goodbye` frame that was sent before; closes with the same code where the platform can.

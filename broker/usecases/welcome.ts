@@ -130,7 +130,7 @@ async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connecti
   await deliver(ports, subscription);
 }
 
-/** Pushes what is in flight on other connections. */
+/** Pushes what is in flight on other connections, as fast as this one takes it. */
 async function showTo(
   ports: Ports,
   { connection }: Connection,
@@ -145,7 +145,12 @@ async function showTo(
       return message === undefined ? [] : [{ message, attempt }];
     });
     const frames = shown.length > 0 ? encodeMessages(subscription.queue, shown).map(({ bytes }) => bytes) : [];
-    await ports.pusher.push(connection, frames);
+    for (let left = frames; left.length > 0; ) {
+      const { outcome, sent } = await ports.pusher.push(connection, left);
+      if (outcome !== 'full' || ports.pusher.drained === undefined) break;
+      left = left.slice(sent);
+      await ports.pusher.drained(connection);
+    }
   } finally {
     share?.free();
   }

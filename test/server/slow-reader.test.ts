@@ -58,3 +58,17 @@ test('Who asks and asks and never reads the answers is not read any more, and co
     (answered) => answered > 500,
   );
 });
+
+test('A connection that joins another is shown all that is in flight there, however much, as it reads', async () => {
+  const server = await aServer();
+  const publisher = await connectTo(server, 'shop');
+  const first = await connectTo(server, 'billing');
+  await first.subscribe('orders', { maxInFlight: 1_000, ackDeadline: 900 });
+  // 15 MB: more than waits for a connection at a time.
+  for (let n = 1; n <= 600; n++) await publisher.publish('orders', 'add', BIG);
+  await first.receive('orders', 600);
+  const joining = await connectTo(server, 'billing');
+  expect((await joining.receive('orders', 600)).map(({ seq, attempt }) => `${seq}:${attempt}`)).toEqual(
+    Array.from({ length: 600 }, (_, index) => `${index + 1}:1`),
+  );
+});

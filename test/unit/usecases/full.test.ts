@@ -1,4 +1,5 @@
 import { delivered, joints, publish } from './frames';
+import { afterwards, once } from './interpose';
 import { createWorld, QUEUE, type Wire, type World } from './world';
 
 const subscribe = { action: 'subscribe', queue: QUEUE };
@@ -89,4 +90,62 @@ it('a connection that is full for the second of two frames is delivered the firs
   const frames = wire.take();
   expect(delivered(frames)).toEqual(['2:1']);
   expect(joints(frames)).toEqual(['2-3']);
+});
+
+describe('a connection that joins another, and is to be shown what is in flight there', () => {
+  it('is shown the rest, where it was full after a part, as soon as it takes frames again', async () => {
+    let room = Number.POSITIVE_INFINITY;
+    const world = createWorld({
+      between: ({ pusher }) => ({
+        pusher: {
+          close: (...args) => pusher.close(...args),
+          push: async (connection, frames) => {
+            if (connection !== 'joining') return pusher.push(connection, frames);
+            const taken = frames.slice(0, room);
+            room -= taken.length;
+            await pusher.push(connection, taken);
+            return { outcome: taken.length < frames.length ? 'full' : 'sent', sent: taken.length };
+          },
+          drained: async () => {
+            room = 1;
+          },
+        },
+      }),
+    });
+    const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await first.request(subscribe);
+    const large = { event: 'add', payload: 'x'.repeat(20_000) };
+    for (let n = 0; n < 3; n++) await shop.request({ ...publish(0), messages: [large] });
+    room = 1;
+    const joining = await world.connect('billing', 'joining');
+    expect(delivered(joining.take())).toEqual(['1:1', '2:1', '3:1']);
+  });
+
+  it('is shown it, although another request attaches all connections before it takes frames again', async () => {
+    const world = createWorld();
+    const [first, second] = [await world.connect('billing'), await world.connect('billing', 'second')];
+    const shop = await world.connect('shop');
+    await first.request(subscribe);
+    world.pusher.answer(second.connection, 'full');
+    await shop.request(publish(1));
+    await first.ask({ ...subscribe, ackDeadline: 900 });
+    world.pusher.answer(second.connection, 'sent');
+    await world.welcome(second);
+    await world.pump();
+    expect(delivered(second.take())).toEqual(['1:1']);
+  });
+
+  it('is shown it, although it subscribes while it is being welcomed', async () => {
+    const subscribing = once(async () => void (await second.ask(subscribe)));
+    const world = createWorld({
+      between: ({ clients }) => ({ clients: afterwards(clients, 'addConnection', subscribing) }),
+    });
+    const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await first.request(subscribe);
+    await shop.request(publish(1));
+    const second = await world.open('billing', 'second');
+    subscribing.arm();
+    await world.pump();
+    expect(delivered(second.take())).toEqual(['1:1']);
+  });
 });
