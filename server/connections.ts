@@ -85,7 +85,8 @@ export class Connections {
       this.track(this.end(connection, begun));
     });
     const caller = { client: connection.client, connection: id, ...(access && { access }) };
-    const session = new Session(this.ports, caller, frames, this.rates, begun, this.authenticate);
+    const hold = () => this.pusher.hold(id);
+    const session = new Session(this.ports, caller, frames, this.rates, begun, this.authenticate, hold);
     this.sessions.set(id, session);
     webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
   }

@@ -37,6 +37,9 @@ const HANDLERS: Omit<AllHandlers, 'auth'> = {
 /** The access of a connection whose record is gone: none. */
 const ENDED: Access = { grants: NO_GRANTS, expiresAt: 0 };
 
+/** Their replies say where deliveries begin: none may come before. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['subscribe', 'seek']);
+
 const SETTLEMENTS: ReadonlySet<string> = new Set(['ack', 'nack', 'reject', 'extend']);
 
 /** How many requests of one connection may be under way before reading stops. */
@@ -65,6 +68,7 @@ export class Session {
   /**
    * @param begun settles when the connection was welcomed: nothing is answered before.
    * @param authenticate answers `auth`.
+   * @param hold has nothing delivered to this connection until what it returns is called.
    */
   constructor(
     private readonly ports: Ports,
@@ -73,6 +77,7 @@ export class Session {
     private readonly rates: Rates,
     begun: Promise<void>,
     authenticate: Handler<'auth'>,
+    private readonly hold: () => () => void,
   ) {
     this.handlers = { ...HANDLERS, auth: authenticate };
     this.waitFor(begun.catch(() => undefined));
@@ -83,7 +88,7 @@ export class Session {
     const read: Parsed = isBinary
       ? { error: new ProtocolError('invalid', 'frame must be text, not binary') }
       : parseRequest(data.toString());
-    if (this.isOver && !isSettlement(read)) return;
+    if (this.isOver && !isOneOf(SETTLEMENTS, read)) return;
     if (this.underWay === 0) this.busySince = performance.now();
     this.underWay += 1;
     this.bytesUnderWay += bytes;
@@ -113,7 +118,7 @@ export class Session {
     try {
       // A publish waits for the disk anyway, and must not be overtaken by another.
       if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
-      this.reply(await this.answered(parsed));
+      await this.answerTo(parsed);
       // Do not read from a client that does not read its answers.
       if (this.socket.isFull) await this.socket.drained();
     } catch (error) {
@@ -121,6 +126,15 @@ export class Session {
       this.ports.reporter.warn('a request could not be served to its end', { error });
     } finally {
       this.settled(bytes);
+    }
+  }
+
+  private async answerTo(parsed: Parsed): Promise<void> {
+    const release = isOneOf(BEGINNINGS, parsed) ? this.hold() : undefined;
+    try {
+      this.reply(await this.answered(parsed));
+    } finally {
+      release?.();
     }
   }
 
@@ -185,4 +199,5 @@ export class Session {
   }
 }
 
-const isSettlement = (read: Parsed): boolean => 'request' in read && SETTLEMENTS.has(read.request.action);
+const isOneOf = (actions: ReadonlySet<string>, read: Parsed): boolean =>
+  'request' in read && actions.has(read.request.action);

@@ -7,9 +7,11 @@ export class WebSocketPusher implements Pusher {
   private readonly sockets = new Map<ConnectionId, FrameSocket>();
   /** Full connections whose draining is awaited, since something could not be sent to them. */
   private readonly awaited = new Set<ConnectionId>();
+  /** Connections that are to be answered first, and whether something is to be delivered to them after that. */
+  private readonly held = new Map<ConnectionId, { isPassedBy: boolean }>();
   private isStopping = false;
 
-  /** @param onDrained called when a connection that was full takes frames again. */
+  /** @param onDrained called when a connection that was full, or held, takes frames again. */
   constructor(private readonly onDrained: (connection: ConnectionId) => void = () => undefined) {}
 
   add(connection: ConnectionId, socket: FrameSocket): void {
@@ -28,8 +30,24 @@ export class WebSocketPusher implements Pusher {
     this.isStopping = true;
   }
 
+  /**
+   * Counts a connection as full, so that no delivery to it begins that its next reply would come after.
+   *
+   * @returns a function that ends this.
+   */
+  hold(connection: ConnectionId): () => void {
+    const hold = { isPassedBy: false };
+    this.held.set(connection, hold);
+    return () => {
+      this.held.delete(connection);
+      if (hold.isPassedBy) this.onDrained(connection);
+    };
+  }
+
   isFull(connection: ConnectionId): boolean {
-    return this.isStopping || this.takesNoMore(connection);
+    const hold = this.held.get(connection);
+    if (hold !== undefined) hold.isPassedBy = true;
+    return this.isStopping || hold !== undefined || this.takesNoMore(connection);
   }
 
   async drained(connection: ConnectionId): Promise<void> {

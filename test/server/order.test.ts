@@ -64,3 +64,40 @@ test('First deliveries arrive in order and joined up, whoever publishes, acks an
   }
   expect(firstDeliveries(search.received).flatMap(({ messages }) => messages)).toHaveLength(ALL);
 });
+
+test('The first frame after `subscribed` and after `sought` begins at its `next`, while others publish and it seeks on', async () => {
+  const server = await aServer();
+  const shop = await connectTo(server, 'shop');
+  let isOver = false;
+  const publishing = (async () => {
+    while (!isOver) await shop.publish('orders', 'add', 'x');
+  })();
+  for (let n = 0; n < 30; n++) {
+    const wire = await connectTo(server, `subscriber-${n}`);
+    ackAll(wire);
+    await wire.request({ action: 'subscribe', queue: 'orders', from: n % 2 === 0 ? 'new' : 'earliest' });
+    for (const to of [{ seq: 3 }, 'new', 'earliest', { seq: 10 }]) wire.send({ action: 'seek', queue: 'orders', to });
+    await wire.request({ action: 'seek', queue: 'orders', to: { seq: 2 } });
+    await eventually(
+      async () => wire.received.slice(wire.received.findLastIndex((frame) => isOf('sought', frame))),
+      (frames) => firstDeliveries(frames).length > 0,
+    );
+    expect(misplaced(wire.received)).toEqual([]);
+    wire.socket.terminate();
+  }
+  isOver = true;
+  await publishing;
+}, 60_000);
+
+/** The frames that do not begin where the one before, or the last reply, said. */
+function misplaced(frames: readonly Frame[]): string[] {
+  let next: number | undefined;
+  const wrong: string[] = [];
+  for (const frame of frames) {
+    if (isOf('subscribed', frame) || isOf('sought', frame)) next = frame.next;
+    if (!isOf('messages', frame) || frame.from === undefined) continue;
+    if (frame.from !== next) wrong.push(`${frame.from} in place of ${next}`);
+    next = frame.next;
+  }
+  return wrong;
+}

@@ -59,7 +59,7 @@ describe('a port that fails while nobody waits for it', () => {
     jest.spyOn(frames, 'send').mockImplementation((frame) => void sent.push(JSON.parse(String(frame))));
     const caller = { client: 'billing' as ClientId, connection: 'here' as ConnectionId, ...more };
     const rates = new Rates(ports.settings.quotas, ports.clock);
-    const made = new Session(ports, caller, frames, rates, Promise.resolve(), authenticate());
+    const made = new Session(ports, caller, frames, rates, Promise.resolve(), authenticate(), () => () => undefined);
     return { sent, receive: (frame: object) => made.receive(Buffer.from(JSON.stringify(frame)), false) };
   }
 
