@@ -36,16 +36,22 @@ async function burySome(
   flights: readonly Flight[],
 ): Promise<Subscription | undefined> {
   const now = ports.clock.now();
+  // On disk before the letters: after a crash, a flight that is not known to be dead would be delivered beside its
+  // letter.
+  const decided = ports.subscriptions.persisted(subscription);
   const acked = flights.filter((flight) => flight.acked).map(({ seq }) => seq);
-  if (acked.length > 0) await ports.deadLetters.remove(subscription, acked);
   const dying = flights.filter((flight) => !flight.acked);
-  const messages = await findMessages(ports, subscription, dying, now);
-  await Promise.all(
-    dying.map(async (flight) => {
+  const stored = async () => {
+    if (acked.length > 0) await ports.deadLetters.remove(subscription, acked);
+    const messages = await findMessages(ports, subscription, dying, now);
+    const putOne = async (flight: Flight) => {
       const message = messages.get(flight.seq);
       if (message) await ports.deadLetters.put(subscription, letterOf(ports, message, flight, now));
-    }),
-  );
+    };
+    await Promise.all(dying.map(putOne));
+    return messages;
+  };
+  const [messages] = await Promise.all([stored(), decided]);
   const buried = new Set(flights.map(({ seq }) => seq));
   const lost = new Set(dying.map(({ seq }) => seq).filter((seq) => !messages.has(seq)));
   const changed = await change(ports, subscription, (current, at) => {

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LmdbStores, openLmdb } from '../../adapters/lmdb';
 import type { ClientId, EventName, JsonText, QueueName } from '../../broker/model/names';
+import { bury } from '../../broker/usecases/bury';
+import { createWorld } from '../unit/usecases/world';
 import { draft, LATER, NOW, subscription } from './suites/samples';
 
 const QUEUE = 'Database Events' as QueueName;
@@ -146,4 +148,43 @@ test('subscriptions of clients without a name have ended with the process', asyn
   });
   await reopen();
   expect(await stores.subscriptions.count([{ queue: QUEUE, shard: 0 }], NOW)).toMatchObject({ subscribers: 1 });
+});
+
+test('a dead letter is never on disk before the state that decided it', async () => {
+  const wasNot = subscription({ queue: QUEUE, shard: 0, client: 'billing' as ClientId }, { next: 2, covered: 2 });
+  const flight = { seq: 1, attempt: 1, dueAt: LATER };
+  await append(QUEUE, 1);
+  await stores.subscriptions.save({ ...wasNot, version: 1, inFlight: [flight] }, NOW);
+  await stores.subscriptions.persisted(wasNot);
+  const dead = { ...wasNot, version: 2, inFlight: [{ ...flight, dead: true as const }] };
+  await stores.subscriptions.save(dead, NOW);
+  const world = createWorld();
+  await bury({ ...world.ports, ...stores, clock: { now: () => NOW } }, dead, dead.inFlight);
+  // As after SIGKILL: what the files have.
+  const copy = join(await mkdtemp(join(tmpdir(), 'holdfast-killed-')), 'data');
+  await cp(folder, copy, { recursive: true });
+  await rm(join(copy, 'lock'), { force: true });
+  const killed = await openLmdb(copy);
+  try {
+    expect(await killed.deadLetters.get(dead, [1], NOW)).toHaveLength(1);
+    expect((await killed.subscriptions.get(dead, NOW))?.inFlight.filter((one) => one.dead !== true)).toEqual([]);
+  } finally {
+    await killed.close();
+    await rm(join(copy, '..'), { recursive: true });
+  }
+});
+
+test('who reads a long log to its end lets others have their turn', async () => {
+  await append(QUEUE, 40_000, JSON.stringify('x'.repeat(200)));
+  await reopen();
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  for (let from = 1; from <= 40_000; from += 250) await read(from, 250);
+  isOver = true;
+  expect(turns).toBeGreaterThan(0);
 });
