@@ -1,4 +1,5 @@
 import { type Advance, advance } from '../decide/advance';
+import { windowOf } from '../decide/window';
 import { censusOf } from '../model/census';
 import { UNSTORED_SKIP } from '../model/limits';
 import type { Time } from '../model/names';
@@ -100,7 +101,10 @@ async function deliverSome(
     if (!isWhole || result.gone.length > 0 || result.missed.length > 0)
       kept = await release(ports, kept, result, refusing);
     if (kept === undefined) return undefined;
-    if (dead.length > 0) kept = (await bury(ports, kept, dead)) ?? kept;
+    if (dead.length > 0) {
+      kept = (await bury(ports, kept, dead)) ?? kept;
+      more ||= windowOf(saved.subscription).forBacklog === 0;
+    }
     left = { stored: kept, current: kept };
   }
   if (!more) return undefined;

@@ -37,6 +37,11 @@ it('does not count the dead', () => {
   expect(of(10, 4, 0, 99)).toEqual({ forBacklog: 6, forWaiting: 6 });
 });
 
+it('has none for the backlog beyond the 4,000 that may be held, dead ones included', () => {
+  expect(of(10, 4, 0, 3_993)).toEqual({ forBacklog: 3, forWaiting: 6 });
+  expect(of(10, 4, 0, 4_100)).toEqual({ forBacklog: 0, forWaiting: 6 });
+});
+
 it('is not taken from the backlog by what waits for the cursor', () => {
   const ahead = [4, 5, 6].map((seq) => flight(seq, { attempt: 0, waiting: true, redriven: true }));
   const sought = subscription({ ...settings({ maxInFlight: 1 }), next: 4, inFlight: ahead });

@@ -1,3 +1,4 @@
+import { HELD_MESSAGES } from '../../../broker/model/limits';
 import type { DeadLetter } from '../../../broker/model/message';
 import type { Subscription } from '../../../broker/model/subscription';
 import { delivered, gaps, ofType, publish } from './frames';
@@ -71,6 +72,43 @@ describe('a message that is rejected', () => {
     expect(await letters(billing)).toMatchObject([{ seq: 1, reason: 'malformed' }]);
     expect(await world.state(billing)).toMatchObject({ inFlight: [] });
   });
+
+  it('takes no more of the backlog than may be held while letters cannot be stored, and goes on when they can', async () => {
+    let isFailing = true;
+    const world: World = createWorld({
+      between: ({ deadLetters }) => ({
+        deadLetters: beforehand(deadLetters, 'put', () => {
+          if (isFailing) throw new Error('the table is throttled');
+        }),
+      }),
+    });
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1_000, ackDeadline: 900 });
+    for (let n = 0; n < 50; n++) await shop.request(publish(100));
+    let rejected = 0;
+    const rejectAll = async () => {
+      const seqs = billing.take().flatMap((frame) => (frame.type === 'messages' ? frame.messages : []));
+      for (let from = 0; from < seqs.length; from += 500) {
+        const some = seqs.slice(from, from + 500).map(({ seq }) => seq);
+        rejected += some.length;
+        await billing.request({ action: 'reject', queue: QUEUE, seqs: some });
+      }
+    };
+    for (let n = 0; n < 10; n++) {
+      await rejectAll();
+      await world.pass(6_000);
+    }
+    expect(rejected).toBe(HELD_MESSAGES);
+    expect((await world.state(billing))?.inFlight).toHaveLength(HELD_MESSAGES);
+    isFailing = false;
+    await world.pass(60_000);
+    for (let n = 0; n < 5; n++) {
+      await rejectAll();
+      await world.pass(6_000);
+    }
+    expect(rejected).toBe(5_000);
+    expect((await world.state(billing))?.inFlight).toEqual([]);
+  }, 60_000);
 
   it('does not keep others from being buried that were before it', async () => {
     const stored: number[] = [];
