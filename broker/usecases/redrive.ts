@@ -7,7 +7,7 @@ import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey } from './change';
 import type { Caller, Outcome } from './outcome';
-import { overseesQueue, ownerOf } from './oversight';
+import { overseesQueue, ownerOf, seesEvent } from './oversight';
 import { existingQueue } from './queue';
 import { wakeAhead } from './wakeAhead';
 
@@ -28,7 +28,7 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
       'clientId',
     );
   const letters: Dead[] = [];
-  for await (const some of find(ports, { queue, client }, request.seqs)) {
+  for await (const some of find(ports, caller, { queue, client }, request.seqs)) {
     letters.push(...some);
     if (letters.length >= HELD_MESSAGES || ports.deadline?.isNear()) break;
   }
@@ -72,7 +72,7 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
   const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
   if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
   let messages = 0;
-  for await (const some of find(ports, owner, request.seqs)) {
+  for await (const some of find(ports, caller, owner, request.seqs)) {
     await ports.deadLetters.remove(
       owner,
       some.map(({ seq }) => seq),
@@ -99,16 +99,19 @@ type Dead = Pick<Message, 'seq' | 'event'>;
 
 const PAGE = 100;
 
-/** The dead letters at these numbers; if none are named, all, some at a time. */
+/** The dead letters at these numbers that the caller may read; if none are named, all of them, some at a time. */
 async function* find(
   ports: Ports,
+  caller: Caller,
   owner: DeadLetterOwner,
   seqs: readonly Seq[] | undefined,
 ): AsyncGenerator<readonly Dead[]> {
   const now = ports.clock.now();
   const again = await seqsInFlightAgain(ports, owner);
   const deadOf = (letters: readonly DeadLetter[]): Dead[] =>
-    letters.map(({ message: { seq, event } }) => ({ seq, event })).filter(({ seq }) => !again.has(seq));
+    letters
+      .map(({ message: { seq, event } }) => ({ seq, event }))
+      .filter(({ seq, event }) => !again.has(seq) && seesEvent(caller, owner.queue, event));
   if (seqs !== undefined) {
     yield deadOf(await ports.deadLetters.get(owner, [...new Set(seqs)], now));
     return;

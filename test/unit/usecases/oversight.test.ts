@@ -93,6 +93,20 @@ describe('a client without the right to see what is others’', () => {
     expect(await wire.request({ action, queue: QUEUE })).toMatchObject({ messages: 1 });
   });
 
+  it.each(['redrive', 'purge'])('cannot %s its own dead letters of events that it may not read', async (action) => {
+    const { world, wire } = await billing({ publish: ['*'] });
+    await wire.request(publish(1, 'delete'));
+    await wire.request({ action: 'reject', queue: QUEUE, seqs: [2, 3] });
+    const left = async () => items(await wire.request({ action: 'list', what: 'deadLetters', queue: QUEUE }));
+    const blind = await world.connect('billing', 'blind', may({ publish: ['*'] }));
+    expect(await blind.request({ action, queue: QUEUE })).toMatchObject({ messages: 0 });
+    const narrow = await world.connect('billing', 'narrow', may({ subscribe: [`${QUEUE}/delete`] }));
+    expect(await narrow.request({ action, queue: QUEUE, seqs: [1] })).toMatchObject({ messages: 0 });
+    expect(await left()).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
+    expect(await narrow.request({ action, queue: QUEUE })).toMatchObject({ messages: 1 });
+    expect(await left()).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+  });
+
   it('walks through its queues page by page', async () => {
     const { wire } = await billing({ subscribe: ['*'] });
     for (const queue of ['c', 'a', 'b']) await wire.request({ action: 'subscribe', queue });
