@@ -6,7 +6,7 @@ import type { Flight, Subscription } from '../model/subscription';
 import type { Delivery } from '../protocol/encode';
 import { answerWithin } from './backoff';
 import { dying } from './dying';
-import { wants } from './interest';
+import { stillWants, wants } from './interest';
 import { isAhead, windowOf } from './window';
 
 /** What was read for one advance. */
@@ -121,7 +121,7 @@ function redeliver(subscription: Subscription, due: Reading['due'], now: Time, r
     if (message === undefined) {
       flights.set(flight.seq, undefined);
       gaps.push({ from: flight.seq, to: flight.seq });
-    } else if (!flight.redriven && !wants(events, message.event, message.seq)) {
+    } else if (!stillWants(events, flight, message.event)) {
       flights.set(flight.seq, undefined);
     } else if (settings.maxDeliveries > 0 && flight.attempt >= settings.maxDeliveries) {
       flights.set(flight.seq, dying(flight, now));

@@ -1,5 +1,5 @@
 import { EVERY_EVENT, type EventName, type Seq } from '../model/names';
-import type { Interest, Subscription } from '../model/subscription';
+import type { Flight, Interest, Subscription } from '../model/subscription';
 
 /** Whether a message was asked for: its event, or every event, from its seq or before. */
 export function wants(events: readonly Interest[], event: EventName, seq: Seq): boolean {
@@ -7,6 +7,17 @@ export function wants(events: readonly Interest[], event: EventName, seq: Seq): 
     if (seq >= interest.since && (interest.event === event || interest.event === EVERY_EVENT)) return true;
   return false;
 }
+
+/** Whether an event is asked for at present, whatever seq it is wanted from. */
+export const asksFor = (events: readonly Interest[], event: EventName): boolean =>
+  events.some((interest) => interest.event === event || interest.event === EVERY_EVENT);
+
+/** Whether a flight is still asked for. What was redriven may be older than what is wanted of its event. */
+export const stillWants = (
+  events: readonly Interest[],
+  { seq, redriven }: Pick<Flight, 'seq' | 'redriven'>,
+  event: EventName,
+): boolean => (redriven ? asksFor(events, event) : wants(events, event, seq));
 
 /** Whether no message from the cursor on is passed over. */
 export const wantsEverything = ({ events, next }: Pick<Subscription, 'events' | 'next'>): boolean =>

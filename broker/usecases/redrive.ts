@@ -1,6 +1,7 @@
+import { asksFor } from '../decide/interest';
 import { HELD_MESSAGES } from '../model/limits';
 import type { DeadLetter, Message } from '../model/message';
-import { EVERY_EVENT, type Seq, type Time } from '../model/names';
+import type { ClientId, Seq, Time } from '../model/names';
 import type { Flight, Subscription } from '../model/subscription';
 import type { DeadLetterOwner, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
@@ -13,8 +14,9 @@ import { wakeAhead } from './wakeAhead';
 
 /**
  * Delivers dead letters to their subscriber again, with attempts counted from 1. They wait outside its window until it
- * has room. Each letter is kept until its message is acked, since the log may no longer have the message. While the
- * message is in flight, its letter is neither counted nor listed.
+ * has room. Those of events that it is not subscribed to any more stay dead. Each letter is kept until its message is
+ * acked, since the log may no longer have the message. While the message is in flight, its letter is neither counted
+ * nor listed.
  */
 export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'redrive'>): Promise<Outcome> {
   const { queue } = request;
@@ -27,19 +29,21 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
       `${client} has no subscription to this queue: there is nobody to deliver to`,
       'clientId',
     );
+  const known = await ports.subscriptions.get(key, ports.clock.now());
+  if (known === undefined) throw ended(client);
   const letters: Dead[] = [];
-  for await (const some of find(ports, caller, { queue, client }, request.seqs)) {
-    letters.push(...some);
+  for await (const some of find(ports, caller, { queue, client }, request.seqs, redrivenOf(known.inFlight))) {
+    letters.push(...some.filter(({ event }) => asksFor(known.events, event)));
     if (letters.length >= HELD_MESSAGES || ports.deadline?.isNear()) break;
   }
   const wakeUp = letters.length === 0 ? undefined : await wakeAhead(ports, key);
   const changed = await change(ports, key, (subscription, now) => {
-    // The connections may read what the subscription wants now, perhaps not what it wanted when the message died.
-    const readable = letters.filter((letter) => !ports.settings.accessControl || asksFor(subscription, letter));
-    const seqs = readable.map(({ seq }) => seq);
+    // It may have been narrowed since it was read.
+    const wanted = letters.filter(({ event }) => asksFor(subscription.events, event));
+    const seqs = wanted.map(({ seq }) => seq);
     return again(subscription, seqs, now);
   });
-  if (changed === undefined) throw new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
+  if (changed === undefined) throw ended(client);
   await ports.subscriptions.persisted(key);
   return {
     reply: { type: 'redriven', ref: request.ref, queue, messages: changed.count },
@@ -47,8 +51,8 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   };
 }
 
-const asksFor = ({ events }: Subscription, { event }: Dead): boolean =>
-  events.some((interest) => interest.event === event || interest.event === EVERY_EVENT);
+const ended = (client: ClientId): ProtocolError =>
+  new ProtocolError('not_found', `${client}'s subscription has ended`, 'clientId');
 
 /** Puts as many in flight again as the subscription has room for. */
 function again(
@@ -72,7 +76,7 @@ export async function purge(ports: Ports, caller: Caller, request: RequestOf<'pu
   const owner = { queue, client: ownerOf(caller, queue, request.clientId) };
   if (overseesQueue(caller, queue)) await existingQueue(ports, queue);
   let messages = 0;
-  for await (const some of find(ports, caller, owner, request.seqs)) {
+  for await (const some of find(ports, caller, owner, request.seqs, await seqsInFlightAgain(ports, owner))) {
     await ports.deadLetters.remove(
       owner,
       some.map(({ seq }) => seq),
@@ -99,15 +103,19 @@ type Dead = Pick<Message, 'seq' | 'event'>;
 
 const PAGE = 100;
 
-/** The dead letters at these numbers that the caller may read; if none are named, all of them, some at a time. */
+/**
+ * The dead letters at these numbers that the caller may read; if none are named, all of them, some at a time.
+ *
+ * @param again the seqs of those that do not count, see {@link redrivenOf}.
+ */
 async function* find(
   ports: Ports,
   caller: Caller,
   owner: DeadLetterOwner,
   seqs: readonly Seq[] | undefined,
+  again: ReadonlySet<Seq>,
 ): AsyncGenerator<readonly Dead[]> {
   const now = ports.clock.now();
-  const again = await seqsInFlightAgain(ports, owner);
   const deadOf = (letters: readonly DeadLetter[]): Dead[] =>
     letters
       .map(({ message: { seq, event } }) => ({ seq, event }))

@@ -1,4 +1,4 @@
-import { narrow, wants } from '../decide/interest';
+import { narrow, stillWants } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { STORED_AFTER_MS } from '../model/limits';
 import { eventNames, type NotedSubscription } from '../model/subscription';
@@ -23,9 +23,9 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
     if (events.length === 0 || events.length === subscription.events.length)
       return { subscription, ends: events.length === 0, full: false };
     const messages = await findMessages(ports, subscription, subscription.inFlight, now);
-    const inFlight = subscription.inFlight.filter(({ seq, dead }) => {
-      const message = messages.get(seq);
-      return dead || message === undefined || wants(events, message.event, seq);
+    const inFlight = subscription.inFlight.filter((flight) => {
+      const message = messages.get(flight.seq);
+      return flight.dead || message === undefined || stillWants(events, flight, message.event);
     });
     return {
       subscription: { ...subscription, events, inFlight },

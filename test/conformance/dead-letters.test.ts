@@ -115,6 +115,20 @@ describe('redrive', () => {
     expect(operator.received.filter(({ type }) => type === 'messages')).toEqual([]);
   });
 
+  it('leaves dead what its subscriber is not subscribed to any more', async () => {
+    const queue = aQueue();
+    const wire = await connect({ clientId: aClient() });
+    await wire.subscribe(queue, { events: ['add', 'delete'] });
+    await wire.publishAll(queue, ['add', 'delete']);
+    await wire.receive(queue, 2);
+    await wire.request({ action: 'reject', queue, seqs: [1, 2] });
+    await wire.request({ action: 'unsubscribe', queue, events: ['add'] });
+    expect(await wire.request({ action: 'redrive', queue })).toMatchObject({ messages: 1 });
+    expect(await wire.receiveAttempts(queue, 1)).toEqual(['2:1']);
+    expect(await wire.request({ action: 'redrive', queue, seqs: [1] })).toMatchObject({ messages: 0 });
+    expect(await wire.list('deadLetters', { queue })).toMatchObject([{ seq: 1 }]);
+  });
+
   it('lets a message die again', async () => {
     const { queue, wire } = await withDead(1, 'first');
     await wire.request({ action: 'redrive', queue });

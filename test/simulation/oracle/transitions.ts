@@ -202,10 +202,13 @@ class Transition {
 
   /** A flight of what the cursor had passed. */
   private comeBack(flight: Flight): void {
-    const { queue, client } = this.after;
+    const { queue, client, events } = this.after;
     const { seq } = flight;
     if (flight.redriven) {
       this.hold(this.around.letterOf(queue, client, seq) !== undefined, `only dead letters are redriven: ${seq}`);
+      const event = this.around.history.at(queue, seq)?.message?.event;
+      const isAsked = event !== undefined && isWanted(events, event, Infinity);
+      this.hold(isAsked, `only what is subscribed to is redriven: ${seq}, ${event}`);
       this.account.settled.delete(seq);
       this.count('redriven');
       return;

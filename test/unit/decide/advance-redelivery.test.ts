@@ -66,14 +66,19 @@ describe('a missed deadline', () => {
     expect(next.inFlight[0]?.dueAt).toBe(LATE + 600 * SECOND);
   });
 
-  it('drops what is wanted no more, but not what was redriven', () => {
-    const events = [{ event: event('other'), since: 1 }];
-    const inFlight = [flight(1), flight(2, { redriven: true })];
+  it('drops what is wanted no more; of what was redriven, only what is of an event not asked for', () => {
+    const events = [{ event: event('add'), since: 9 }];
+    const inFlight = [flight(1), flight(2, { redriven: true }), flight(3, { redriven: true })];
+    const due = new Map([
+      [1, message(1)],
+      [2, message(2)],
+      [3, message(3, { event: event('other') })],
+    ]);
     const {
       redeliveries,
       gaps,
       subscription: next,
-    } = advance(subscription({ events, next: 3, inFlight }), reading([], dueOf(1, 2)), LATE, 0);
+    } = advance(subscription({ events, next: 9, inFlight }), reading([], { due }), LATE, 0);
     expect([short(redeliveries), gaps, seqsOf(next.inFlight)]).toEqual([['2:2'], [], [2]]);
   });
 

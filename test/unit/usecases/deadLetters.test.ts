@@ -354,6 +354,69 @@ describe('redrive', () => {
     expect([gaps(frames), delivered(frames)]).toEqual([['1-1', '2-3'], ['3:1']]);
   });
 
+  it('comes to what is subscribed to, behind more than a subscription can hold of what is not', async () => {
+    const world = createWorld();
+    const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await billing.request({ action: 'subscribe', queue: QUEUE, events: ['add', 'delete'], maxInFlight: 1_000 });
+    for (let from = 1; from <= 4_000; from += 1_000) {
+      for (let batch = 0; batch < 10; batch++) await shop.request(publish(100));
+      const seqs = Array.from({ length: 1_000 }, (_, index) => from + index);
+      await billing.request({ action: 'reject', queue: QUEUE, seqs });
+    }
+    await shop.request(publish(1, 'delete'));
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [4_001] });
+    await billing.request({ action: 'unsubscribe', queue: QUEUE, events: ['add'] });
+    billing.take();
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 1 });
+    expect(delivered(billing.take())).toEqual(['4001:1']);
+  });
+
+  it('leaves dead what is unsubscribed from while the letters are read', async () => {
+    const unsubscribing = once(async () => {
+      await billing.ask({ action: 'unsubscribe', queue: QUEUE, events: ['add'] });
+    });
+    const world = createWorld({
+      between: ({ deadLetters }) => ({ deadLetters: afterwards(deadLetters, 'list', unsubscribing) }),
+    });
+    const { billing } = await oneInFlight(world, { events: ['add', 'delete'] });
+    await billing.request({ action: 'reject', queue: QUEUE, seqs: [1] });
+    unsubscribing.arm();
+    expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 0 });
+    expect(await letters(billing)).toMatchObject([{ seq: 1 }]);
+  });
+
+  describe('of what is older than the subscription', () => {
+    /** A dead letter of each of two events, of a subscription that ended; then one to both that is new. */
+    async function olderLetters() {
+      const world = createWorld();
+      const { billing, shop } = await oneInFlight(world);
+      await shop.request(publish(1, 'delete'));
+      await billing.request({ action: 'reject', queue: QUEUE, seqs: [1, 2] });
+      await billing.request({ action: 'unsubscribe', queue: QUEUE });
+      await billing.request({ action: 'subscribe', queue: QUEUE, events: ['add', 'delete'] });
+      billing.take();
+      expect(await billing.request({ action: 'redrive', queue: QUEUE })).toMatchObject({ messages: 2 });
+      return { world, billing };
+    }
+
+    it('delivers it, again and again until it is settled', async () => {
+      const { billing } = await olderLetters();
+      expect(delivered(billing.take())).toEqual(['1:1', '2:1']);
+      await billing.request({ action: 'nack', queue: QUEUE, seqs: [1, 2], delay: 0 });
+      expect(delivered(billing.take())).toEqual(['1:2', '2:2']);
+    });
+
+    it('gives up what is unsubscribed from, which stays dead, and nothing else', async () => {
+      const { world, billing } = await olderLetters();
+      billing.take();
+      await billing.request({ action: 'unsubscribe', queue: QUEUE, events: ['delete'] });
+      expect(await letters(billing)).toMatchObject([{ seq: 2 }]);
+      expect((await world.state(billing))?.inFlight).toMatchObject([{ seq: 1 }]);
+      await world.pass(60_000);
+      expect(delivered(billing.take())).toEqual(['1:2']);
+    });
+  });
+
   it('needs a subscription to deliver to', async () => {
     const { shop } = await rejected();
     expect(await shop.request({ action: 'redrive', queue: QUEUE })).toMatchObject({
