@@ -19,8 +19,8 @@ const PAGE = 100;
 const MOST_PAGES = 20;
 
 /**
- * What became of one message, for each subscriber that asked for its event. It follows from their states alone. A reply
- * has as many as fit a frame, or as a bounded search finds; a cursor leads to the rest.
+ * What became of one message, for each subscriber that asked for it, or still has it in flight or dead. It follows from
+ * their states alone. A reply has as many as fit a frame, or as a bounded search finds; a cursor leads to the rest.
  */
 export async function status(ports: Ports, caller: Caller, request: RequestOf<'status'>): Promise<Outcome> {
   const { seq } = request;
@@ -66,17 +66,15 @@ async function everybody(
   return cursor === undefined ? { items } : { items, cursor };
 }
 
-/** The states of the subscriptions that want the message, read in parallel. */
-const statesOf = (
+/** The states of the subscriptions that the message concerns, read in parallel. */
+async function statesOf(
   ports: Ports,
   subscriptions: readonly Subscription[],
   message: Message,
-): Promise<SubscriberStatus[]> =>
-  Promise.all(
-    subscriptions
-      .filter(({ events }) => wants(events, message.event, message.seq))
-      .map((subscription) => stateOf(ports, subscription, message)),
-  );
+): Promise<SubscriberStatus[]> {
+  const states = await Promise.all(subscriptions.map((subscription) => stateOf(ports, subscription, message)));
+  return states.filter((state) => state !== undefined);
+}
 
 /** Whether the caller may see a message: its own, or one that it may read. */
 const maySee = (caller: Caller, queue: QueueName, { event, publisher }: Message): boolean =>
@@ -87,9 +85,18 @@ async function ownSubscriptions(ports: Ports, caller: Caller, queue: QueueName):
   return key === undefined ? [] : ports.subscriptions.getMany([key], ports.clock.now());
 }
 
-async function stateOf(ports: Ports, subscription: Subscription, { seq }: Message): Promise<SubscriberStatus> {
+/**
+ * Undefined if the subscription has nothing to do with the message. One that does not want it may have it all the same:
+ * its dead letters outlive a change of its events, and itself, and can be redriven.
+ */
+async function stateOf(
+  ports: Ports,
+  subscription: Subscription,
+  { seq, event }: Message,
+): Promise<SubscriberStatus | undefined> {
   const clientId = subscription.client;
-  if (seq >= subscription.next) return { clientId, state: 'backlog' };
+  const isWanted = wants(subscription.events, event, seq);
+  if (isWanted && seq >= subscription.next) return { clientId, state: 'backlog' };
   const flight = subscription.inFlight.find((one) => one.seq === seq);
   if (flight?.acked) return { clientId, state: 'settled' };
   if (flight?.dead) return { clientId, state: 'dead' };
@@ -98,5 +105,6 @@ async function stateOf(ports: Ports, subscription: Subscription, { seq }: Messag
     return { clientId, state: 'inFlight', attempt, dueAt: new Date(dueAt).toISOString() };
   }
   const [letter] = await ports.deadLetters.get(subscription, [seq], ports.clock.now());
-  return { clientId, state: letter === undefined ? 'settled' : 'dead' };
+  if (letter !== undefined) return { clientId, state: 'dead' };
+  return isWanted ? { clientId, state: 'settled' } : undefined;
 }

@@ -45,6 +45,24 @@ it('tells the attempt and the deadline of what is in flight', async () => {
   expect(remaining).toBeLessThan(133_000);
 });
 
+it('tells of what is dead, or redriven, also where the subscription does not ask for it any more', async () => {
+  const queue = aQueue();
+  const wire = await connect({ clientId: aClient() });
+  const subscribers = async (seq: number) => (await wire.request({ action: 'status', queue, seq })).subscribers;
+  await wire.subscribe(queue);
+  await wire.publishAll(queue, ['add', 'add', 'add']);
+  await wire.receive(queue, 3);
+  await wire.request({ action: 'reject', queue, seqs: [2] });
+  await wire.request({ action: 'unsubscribe', queue });
+  await wire.subscribe(queue);
+  expect(await subscribers(2)).toEqual([{ clientId: wire.clientId, state: 'dead' }]);
+  await wire.request({ action: 'redrive', queue });
+  await wire.receive(queue, 1);
+  expect(await subscribers(2)).toEqual([{ clientId: wire.clientId, state: 'inFlight', attempt: 1, dueAt: aTime }]);
+  await wire.ack(queue, 2);
+  expect([await subscribers(1), await subscribers(2)]).toEqual([[], []]);
+});
+
 it('tells that a subscriber who is away is owed the message', async () => {
   const queue = aQueue();
   const wire = await connect({ clientId: aClient() });
