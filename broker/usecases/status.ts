@@ -10,7 +10,7 @@ import type { RequestOf } from '../protocol/requests';
 import { findKey } from './change';
 import { fitting, ITEMS_BYTES } from './fitting';
 import type { Caller, Outcome } from './outcome';
-import { overseesEvent, seesEvent } from './oversight';
+import { overseesEvent, overseesQueue, seesEvent } from './oversight';
 import { existingQueue, shardsOf } from './queue';
 import { refusingCursors } from './refusingCursors';
 
@@ -24,9 +24,12 @@ const MOST_PAGES = 20;
  */
 export async function status(ports: Ports, caller: Caller, request: RequestOf<'status'>): Promise<Outcome> {
   const { seq } = request;
-  const queue = await existingQueue(ports, request.queue);
-  const [message] = await ports.log.get(queue.queue, [seq], ports.clock.now());
-  if (message === undefined || !maySee(caller, queue.queue, message))
+  // Whoever does not oversee the queue cannot tell one that does not exist from one that it may not see into.
+  const queue = overseesQueue(caller, request.queue)
+    ? await existingQueue(ports, request.queue)
+    : await ports.queues.get(request.queue);
+  const [message] = queue === undefined ? [] : await ports.log.get(queue.queue, [seq], ports.clock.now());
+  if (queue === undefined || message === undefined || !maySee(caller, queue.queue, message))
     throw new ProtocolError('not_found', `there is no message ${seq} in this queue, or it has expired`, 'seq');
   const { items, cursor } = overseesEvent(caller, queue.queue, message.event)
     ? await refusingCursors('status', () => everybody(ports, queue, message, request))

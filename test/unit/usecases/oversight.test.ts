@@ -86,6 +86,15 @@ describe('a client without the right to see what is others’', () => {
     expect(await shop.request({ action: 'status', queue: QUEUE, seq: 2 })).toMatchObject({ subscribers: [] });
   });
 
+  it('cannot tell by a status whether there is a queue in which it may see nothing', async () => {
+    const { world } = await billing();
+    const stranger = await world.connect('stranger', 'stranger', may({ publish: ['log/*'] }));
+    const status = (queue: string) => stranger.request({ action: 'status', queue, seq: 1 });
+    const missing = await status('none');
+    expect(missing).toMatchObject({ type: 'error', code: 'not_found', field: 'seq' });
+    expect([await status(QUEUE), await status(OTHER)]).toEqual([missing, missing]);
+  });
+
   it.each(['redrive', 'purge'])('may %s its own dead letters and nobody else’s', async (action) => {
     const { wire } = await billing();
     const refusal = await wire.request({ action, queue: QUEUE, clientId: 'audit' });
@@ -148,6 +157,15 @@ describe('a client with the right to see what is others’', () => {
     });
     const refusal = await wire.request({ action: 'purge', queue: QUEUE, clientId: 'audit' });
     expect(refusal).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is told by a status that there is no such queue', async () => {
+    const world = await inhabited();
+    const wire = await world.connect('admin', 'admin', may({ admin: ['*'] }));
+    expect(await wire.request({ action: 'status', queue: 'none', seq: 1 })).toMatchObject({
+      code: 'not_found',
+      field: 'queue',
+    });
   });
 
   it('everywhere lists all clients and all queues', async () => {
