@@ -10,6 +10,8 @@ const RETRY_MS = 1_000;
 export class Doorbell {
   private readonly ringing = new Set<QueueName>();
   private readonly again = new Set<QueueName>();
+  /** Wake-ups that failed and are about to be repeated, by {@link keyOf}. */
+  private readonly retrying = new Set<string>();
 
   constructor(private readonly ports: () => Ports) {}
 
@@ -21,7 +23,7 @@ export class Doorbell {
 
   /** Any other wake-up. */
   serve(wakeUp: WakeUp): void {
-    wake(this.ports(), wakeUp).catch((error) => this.retry(error, () => this.serve(wakeUp)));
+    wake(this.ports(), wakeUp).catch((error) => this.retry(error, wakeUp, () => this.serve(wakeUp)));
   }
 
   private async run(queue: QueueName): Promise<void> {
@@ -31,14 +33,25 @@ export class Doorbell {
       try {
         await wakeQueue(this.ports(), queue);
       } catch (error) {
-        this.retry(error, () => this.ring(queue));
+        this.retry(error, { kind: 'queue', queue }, () => this.ring(queue));
       }
     } while (this.again.has(queue));
     this.ringing.delete(queue);
   }
 
-  private retry(error: unknown, repeat: () => void): void {
+  /** One repetition serves all failures before it. If each had its own, they would add up as long as they fail. */
+  private retry(error: unknown, wakeUp: WakeUp, repeat: () => void): void {
+    const key = keyOf(wakeUp);
+    if (this.retrying.has(key)) return;
+    this.retrying.add(key);
     this.ports().reporter.warn('a delivery failed and is tried again', { error });
-    setTimeout(repeat, RETRY_MS).unref();
+    setTimeout(() => {
+      this.retrying.delete(key);
+      repeat();
+    }, RETRY_MS).unref();
   }
 }
+
+/** The same for wake-ups that do the same: the timers of a shard, whenever they were to fire. */
+const keyOf = (wakeUp: WakeUp): string =>
+  JSON.stringify(wakeUp.kind === 'timer' ? { ...wakeUp, firesAt: undefined } : wakeUp);
