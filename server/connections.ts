@@ -33,11 +33,17 @@ const GOODBYE_MS = 1_000;
 /** How soon a welcome that failed is tried again: the cause is mostly the disk, which a pause gives time to recover. */
 const RETRY_MS = 1_000;
 
+/** A connection that has not ended. */
+interface Open {
+  readonly connection: Connection;
+  readonly webSocket: WebSocket;
+}
+
 /** The connections of this server, from their first frame to their last. */
 export class Connections {
   private readonly rates: Rates;
   private readonly buffers = new Buffers();
-  private readonly open = new Map<ConnectionId, WebSocket>();
+  private readonly open = new Map<ConnectionId, Open>();
   private readonly sessions = new Map<ConnectionId, Session>();
   private readonly ending = new Set<Promise<void>>();
   private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
@@ -67,7 +73,7 @@ export class Connections {
     };
     const id = connection.connection;
     const frames = new FrameSocket(webSocket, socket, this.buffers);
-    this.open.set(id, webSocket);
+    this.open.set(id, { connection, webSocket });
     this.pusher.add(id, frames);
     this.answered.add(webSocket);
     const over = setTimeout(
@@ -113,10 +119,10 @@ export class Connections {
     const goodbyes = [...this.open.keys()].map((connection) => dismiss(this.ports, { connection }, SHUTTING_DOWN));
     await Promise.all(goodbyes.map((goodbye) => this.track(goodbye)));
     const cut = setTimeout(() => {
-      for (const webSocket of this.open.values()) webSocket.terminate();
+      for (const { webSocket } of this.open.values()) webSocket.terminate();
     }, GOODBYE_MS);
     while (this.open.size > 0 || this.ending.size > 0) {
-      await Promise.all([...this.ending, ...[...this.open.values()].map(closed)]);
+      await Promise.all([...this.ending, ...[...this.open.values()].map(({ webSocket }) => closed(webSocket))]);
     }
     clearTimeout(cut);
   }
@@ -149,10 +155,16 @@ export class Connections {
     return tracked;
   }
 
-  /** Cuts off connections that did not answer the ping before, and pings the others. */
+  /**
+   * Cuts off connections that did not answer the ping before, dismisses those whose record has expired, and pings the
+   * others. A timer stands still while the machine is suspended, and does not follow when the clock is put forward: by
+   * then the record has expired, and nothing is delivered to the connection any more.
+   */
   private ping(): void {
-    for (const webSocket of this.open.values()) {
+    const now = this.ports.clock.now();
+    for (const { connection, webSocket } of this.open.values()) {
       if (!this.answered.delete(webSocket)) webSocket.terminate();
+      else if (connection.expiresAt <= now) this.track(dismiss(this.ports, connection, LIFETIME_OVER));
       else webSocket.ping();
     }
   }
