@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Unavailable } from '../../broker/ports';
 import { type DataFolder, UnusableFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
 import { forLmdb, type Written } from './gather';
@@ -37,7 +38,7 @@ export class Database extends Tables {
   private readonly length: StoreLength;
   private journal: Journal | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private storing: Promise<void> | undefined;
+  private storing: Promise<boolean> | undefined;
   private readonly unstored: Segment[] = [];
   private applying: Promise<void> | undefined;
 
@@ -110,6 +111,19 @@ export class Database extends Tables {
   }
 
   /**
+   * To be awaited before {@link discard}, if what was written is needed once that has taken effect: it goes to the disk
+   * at once, and with `os` a power cut may take what was written to the journal before.
+   *
+   * @returns once what was written before is on disk. @throws Unavailable
+   */
+  async secure(): Promise<void> {
+    if (this.durability === 'fsync') return;
+    // What is stored at present may have been taken from the journal before the last write.
+    await this.storing;
+    if (!(await this.store())) throw new Unavailable('the journal could not be stored in LMDB');
+  }
+
+  /**
    * Removes what nobody will read any more; harmless if it comes back after a crash.
    *
    * @param find says what. It is asked when nothing is on its way into LMDB: what it finds expired may be written anew
@@ -149,14 +163,15 @@ export class Database extends Tables {
     return this.applying.catch(() => undefined);
   }
 
-  private store(): Promise<void> {
+  /** @returns whether all that was written before is in LMDB, and on disk; if not, the failure was reported. */
+  private store(): Promise<boolean> {
     this.storing ??= this.storeSegment().finally(() => {
       this.storing = undefined;
     });
     return this.storing;
   }
 
-  private async storeSegment(): Promise<void> {
+  private async storeSegment(): Promise<boolean> {
     try {
       const segment = await this.journal?.rotate();
       if (segment) this.unstored.push(segment);
@@ -169,10 +184,12 @@ export class Database extends Tables {
         this.unstored.shift();
         for (const listener of this.storedListeners) listener(next.changes);
       }
+      return true;
     } catch (error) {
       // The journal keeps it: nothing is lost, and the next turn tries again.
       this.applying = undefined;
       this.report('the journal could not be stored in LMDB', error);
+      return false;
     }
   }
 

@@ -23,11 +23,14 @@ interface Swept {
  */
 export async function sweep({ database, queues, subscriptions, clients }: Swept, now: Time): Promise<number> {
   let removed = 0;
-  for (const queue of queues.names()) {
-    if (expiredMessages(database, queue, now).length === 0) continue;
-    // The record must have the head before the last message goes, from which it was taken so far.
-    const head = queues.current(queue);
-    if (head) await database.write([head]);
+  const expiring = queues.names().filter((queue) => expiredMessages(database, queue, now).length > 0);
+  // The records must have the heads, on disk, before the last messages go, from which they were taken so far.
+  const heads = expiring.map((queue) => queues.current(queue)).filter((head) => head !== undefined);
+  if (heads.length > 0) {
+    await database.write(heads);
+    await database.secure();
+  }
+  for (const queue of expiring) {
     for await (const doomed of discarding(database, () => expiredMessages(database, queue, now)))
       removed += doomed.length;
   }

@@ -70,3 +70,14 @@ test('a part of the journal that could not be removed is not read again over wha
   await open();
   expect(await stores.subscriptions.get(key, NOW)).toMatchObject({ next: 9 });
 });
+
+test('nothing is swept while the number that its queue goes on with cannot be stored', async () => {
+  await stores.log.append(QUEUE, drafts(3), NOW, NOW + 10);
+  await stores.close();
+  await open();
+  jest.spyOn(promises, 'rename').mockRejectedValue(new Error('it is in use'));
+  await expect(stores.sweep(NOW + 10)).rejects.toMatchObject({ name: 'Unavailable' });
+  expect(await stores.log.read(QUEUE, 1, 10, NOW)).toHaveLength(3);
+  jest.restoreAllMocks();
+  expect(await stores.sweep(NOW + 10)).toBeGreaterThan(0);
+});
