@@ -4,7 +4,8 @@ import type { Database } from './database';
 import type { Entry } from './tables';
 
 const BEFORE_ALL = 0;
-const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+/** Above all numbers of a log. */
+export const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
 /** How many blocks are kept decoded. */
 const KEPT = 16;

@@ -7,6 +7,7 @@ import { MemoryConnections } from '../memory/connections';
 import { Database, type Report } from './database';
 import { takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
+import { ExpiredBlocks } from './expiredBlocks';
 import { KEYS } from './folderNames';
 import type { Change } from './groups';
 import { LmdbLog } from './log';
@@ -62,6 +63,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
   const queues = new LmdbQueues(database, report);
   const subscriptions = new LmdbSubscriptions(database, report);
   const clients = new MemoryClients();
+  const expired = new ExpiredBlocks(database);
   // Subscriptions of anonymous clients ended with their connections: those clients cannot come back.
   for (const subscription of [...subscriptions.all()])
     if (isAnonymous(subscription.client)) await subscriptions.remove(subscription);
@@ -75,7 +77,7 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     deadLetters: new LmdbDeadLetters(database),
     keys: new FileKeys(join(path, KEYS)),
     check: () => database.write([CHECK]),
-    sweep: (now) => sweep({ database, queues, subscriptions, clients }, now),
+    sweep: (now) => sweep({ database, queues, expired, subscriptions, clients }, now),
     close: async () => {
       await subscriptions.flush();
       await database.close();

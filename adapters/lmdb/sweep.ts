@@ -1,7 +1,8 @@
 import type { QueueName, Time } from '../../broker/model/names';
 import type { ClientStore, QueueStore } from '../../broker/ports';
-import { Blocks } from './blocks';
+import type { Block } from './blocks';
 import type { Database, Doomed } from './database';
+import type { ExpiredBlocks, Place } from './expiredBlocks';
 import { expiredLetters } from './letterExpiries';
 import { markersOf } from './markers';
 import type { LmdbQueues } from './queues';
@@ -12,6 +13,7 @@ const AT_ONCE = 1_000;
 interface Swept {
   readonly database: Database;
   readonly queues: LmdbQueues & QueueStore;
+  readonly expired: ExpiredBlocks;
   readonly subscriptions: LmdbSubscriptions;
   readonly clients: ClientStore;
 }
@@ -21,37 +23,56 @@ interface Swept {
  *
  * @returns how many things were removed.
  */
-export async function sweep({ database, queues, subscriptions, clients }: Swept, now: Time): Promise<number> {
-  let removed = 0;
-  const expiring = queues.names().filter((queue) => expiredMessages(database, queue, now).length > 0);
-  // The records must have the heads, on disk, before the last messages go, from which they were taken so far.
-  const heads = expiring.map((queue) => queues.current(queue)).filter((head) => head !== undefined);
-  if (heads.length > 0) {
-    await database.write(heads);
-    await database.secure();
-  }
-  for (const queue of expiring) {
-    for await (const doomed of discarding(database, () => expiredMessages(database, queue, now)))
-      removed += doomed.length;
-  }
+export async function sweep(swept: Swept, now: Time): Promise<number> {
+  const { database, queues, expired, subscriptions, clients } = swept;
+  let removed = await sweepMessages(swept, expired.places(queues.names()), now);
   removed += await sweepLetters(database, now);
   for (const subscription of subscriptions.all()) {
     if (subscription.expiresAt > now || !(await subscriptions.remove(subscription))) continue;
     await clients.removeSubscription(subscription);
     removed += 1;
   }
+  const found = await expired.search(now);
+  removed += await sweepMessages(swept, found, now);
+  for (const place of found) expired.remember(place);
   return removed;
 }
 
-/** The oldest messages of a queue, by whole blocks that have expired, and the ids they were published under. */
-function expiredMessages(database: Database, queue: QueueName, now: Time): Doomed[] {
+/** @returns how many blocks, and ids they were published under, were removed. */
+async function sweepMessages(
+  { database, queues, expired }: Swept,
+  places: readonly Place[],
+  now: Time,
+): Promise<number> {
+  const due = places.filter((place) => {
+    const [first] = expired.at(place, now);
+    return first !== undefined;
+  });
+  // The records must have the heads, on disk, before the last messages go, from which they were taken so far.
+  const heads = [...new Set(due.map(({ queue }) => queue))]
+    .map((queue) => queues.current(queue))
+    .filter((head) => head !== undefined);
+  if (heads.length > 0) {
+    await database.write(heads);
+    await database.secure();
+  }
+  let removed = 0;
+  for (const place of due) {
+    const find = () => doomedMessages(database, place.queue, expired.at(place, now));
+    for await (const doomed of discarding(database, find)) removed += doomed.length;
+  }
+  return removed;
+}
+
+/** Blocks of a queue, and the ids they were published under. */
+function doomedMessages(database: Database, queue: QueueName, blocks: Iterable<Block>): Doomed[] {
   const doomed: Doomed[] = [];
-  for (const block of new Blocks(database).from(queue, 1)) {
-    if (doomed.length >= AT_ONCE || block.some(({ expiresAt }) => expiresAt > now)) break;
+  for (const block of blocks) {
     doomed.push(['messages', [queue, block[0]?.seq ?? 0]]);
     // An id may lead to a later message by now.
     for (const [table, key, value] of markersOf(queue, block))
       if (database.get(table, key) === value) doomed.push([table, key]);
+    if (doomed.length >= AT_ONCE) break;
   }
   return doomed;
 }

@@ -53,9 +53,12 @@ export class Tables {
       yield { key, value: this.unsealed(table, key, value) };
   }
 
-  /** The keys that LMDB has from `start` up to, not including, `end`, in order: without what stands there. */
-  keys(table: TableName, start: Key, end: Key): Iterable<Key> {
-    return this.table(table).getKeys({ start, end });
+  /**
+   * The keys that LMDB has from `start` up to, not including, `end`, in order, without what stands there; all it has if
+   * they are left out.
+   */
+  keys(table: TableName, start?: Key, end?: Key): Iterable<Key> {
+    return this.table(table).getKeys({ ...(start ? { start } : {}), ...(end ? { end } : {}) });
   }
 
   /** How many keys LMDB has from `start` up to, not including, `end`; in all if they are left out. */
