@@ -11,16 +11,19 @@ export interface PayloadLine {
   readonly payload: unknown;
 }
 
-/** A line cannot be published; `published` says how many before it were. */
+/** A line cannot be published. */
 export class LineFailed extends Error {
   override readonly name = 'LineFailed';
+
+  /** @param published how many lines were, once that is known. */
   constructor(
     readonly line: number,
-    readonly published: number,
     cause: unknown,
+    published?: number,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`line ${line}: ${reason} (${published} published; the lines from ${line} on may not be)`, { cause });
+    const count = published === undefined ? '' : ` (${published} published; the lines from ${line} on may not be)`;
+    super(`line ${line}: ${reason}${count}`, { cause });
   }
 }
 
@@ -41,11 +44,7 @@ function decoded(line: string): string {
  *
  * @throws LineFailed at a line that is no payload.
  */
-export async function* payloadLines(
-  input: NodeJS.ReadableStream,
-  read: ReadPayload,
-  published: () => number,
-): AsyncGenerator<PayloadLine> {
+export async function* payloadLines(input: NodeJS.ReadableStream, read: ReadPayload): AsyncGenerator<PayloadLine> {
   let number = 0;
   let bytes = 0;
   // One character for each byte, to be decoded line by line: decoding the stream would silently replace invalid UTF-8.
@@ -58,7 +57,7 @@ export async function* payloadLines(
     try {
       payload = read(decoded(line));
     } catch (error) {
-      throw new LineFailed(number, published(), error);
+      throw new LineFailed(number, error);
     }
     yield { number, read: bytes, payload };
   }

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import pMap, { pMapSkip } from 'p-map';
 import type { Holdfast } from '../../client';
 import { showProgress } from '../output/progress';
-import { LineFailed, payloadLines } from './lines';
+import { LineFailed, type PayloadLine, payloadLines } from './lines';
 import type { ReadPayload } from './payload';
 
 /** What is the same for all messages. */
@@ -27,12 +27,13 @@ const OUTSTANDING = 400;
 const MANY = 100;
 
 /**
- * Publishes each line of an input as a message, in order, and shows how far it is, if there are many.
+ * Publishes each line of an input as a message, in order, and shows how far it is, if there are many. At a failure it
+ * stops, and waits for the answers that are outstanding.
  *
- * @throws LineFailed at the first line that is no payload or that the server refuses.
+ * @throws LineFailed the first line that is no payload or that the server refuses, with how many were published.
  */
 export async function publishLines(
-  holdfast: Holdfast,
+  holdfast: Pick<Holdfast, 'publish'>,
   input: NodeJS.ReadableStream,
   read: ReadPayload,
   { queue, event, headers, idPrefix }: Batch,
@@ -41,24 +42,39 @@ export async function publishLines(
   let progress: ReturnType<typeof showProgress> | undefined;
   let published = 0;
   let duplicates = 0;
+  const outstanding = new Set<Promise<void>>();
+  const failures: LineFailed[] = [];
+  const publish = async ({ number, read: bytes, payload }: PayloadLine): Promise<void> => {
+    const id = idPrefix === undefined ? {} : { id: `${idPrefix}-${number}` };
+    try {
+      const { duplicate } = await holdfast.publish(queue, event, payload, { headers, ...id });
+      if (duplicate) duplicates += 1;
+    } catch (error) {
+      const failure = new LineFailed(number, error);
+      failures.push(failure);
+      throw failure;
+    }
+    published += 1;
+    if (published === MANY && process.stderr.isTTY) progress = showProgress(size, 'published');
+    progress?.update(bytes, published);
+  };
   try {
     await pMap(
-      payloadLines(input, read, () => published),
-      async ({ number, read: bytes, payload }) => {
-        const id = idPrefix === undefined ? {} : { id: `${idPrefix}-${number}` };
-        try {
-          const { duplicate } = await holdfast.publish(queue, event, payload, { headers, ...id });
-          if (duplicate) duplicates += 1;
-        } catch (error) {
-          throw new LineFailed(number, published, error);
-        }
-        published += 1;
-        if (published === MANY && process.stderr.isTTY) progress = showProgress(size, 'published');
-        progress?.update(bytes, published);
+      payloadLines(input, read),
+      async (line) => {
+        const answer = publish(line);
+        outstanding.add(answer);
+        await answer.finally(() => outstanding.delete(answer));
         return pMapSkip;
       },
       { concurrency: OUTSTANDING },
     );
+  } catch (error) {
+    // What was sent may yet be stored, or fail at a line before this one.
+    await Promise.allSettled(outstanding);
+    if (!(error instanceof LineFailed)) throw error;
+    const first = failures.reduce((least, one) => (one.line < least.line ? one : least), error);
+    throw new LineFailed(first.line, first.cause, published);
   } finally {
     progress?.stop();
   }

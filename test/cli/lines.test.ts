@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { LineFailed, payloadLines } from '../../cli/publish/lines';
+import { publishLines } from '../../cli/publish/many';
 import { asText, fromJson, readHeaders } from '../../cli/publish/payload';
+import { pause } from '../conformance/patience';
 
 const inputOf = (chunks: readonly (string | Buffer)[]) =>
   Readable.from(
@@ -10,7 +12,7 @@ const inputOf = (chunks: readonly (string | Buffer)[]) =>
 
 async function read(chunks: readonly (string | Buffer)[], payload = fromJson): Promise<unknown[]> {
   const lines: unknown[] = [];
-  for await (const line of payloadLines(inputOf(chunks), payload, () => lines.length)) lines.push(line);
+  for await (const line of payloadLines(inputOf(chunks), payload)) lines.push(line);
   return lines;
 }
 
@@ -29,15 +31,15 @@ test('With --text a line is a string as it stands', async () => {
   ]);
 });
 
-test('A line that is not JSON is told by its number, and what came before it is not lost sight of', async () => {
+test('A line that is not JSON is told by its number', async () => {
   await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(LineFailed);
-  await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(/^line 3: \{oops\} is not JSON.*\(2 published/);
+  await expect(read(['1\n2\n{oops}\n4\n'])).rejects.toThrow(/^line 3: \{oops\} is not JSON/);
 });
 
 test('A line that is not UTF-8 is refused by its number, also with --text; others are taken as they are', async () => {
   const latin1 = Buffer.from('"caf\xe9"\n', 'latin1');
   for (const payload of [fromJson, asText])
-    await expect(read(['1\n', latin1, '3\n'], payload)).rejects.toThrow(/^line 2: it is not UTF-8.*\(1 published/);
+    await expect(read(['1\n', latin1, '3\n'], payload)).rejects.toThrow(/^line 2: it is not UTF-8/);
   const whole = Buffer.from('"café \ufffd \u2028"\n');
   expect(await read([whole.subarray(0, 5), whole.subarray(5)])).toEqual([
     expect.objectContaining({ payload: 'café \ufffd \u2028' }),
@@ -55,4 +57,22 @@ test('Headers are read as name=value, and the value may have a = of its own', ()
     empty: '',
   });
   for (const text of ['none', '=value', '']) expect(() => readHeaders([text])).toThrow(/expected name=value/);
+});
+
+describe('A failure among lines that are published', () => {
+  const batch = { queue: 'q', event: 'e', headers: {}, idPrefix: undefined };
+  const answered = (payload: unknown) => Promise.resolve({ seq: 1, id: String(payload), duplicate: false });
+
+  test('is told with how many were published, once all that were sent are answered', async () => {
+    const late = { publish: (_: string, __: string, payload: unknown) => pause(50).then(() => answered(payload)) };
+    const failed = publishLines(late, inputOf(['1\n2\n{oops}\n4\n']), fromJson, batch);
+    await expect(failed).rejects.toThrow(/^line 3: .*\(2 published; the lines from 3 on may not be\)$/);
+  });
+
+  test('is the first one in the input, though a later one failed sooner', async () => {
+    const publish = (_: string, __: string, payload: unknown) =>
+      pause(50).then(() => (payload === 2 ? Promise.reject(new Error('refused')) : answered(payload)));
+    const failed = publishLines({ publish }, inputOf(['1\n2\n3\n{oops}\n5\n']), fromJson, batch);
+    await expect(failed).rejects.toThrow('line 2: refused (2 published; the lines from 2 on may not be)');
+  });
 });
