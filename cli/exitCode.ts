@@ -20,3 +20,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class Misuse extends Error {
   override readonly name = 'Misuse';
 }
+
+/** Thrown where Ctrl-C ended the command. Nobody has to be told. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { isHoldfastError } from '../client';
-import { EXIT, type ExitCode, Misuse } from './exitCode';
+import { EXIT, type ExitCode, Interrupted, Misuse } from './exitCode';
 import { LineFailed } from './publish/lines';
 import { visible } from './visible';
 
@@ -13,6 +13,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
   if (isReaderGone(error)) return EXIT.ok;
   if (error instanceof Misuse) return EXIT.misuse;
+  if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof LineFailed) {
     // The command was right, its input was not.
     const code = exitCodeOf(error.cause);
@@ -34,9 +35,9 @@ export function exitCodeOf(error: unknown): ExitCode {
   }
 }
 
-/** The message for the user, in one line; undefined if it was already printed. */
+/** The message for the user, in one line; undefined if it was already printed, or need not be. */
 export function explain(error: unknown): string | undefined {
-  if (error instanceof CommanderError || isReaderGone(error)) return undefined;
+  if (error instanceof CommanderError || error instanceof Interrupted || isReaderGone(error)) return undefined;
   return `error: ${visible(sentence(error))}`;
 }
 

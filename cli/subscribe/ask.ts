@@ -1,13 +1,18 @@
 import type { Message } from '../../client';
+import { prompted } from '../output/prompted';
 
 /** What a person may answer for a message. */
 export type Answer = 'ack' | 'nack' | 'reject' | 'quit';
 
-/** Asks what is to become of a message. Interrupting the prompt, by Ctrl-C or the signal, means to quit. */
+/**
+ * Asks what is to become of a message.
+ *
+ * @throws Interrupted if Ctrl-C was typed, or the signal aborts.
+ */
 export async function ask({ seq }: Message, signal: AbortSignal | undefined): Promise<Answer> {
   const { default: expand } = await import('@inquirer/expand');
-  try {
-    return await expand<Answer>(
+  return prompted(
+    expand<Answer>(
       {
         message: `${seq}:`,
         default: 'a',
@@ -20,10 +25,6 @@ export async function ask({ seq }: Message, signal: AbortSignal | undefined): Pr
         ],
       },
       signal === undefined ? {} : { signal },
-    );
-  } catch (error) {
-    if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError'))
-      return 'quit';
-    throw error;
-  }
+    ),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Holdfast, Message, Position, SubscribeOptions } from '../../client';
+import { Interrupted } from '../exitCode';
 import { colors, note, say, written } from '../output/print';
 import { visibleJson } from '../visible';
 import { ask } from './ask';
@@ -44,6 +45,8 @@ export async function printMessages(holdfast: Holdfast, queue: string, printing:
     if (printing.ack === 'none') await look(holdfast, queue, options, printing.count, show);
     else await handle(holdfast, queue, options, printing, show);
   } catch (error) {
+    // Before there were enough: the message that was asked about is one of them.
+    if (error instanceof Interrupted) return printing.count !== undefined;
     if (!ending.signal.aborted) throw error;
   } finally {
     stopTelling();

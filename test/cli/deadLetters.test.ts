@@ -63,6 +63,16 @@ test('purge asks at a terminal, and drops nothing unless the answer is yes', asy
   expect(await dead('purged')).toBe(1);
 });
 
+test('Ctrl-C at the question of purge drops nothing: exit code 130, without a complaint', async () => {
+  await deadLetters('cut off', 'billing');
+  const terminal = server.show('holdfast dead-letters "cut off" purge --of billing');
+  await terminal.until(/\(y\/N\)/);
+  terminal.type('\u0003');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.screen()).not.toMatch(/error|SIGINT/);
+  expect(await dead('cut off')).toBe(2);
+});
+
 test('purge without a terminal wants --yes', async () => {
   await deadLetters('dropped', 'billing');
   const asked = await server.run(['dead-letters', 'dropped', 'purge', '--of', 'billing']);

@@ -121,6 +121,28 @@ test('Ctrl-C before there were as many as wanted ends it with exit code 130', as
   expect((await reader.done).code).toBe(130);
 });
 
+test.each([
+  ['before there were as many answers as wanted is exit code 130', 'cut off', '--count 2', 130],
+  ['of the last one wanted is exit code 130: it is not answered', 'cut off last', '--count 1', 130],
+  ['ends it where no number is wanted: exit code 0', 'cut off any', '', 0],
+])('Ctrl-C at the prompt %s', async (_, queue, count, code) => {
+  await (await server.wire()).publishAll(queue, ['a', 'a']);
+  const terminal = server.show(`holdfast subscribe "${queue}" --client cutter --from earliest --ack prompt ${count}`);
+  await terminal.until(/^\? 1: /m);
+  terminal.type(CTRL_C);
+  expect(await terminal.ended).toBe(code);
+  expect(terminal.screen()).not.toMatch(/error|SIGINT/);
+  expect((await subscriptionOf(queue))?.inFlight).toBe(2);
+});
+
+test('To quit at the prompt is no failure, also before there were as many as wanted', async () => {
+  await (await server.wire()).publishAll('quit', ['a']);
+  const terminal = server.show('holdfast subscribe quit --from earliest --ack prompt --count 3');
+  await terminal.until(/^\? 1: /m);
+  terminal.type('q\r');
+  expect(await terminal.ended).toBe(0);
+});
+
 test('--ack none ends after as many as wanted, though there are more', async () => {
   await (await server.wire()).publishAll('more than', ['a', 'a', 'a']);
   const { code, stdout } = await server.run([
