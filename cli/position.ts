@@ -4,7 +4,14 @@ import { Misuse } from './exitCode';
 
 const SEQ = /^\d+$/;
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+const DAY_CHARACTERS = 'YYYY-MM-DD'.length;
 const AGO = /^\d+(\.\d+)?(s|m|h|d|w)$/;
+
+/** Whether there is such a day: to `Date.parse`, February 30 is one of March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
 
 /**
  * Reads a position: `new`, `earliest`, a seq, a time (2026-11-01, or 2026-11-01T08:00Z with its zone), or a duration
@@ -16,6 +23,8 @@ const AGO = /^\d+(\.\d+)?(s|m|h|d|w)$/;
 export function readPosition(text: string, now: number): Position {
   if (text === 'new' || text === 'earliest') return text;
   if (SEQ.test(text) && Number(text) >= 1) return { seq: readSeq(text) };
+  if (TIME.test(text) && !isDay(text.slice(0, DAY_CHARACTERS)))
+    throw new Misuse(`'${text}' is no position: there is no such day`);
   const time = TIME.test(text) ? Date.parse(text) : AGO.test(text) ? now - ms(text as ms.StringValue) : Number.NaN;
   if (Number.isNaN(time))
     throw new Misuse(
