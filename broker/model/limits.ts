@@ -1,4 +1,4 @@
-import { DEFAULT_QUOTAS, type Quotas } from './quotas';
+import { DEFAULT_QUOTAS, MOST_IN_FLIGHT, type Quotas } from './quotas';
 
 /** Bytes of a frame, either way. API Gateway's limit for one WebSocket frame (AWS quotas, "WebSocket frame size"). */
 export const FRAME_BYTES = 32_768;
@@ -28,7 +28,7 @@ export const DEADLINE_SECONDS = 900;
 export const DEFAULT_ACK_DEADLINE = 30;
 export const DEFAULT_MAX_DELIVERIES = 5;
 /** Messages named by one ack, nack, reject or extend: the largest window. */
-export const WINDOW_MESSAGES = 1_000;
+export const WINDOW_MESSAGES = MOST_IN_FLIGHT;
 /**
  * Event names that a queue remembers for `list`; more are delivered like any other, but not listed. Few, for a publish
  * is charged for the whole record that holds them.

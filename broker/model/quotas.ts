@@ -23,13 +23,16 @@ export const QUOTA_NAMES = [
   'deployment.publishes',
   /** At a time. On one machine only: in AWS the account has a quota of its own. */
   'deployment.connections',
-  /** In flight, at most 1,000: the largest window that a subscriber may ask for. */
+  /** In flight: the largest window that a subscriber may ask for. */
   'subscription.inFlight',
 ] as const;
 
 export type QuotaName = (typeof QUOTA_NAMES)[number];
 
-/** Each above 0; Infinity: no limit. */
+/** The largest window that any subscriber may ask for. */
+export const MOST_IN_FLIGHT = 1_000;
+
+/** Each above 0; Infinity: no limit. What is in flight always has one: up to 1,000. */
 export type Quotas = Readonly<Record<QuotaName, number>>;
 
 /** Where only programs of this machine connect: enough to keep their mistakes from filling it. */
@@ -47,7 +50,7 @@ export const LOOPBACK_QUOTAS: Quotas = {
   'deployment.bytes': Number.POSITIVE_INFINITY,
   'deployment.publishes': Number.POSITIVE_INFINITY,
   'deployment.connections': 10_000,
-  'subscription.inFlight': 1_000,
+  'subscription.inFlight': MOST_IN_FLIGHT,
 };
 
 /** Where others connect: more than a well-meaning client needs, and less than does harm. */
@@ -74,9 +77,11 @@ export function parseQuotas(text: string): Partial<Quotas> {
       throw new Error(
         `${JSON.stringify(part)} must be NAME=NUMBER or NAME=none, the name one of ${QUOTA_NAMES.join(', ')}`,
       );
-    if (amount !== 'none' && !/^[1-9]\d{0,14}$/.test(amount))
-      throw new Error(`${name} must be a whole number above 0, or none`);
-    return [name, amount === 'none' ? Number.POSITIVE_INFINITY : Number(amount)] as const;
+    const quota = amount === 'none' ? Number.POSITIVE_INFINITY : /^[1-9]\d{0,14}$/.test(amount) ? Number(amount) : 0;
+    if (name === 'subscription.inFlight' && (quota < 1 || quota > MOST_IN_FLIGHT))
+      throw new Error(`${name} must be a whole number from 1 to ${MOST_IN_FLIGHT}`);
+    if (quota < 1) throw new Error(`${name} must be a whole number above 0, or none`);
+    return [name, quota] as const;
   });
   return Object.fromEntries(entries);
 }

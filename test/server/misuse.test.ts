@@ -37,6 +37,7 @@ test.each([
   ['an expiry that is too short', ['--subscription-expiry', '1h'], /'1h' is invalid.* at least 1d, or never/],
   ['a quota there is not', ['--quotas', 'client.fun=1'], /"client.fun=1" must be NAME=NUMBER.*client.queues/],
   ['a quota that is no number', ['--quotas', 'client.queues=many'], /client.queues must be a whole number above 0/],
+  ['more in flight than a window holds', ['--quotas', 'subscription.inFlight=2000'], /must be .* from 1 to 1000/],
   ['an origin that is none', ['--origins', 'app.example.com'], /'app.example.com' is invalid.*https:\/\/app/],
   ['a log level there is not', ['--log-level', 'loud'], /'loud' is invalid.*warn/],
 ])('It refuses %s', (_, args, line) => expectRefusal(args, line));

@@ -110,6 +110,11 @@ describe('the functions', () => {
     ['shards', { shardSize: 0 }, 'shardSize must be a whole number from 1, not 0'],
     ['quotas', { quotas: { 'client.queues': 0 } }, 'client.queues must be a whole number above 0, or none'],
     ['quotas', { quotas: { 'connection.frames': 0.5 } }, 'connection.frames must be a whole number above 0, or none'],
+    [
+      'quotas',
+      { quotas: { 'subscription.inFlight': 1_001 } },
+      'subscription.inFlight must be a whole number from 1 to',
+    ],
     ['quotas', { quotas: JSON.parse('{"client.fun":1}') }, 'the name one of connection.frames'],
   ])('are not deployed with what no %s can be kept or cut by', (_of, props, message) => {
     expect(() => inOwnStack(props)).toThrow(message);
@@ -122,6 +127,7 @@ describe('the functions', () => {
     deployed({ quotas }).allResourcesProperties(lambda, told);
     expect(() => inOwnStack({ quotas: {} })).not.toThrow();
     expect(() => deployed({ quotas: 'client.fun=1' })).toThrow('the name one of connection.frames');
+    expect(() => deployed({ quotas: 'subscription.inFlight=none' })).toThrow('a whole number from 1 to 1000');
   });
 
   test('let pages of any origin connect, unless some are listed', () => {
