@@ -1,4 +1,4 @@
-import { admit } from '../access/admit';
+import { speaksFor } from '../access/clientPattern';
 import type { Credentials, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
@@ -27,8 +27,14 @@ async function renew(
   request: RequestOf<'auth'>,
   credentials: Credentials,
 ): Promise<Outcome> {
-  const credential = await credentials.verify(request.token, ports.clock.now());
-  const { client, ...access } = admit(credential, caller.client);
+  const { client: pattern, ...access } = await credentials.verify(request.token, ports.clock.now());
+  const { client } = caller;
+  if (!speaksFor(pattern, client))
+    throw new ProtocolError(
+      'forbidden',
+      `token must be of ${client}, whose connection this is: yours speaks for ${pattern}`,
+      'token',
+    );
   // Armed before the credential is stored, so that no stored credential outlives its expiry unseen.
   await armExpiry(ports, caller.connection, access, STORED_MS);
   // The connection may read more or less than before, so attach it again, as a new connection, but without a greeting.

@@ -56,7 +56,7 @@ test('A token that is renewed in session carries the connection on; one that is 
   });
   expect(await wire.refusal({ action: 'auth', token: 'nonsense' })).toMatchObject({ code: 'unauthenticated' });
   const others = await provider.token({ sub: 'shop', holdfast: everything });
-  expect(await wire.refusal({ action: 'auth', token: others })).toMatchObject({ code: 'forbidden' });
+  expect(await wire.refusal({ action: 'auth', token: others })).toMatchObject({ code: 'forbidden', field: 'token' });
   expect(await wire.refusal({ action: 'publish', queue: 'b', event: 'e' })).toMatchObject({ code: 'forbidden' });
   const exp = inSeconds(600);
   const renewed = await provider.token({ sub: 'billing', exp, holdfast: everything });

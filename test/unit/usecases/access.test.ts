@@ -271,7 +271,8 @@ describe('a connection that is given another credential', () => {
     expect(await wire.request(auth)).toMatchObject({
       type: 'error',
       code: 'forbidden',
-      message: /clientId must be shop/,
+      field: 'token',
+      message: 'token must be of billing, whose connection this is: yours speaks for shop',
     });
     expect(await wire.request(publish(1))).toMatchObject({ type: 'published' });
   });
