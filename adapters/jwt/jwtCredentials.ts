@@ -21,8 +21,11 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-/** How far the clocks of issuer and server may be apart, in seconds. */
-const CLOCK_TOLERANCE = 5;
+/**
+ * How much sooner than its `nbf` a token is taken, for the clocks of issuer and server may be apart. In seconds.
+ * Nothing is added to its `exp`: a connection that it made later would end at once.
+ */
+export const CLOCK_TOLERANCE = 5;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,6 +52,7 @@ export class JwtCredentials implements Credentials {
     const { audience, clientClaim, grantsClaim } = this.settings;
     if (!audienceOf(payload).some((one) => audience.includes(one))) throw refused('is for another audience');
     const expiresAt = (payload.exp ?? 0) * SECOND;
+    // The tolerance is for `nbf`, and `jwtVerify` has it for `exp` too.
     if (expiresAt <= now) throw refused('has expired');
     const subject = payload[clientClaim];
     if (typeof subject !== 'string') throw refused(`must name the client in its claim ${clientClaim}`);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLOCK_TOLERANCE } from '../../adapters/jwt/jwtCredentials';
 import { clientOfSubject, grantsSchema, parsePattern } from '../../broker/access';
 import { requestSchema } from '../../broker/protocol';
 import { serverCommand } from '../../server/options';
@@ -33,4 +34,10 @@ it('explains patterns that are patterns', () => {
   const patterns = Array.from(table.matchAll(/^\| `([^`]+)`/gm), ([, pattern = '']) => pattern);
   expect(patterns).toHaveLength(8);
   for (const pattern of patterns) expect(parsePattern(pattern)).not.toHaveProperty('error');
+});
+
+it('says of which claim of a token the clocks may be apart, and how far', () => {
+  const row = (claim: string) => new RegExp(`^\\| \`${claim}\` .*$`, 'm').exec(document)?.[0];
+  expect(row('nbf')).toContain(`up to ${CLOCK_TOLERANCE} s sooner`);
+  expect(row('exp')).not.toContain('apart');
 });

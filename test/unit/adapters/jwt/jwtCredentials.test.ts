@@ -110,6 +110,25 @@ describe('a token', () => {
     expect(message).not.toContain(token);
   });
 
+  it('is good 5 s before its nbf, for clocks may be apart, and no sooner', async () => {
+    const provider = await aProvider();
+    const nbf = Math.floor(Date.now() / 1000);
+    const token = await provider.token({ sub: 'billing', nbf, exp: nbf + 600 });
+    const credentials = trusting(provider);
+    expect(await credentials.verify(token, (nbf - 5) * 1000)).toMatchObject({ client: 'billing' });
+    await expect(credentials.verify(token, (nbf - 6) * 1000)).rejects.toThrow(/claim nbf/);
+  });
+
+  it('is good until its exp, and no longer: its connection would end at once', async () => {
+    const provider = await aProvider();
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await provider.token({ sub: 'billing', exp });
+    const credentials = trusting(provider);
+    expect(await credentials.verify(token, exp * 1000 - 1)).toMatchObject({ expiresAt: exp * 1000 });
+    for (const late of [0, 2_000, 4_000])
+      await expect(credentials.verify(token, exp * 1000 + late)).rejects.toThrow(/has expired/);
+  });
+
   it('that was tampered with is refused', async () => {
     const provider = await aProvider();
     const [header, , signature] = (await provider.token({ sub: 'billing' })).split('.');
