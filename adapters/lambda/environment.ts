@@ -50,6 +50,7 @@ export const messageRetention = (environment?: Environment): number =>
  */
 export const settings = (): BrokerSettings => ({
   messageRetention: messageRetention(),
+  leastRetention: DEFAULT_SETTINGS.leastRetention,
   deadLetterRetention: numeric('HOLDFAST_DEAD_LETTER_RETENTION') * SECOND,
   subscriptionExpiry: numeric('HOLDFAST_SUBSCRIPTION_EXPIRY') * SECOND || Number.POSITIVE_INFINITY,
   connectionLifetime: DEFAULT_SETTINGS.connectionLifetime,

@@ -82,6 +82,8 @@ export const HELD_MESSAGES = 4_000;
 export interface BrokerSettings {
   /** Milliseconds that a message is kept: 1 hour to 365 days. */
   readonly messageRetention: number;
+  /** Milliseconds that every message was kept at least, whatever `messageRetention` was when it was published. */
+  readonly leastRetention: number;
   /** Milliseconds that a dead letter is kept. */
   readonly deadLetterRetention: number;
   /** Milliseconds until a subscription that nobody connects to ends; Infinity: never. */
@@ -114,6 +116,7 @@ export const SETTING_BOUNDS = {
 /** The defaults; API Gateway ends connections after 2 hours (AWS quotas, "connection duration"). */
 export const DEFAULT_SETTINGS: BrokerSettings = {
   messageRetention: 7 * DAY,
+  leastRetention: SETTING_BOUNDS.messageRetention.least,
   deadLetterRetention: 14 * DAY,
   subscriptionExpiry: 31 * DAY,
   connectionLifetime: 2 * HOUR,

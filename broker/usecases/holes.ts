@@ -34,7 +34,7 @@ async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Ti
   let from = Math.max(1, next - PAGE);
   if (from === 1) {
     const known = await ports.queues.get(queue);
-    if (known !== undefined) before = { publishedAt: known.createdAt, expiresAt: Number.POSITIVE_INFINITY };
+    if (known !== undefined) before = lifetimeFrom(known.createdAt, ports.settings.leastRetention);
   }
   while (from < next) {
     const entries = await ports.log.read(queue, from, next - from, now);
@@ -45,3 +45,8 @@ async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Ti
   }
   return before;
 }
+
+const lifetimeFrom = (publishedAt: Time, retention: number): Lifetime => ({
+  publishedAt,
+  expiresAt: publishedAt + retention,
+});

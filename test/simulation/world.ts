@@ -71,6 +71,7 @@ export class World {
       get messageRetention() {
         return scheduler.now < changeAt ? before : after;
       },
+      leastRetention: this.shortestRetention,
       shardSize: this.random.pick([1, 1, 2, 250]),
     };
     this.database = new SimulatedDatabase(this);

@@ -104,7 +104,8 @@ class Transition {
       this.count('passed over');
       return;
     }
-    if (flight === undefined) {
+    // A redriven one that retention took of the log is still delivered, from its dead letter.
+    if (flight === undefined || (flight.redriven && flight.attempt === 0)) {
       this.hold(history.isExpired(queue, seq, now), `nothing is passed over that is wanted: ${seq}`);
       this.count('gone by retention');
       return;
