@@ -30,7 +30,14 @@ const project = (displayName, folders, extra = {}) => ({
 });
 
 /** Those that take long, apart from the rest of their kind: `npm test` has three minutes. */
-const LONG = ['contract/dynamodbEndpoint', 'contract/names', 'server/misuse', 'server/stalled', 'stack/commandLine'];
+const LONG = [
+  'contract/dynamodbEndpoint',
+  'contract/dynamodbExpired',
+  'contract/names',
+  'server/misuse',
+  'server/stalled',
+  'stack/commandLine',
+];
 const long = LONG.map((name) => `<rootDir>/test/${name}.test.ts`);
 /** Goes with the tests of the commands. */
 const CLI_DOCS = '<rootDir>/test/docs/cli.test.ts';
