@@ -34,7 +34,7 @@ function publishMany(client: BenchClient, queue: string, count: number): Promise
     let answered = 0;
     const more = () => {
       sent += 1;
-      client.send({ action: 'publish', queue, event: 'e', payload: payload() });
+      client.sendTogether({ action: 'publish', queue, event: 'e', payload: payload() });
     };
     client.onReply = ({ type }) => {
       if (type !== 'published') return;

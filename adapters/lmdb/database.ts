@@ -105,6 +105,11 @@ export class Database extends Tables {
     return durable;
   }
 
+  /** As {@link Journal.grow}. */
+  grow(entries: number): void {
+    this.journal?.grow(entries);
+  }
+
   /** Writes what lingers, for now it is waited for. */
   hasten(): void {
     this.journal?.hasten();

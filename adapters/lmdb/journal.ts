@@ -13,6 +13,8 @@ const QUIET_MS = 0.5;
 const QUICK_MS = 2;
 /** The same for a group that is only copied. */
 const QUICK_BYTES_UNSYNCED = 256 * 1024;
+/** Entries and changes that are enough for a group: the disk has it while the process reads what else has arrived. */
+const ENOUGH = 48;
 /** What nobody waits for goes with the next group that somebody does wait for, or by itself after so long. */
 const LINGER_MS = 5;
 
@@ -63,6 +65,10 @@ export class Journal {
   private written: Change[] = [];
   private position = 0;
   private running = false;
+  /** It begins to write at the end of this turn. */
+  private scheduled: NodeJS.Immediate | undefined;
+  /** How many entries and changes are pending. */
+  private gathered = 0;
   private demand: Demand = 'none';
   private lingering: NodeJS.Timeout | undefined;
   /** How long the last write took. */
@@ -113,7 +119,14 @@ export class Journal {
       this.waiters.push({ resolve, reject });
       if (demand === 'awaited') this.hasten();
       else this.lingering ??= setTimeout(() => this.hasten('due'), LINGER_MS);
+      this.grow(written.reduce((sum, one) => sum + ('appended' in one ? one.appended.length : 1), 0));
     });
+  }
+
+  /** Entries were added to what was handed over. */
+  grow(entries: number): void {
+    this.gathered += entries;
+    if (this.gathered >= ENOUGH) this.begin();
   }
 
   /** Writes what lingers. */
@@ -150,10 +163,19 @@ export class Journal {
     if (this.running) return;
     this.running = true;
     // After all that arrives in this turn, so that it shares the group.
-    setImmediate(() => void this.run());
+    this.scheduled = setImmediate(() => void this.run());
+  }
+
+  /** Does not wait for the end of the turn. */
+  private begin(): void {
+    // What is only copied is there before the turn ends anyway.
+    if (this.scheduled === undefined || this.options.durability === 'os') return;
+    clearImmediate(this.scheduled);
+    void this.run();
   }
 
   private async run(): Promise<void> {
+    this.scheduled = undefined;
     while (this.rotation !== undefined || this.demand !== 'none') {
       if (this.rotation !== undefined) await this.turn(this.rotation);
       else await (this.options.pressure() ?? this.writeGroup());
@@ -221,6 +243,7 @@ export class Journal {
   private clear(): void {
     this.pending = [];
     this.waiters = [];
+    this.gathered = 0;
     this.taken += 1;
     this.demand = 'none';
     clearTimeout(this.lingering);

@@ -165,6 +165,7 @@ export class LmdbLog implements MessageLog {
     const { group } = live;
     if (learning === undefined && group !== undefined && group.number === upcoming) {
       group.appended.push(...appended);
+      this.database.grow(appended.length);
       return group.durable;
     }
     const all = [...appended];

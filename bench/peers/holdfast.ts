@@ -56,7 +56,7 @@ const ownFrames: Way = (url) => ({
       publish: (payload) =>
         new Promise((resolve) => {
           waiting.push(resolve);
-          client.send({ action: 'publish', queue, event: 'e', payload });
+          client.sendTogether({ action: 'publish', queue, event: 'e', payload });
         }),
       close: () => client.close(),
     };

@@ -12,8 +12,8 @@ import { clearSegments, type Durability, segmentFile } from '../../../../adapter
 let digests: Digests;
 let folder: string;
 
-const open = (durability: Durability) =>
-  Journal.open(folder, 1, 1, { onFailure: () => undefined, pressure: () => undefined, durability, digests });
+const open = (durability: Durability, onFailure = () => undefined as void) =>
+  Journal.open(folder, 1, 1, { onFailure, pressure: () => undefined, durability, digests });
 
 const change = (value: string): Change => ['queues', ['orders'], value];
 
@@ -245,4 +245,40 @@ test('What nobody waits for goes by itself a moment later, or at once when it is
   }
   expect(await left()).toEqual({ values: ['a', 'b'], damaged: undefined });
   await journal.close();
+});
+
+test('Enough is written while more arrives, which goes with the next group', async () => {
+  const journal = await open('fsync');
+  const write = jest.spyOn(fs, 'write');
+  const values = Array.from({ length: 50 }, (_, index) => `${index}`);
+  const writes = values.slice(0, 47).map((value) => journal.write([change(value)]));
+  expect(write).not.toHaveBeenCalled();
+  writes.push(journal.write(values.slice(47, 49).map(change)));
+  expect(write).toHaveBeenCalledTimes(1);
+  writes.push(journal.write(values.slice(49).map(change)));
+  await Promise.all(writes);
+  const { through, changes } = await rotated(journal);
+  expect([through, changes.map(([, , value]) => value)]).toEqual([2, values]);
+  await journal.close();
+});
+
+test('Who hands over what is enough is told of a failure afterwards', async () => {
+  const failed = jest.fn();
+  const journal = await open('fsync', failed);
+  // A quick disk that had nothing to do for a while: the process writes a small group by itself.
+  const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+  await journal.write([change('one')]);
+  now.mockReturnValue(10);
+  const failing = (): never => {
+    throw new Error('the disk is full');
+  };
+  jest.spyOn(fs, 'writeSync').mockImplementation(failing);
+  jest.spyOn(fs, 'write').mockImplementation(failing);
+  const lost = journal.write(Array.from({ length: 48 }, (_, index) => change(`${index}`)));
+  expect(failed).not.toHaveBeenCalled();
+  await expect(lost).rejects.toMatchObject({ name: 'Unavailable' });
+  expect(failed).toHaveBeenCalledTimes(1);
+  jest.restoreAllMocks();
+  await journal.close();
+  expect(await left()).toEqual({ values: ['one'], damaged: undefined });
 });
