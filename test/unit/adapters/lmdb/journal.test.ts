@@ -12,7 +12,7 @@ import { clearSegments, type Durability, segmentFile } from '../../../../adapter
 let digests: Digests;
 let folder: string;
 
-const open = (durability: Durability, onFailure = () => undefined as void) =>
+const open = (durability: Durability, onFailure: () => void = () => undefined) =>
   Journal.open(folder, 1, 1, { onFailure, pressure: () => undefined, durability, digests });
 
 const change = (value: string): Change => ['queues', ['orders'], value];
