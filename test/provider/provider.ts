@@ -22,7 +22,7 @@ export interface Provider {
 export const AUDIENCE = 'https://queue.example.com';
 
 /** Starts a provider on a free port, with one key. */
-export async function startProvider(algorithm = 'RS256'): Promise<Provider> {
+export async function startProvider(algorithm = 'ES256'): Promise<Provider> {
   const issuer = new OAuth2Issuer();
   const { requestHandler } = new OAuth2Service(issuer);
   const paths: string[] = [];

@@ -1,7 +1,7 @@
 import { AVOIDED, FAULTS } from './faults';
 import type { Tally } from './tally';
 
-/** What has to happen in a thousand runs, or they prove less than they seem to. */
+/** What has to happen in 500 runs, or they prove less than they seem to. */
 const TRANSITIONS = [
   'subscription made',
   'subscription ended',

@@ -152,7 +152,7 @@ describe('a token', () => {
   });
 
   it('that is signed by what is no secret, the public key, is refused', async () => {
-    const provider = await aProvider();
+    const provider = await aProvider('RS256');
     const published = (await (await fetch(`${provider.issuer}/jwks`)).json()) as { keys: [{ kid: string; n: string }] };
     const claims = { iss: provider.issuer, aud: AUDIENCE, sub: 'billing' };
     const [{ kid, n }] = published.keys;
