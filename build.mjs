@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -112,12 +113,16 @@ async function publisher() {
 }
 
 /** The types of what others import. */
-function types() {
+async function types() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.package.json'], { cwd: root, stdio: 'inherit' });
+  try {
+    await promisify(execFile)(process.execPath, [compiler, '--project', 'tsconfig.package.json'], { cwd: root });
+  } catch ({ stdout, message }) {
+    throw new Error(stdout || message);
+  }
 }
 
 /** `node build.mjs [PART …]`: without any, what it takes to run the server and the examples. */
 const PARTS = { program, client, library, publisher, lambdas, types };
 const wanted = process.argv.slice(2);
-for (const part of wanted.length > 0 ? wanted : ['program', 'client']) await PARTS[part]();
+await Promise.all((wanted.length > 0 ? wanted : ['program', 'client']).map((part) => PARTS[part]()));

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { build } from '../build';
 import { CHROMIUM } from './program';
 
 /** Sees to what the tests drive: Chromium, and the client and the server as they are published. */
@@ -12,5 +11,5 @@ export default function globalSetup(): void {
       `There should be a Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to where there is one`,
     );
   }
-  execFileSync(process.execPath, ['build.mjs'], { cwd: join(__dirname, '../..'), stdio: 'inherit' });
+  build('program', 'client');
 }

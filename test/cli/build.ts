@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { build } from '../build';
 
 /** Builds the program that the tests run. */
-export default function build(): void {
-  execFileSync(process.execPath, ['build.mjs'], { cwd: join(__dirname, '../..'), stdio: 'inherit' });
-}
+export default (): void => build('program', 'client');

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from '../build';
 import { type Running, startServer } from './holdfast';
 
 /** What the teardown has to end and remove. */
@@ -16,8 +16,7 @@ declare global {
 
 /** Builds and starts the server that the conformance suite talks to, unless HOLDFAST_URL names another target. */
 export default async function globalSetup(): Promise<void> {
-  const root = join(__dirname, '../..');
-  execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
+  build('program', 'client');
   if (process.env.HOLDFAST_URL !== undefined) return;
   const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const server = await startServer(data);

@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { build } from '../build';
 
 /** Bundles the functions, which the stack looks for. */
-export default function build(): void {
-  execFileSync(process.execPath, [join(__dirname, '../../build.mjs'), 'lambdas'], { stdio: 'inherit' });
-}
+export default (): void => build('lambdas');
