@@ -33,10 +33,15 @@ const project = (displayName, folders, extra = {}) => ({
 const LONG = [
   'contract/dynamodbEndpoint',
   'contract/dynamodbExpired',
+  'contract/dynamodbFaults',
   'contract/names',
+  'server/disk-full',
   'server/misuse',
+  'server/slow-reader',
   'server/stalled',
+  'server/torn-journal',
   'stack/commandLine',
+  'stack/nag',
 ];
 const long = LONG.map((name) => `<rootDir>/test/${name}.test.ts`);
 /** Goes with the tests of the commands. */

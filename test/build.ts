@@ -7,7 +7,7 @@ type Part = (typeof PARTS)[number];
 
 const built = new Set<Part>();
 
-/** Builds parts of what is published, except for what this run of the tests has built: many kinds of tests want them. */
+/** Builds parts of what is published, except for those that this run of the tests has built for others. */
 export function build(...parts: readonly Part[]): void {
   const missing = parts.filter((part) => !built.has(part));
   if (missing.length === 0) return;

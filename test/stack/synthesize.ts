@@ -22,9 +22,17 @@ export function newApp(context: Record<string, unknown> = withoutAssets, validat
   return new App({ context: { ...flags, ...context }, builtinCloudFormationValidation: validated });
 }
 
+const templates = new Map<string, Template>();
+
 /** The stack that `cdk deploy` deploys, with what follows `-c` on its command line. */
 export function deployed(context: Record<string, unknown> = {}): Template {
-  return Template.fromStack(new HoldfastStack(newApp({ ...withoutAssets, auth: 'none', ...context }), 'Holdfast'));
+  const key = JSON.stringify(context);
+  const known = templates.get(key);
+  if (known) return known;
+  const stack = new HoldfastStack(newApp({ ...withoutAssets, auth: 'none', ...context }), 'Holdfast');
+  const template = Template.fromStack(stack);
+  templates.set(key, template);
+  return template;
 }
 
 /** The construct in somebody's own stack. */

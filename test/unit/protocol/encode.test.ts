@@ -70,7 +70,7 @@ it('encodes deliveries as the protocol has them, in frames of at most 32 KB', ()
         expect(decode(bytes)).toEqual({ type: 'messages', queue: name, messages: part.map(asDelivered) });
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
@@ -89,7 +89,7 @@ it('lets frames of first deliveries join up from end to end', () => {
       }
       expect(joint).toBe(covers.next);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

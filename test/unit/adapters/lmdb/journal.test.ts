@@ -80,7 +80,7 @@ test('Of files that are written over, what is read is what was not stored, where
       }
       await journal.close();
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
