@@ -164,6 +164,8 @@ export class Outbox {
         },
       };
       this.waiting.push(waiting);
+      // The server stores these while the rest of this turn is made ready.
+      if (this.waiting.length >= this.most) this.pump(this.most);
       if (this.scheduled) return;
       this.scheduled = true;
       this.ports.timers.soon(() => {
@@ -173,8 +175,9 @@ export class Outbox {
     });
   }
 
-  private pump(): void {
-    while (this.ports.isOpen() && this.frames < PIPELINE && this.waiting.length > 0) {
+  /** @param least so many that wait are worth a frame. */
+  private pump(least = 1): void {
+    while (this.ports.isOpen() && this.frames < PIPELINE && this.waiting.length >= least) {
       const batch = this.waiting
         .splice(0, nextBatch(this.waiting, FRAME_BYTES, this.most))
         .filter(({ isOver }) => !isOver);

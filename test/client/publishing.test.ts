@@ -24,6 +24,19 @@ it('sends at most 100 messages in a frame', async () => {
   expect(batches(server.last).map(({ length }) => length)).toEqual([100, 100, 50]);
 });
 
+it('sends a frame that is full while the rest of the turn is made ready', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  const published: Promise<unknown>[] = [];
+  const sent: number[] = [];
+  for (let payload = 1; payload <= 201; payload++) {
+    published.push(holdfast.publish('orders', 'created', payload));
+    if (batches(server.last).length > sent.length) sent.push(payload);
+  }
+  expect(sent).toEqual([100, 200]);
+  await Promise.all(published);
+  expect(batches(server.last).flat()).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
+});
+
 it('sends smaller frames to a server that answers quickly, so that the next is made meanwhile, and full ones to others', async () => {
   const { holdfast, server, time } = await aConnectedWorld();
   const publish100 = () =>
