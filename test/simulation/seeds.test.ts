@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bundle, inFolder, runBundled } from './bundled';
 
-const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 500);
+const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 200);
 /** Side by side, one for each core of a small machine, if they are many. */
 const PARTS = SEEDS < 1_000 ? 1 : 2;
 const PATIENCE_MS = SEEDS * 1_000;
