@@ -140,6 +140,6 @@ it('settles everything in the end', () => {
       // What was taken last and never written is waited for: a message after it would show that it is a hole.
       if (life.log.isWritten(life.log.head)) expect(life.subscription.next).toBe(life.log.head + 1);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
