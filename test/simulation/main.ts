@@ -1,11 +1,8 @@
 import './quiet';
 import { Command } from 'commander';
-import { missing, table, unwelcome } from './occurrences';
+import { ENOUGH, missing, table, unwelcome } from './occurrences';
 import { simulate } from './simulate';
 import { Tally } from './tally';
-
-/** So many runs, and every fault and every transition is expected to have occurred. */
-const ENOUGH = 500;
 
 const whole = (text: string): number => Number.parseInt(text, 10);
 

@@ -1,7 +1,10 @@
 import { AVOIDED, FAULTS } from './faults';
 import type { Tally } from './tally';
 
-/** What has to happen in 500 runs, or they prove less than they seem to. */
+/** So many runs are enough for every fault and every transition to occur. */
+export const ENOUGH = 500;
+
+/** What has to happen in as many, or they prove less than they seem to. */
 const TRANSITIONS = [
   'subscription made',
   'subscription ended',

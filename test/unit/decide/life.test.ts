@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Seq } from '../../../broker/model/names';
+import { runs } from '../../runs';
 import { Life } from './life';
 import { event, RETENTION, SECOND, settings, subscription } from './samples';
 
@@ -118,7 +119,7 @@ it('keeps every promise, whatever happens', () => {
     fc.property(beginnings, histories, (beginning, happened) => {
       live(RETENTION, beginning, happened);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -127,7 +128,7 @@ it('keeps every promise while retention takes messages', () => {
     fc.property(beginnings, histories, (beginning, happened) => {
       live(100 * SECOND, beginning, happened);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -140,6 +141,6 @@ it('settles everything in the end', () => {
       // What was taken last and never written is waited for: a message after it would show that it is a hole.
       if (life.log.isWritten(life.log.head)) expect(life.subscription.next).toBe(life.log.head + 1);
     }),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   );
 });

@@ -3,6 +3,7 @@ import { FRAME_BYTES, MESSAGE_BYTES } from '../../../broker/model/limits';
 import type { ClientId, EventName, JsonText, QueueName } from '../../../broker/model/names';
 import { type Delivery, encodeFrame, encodeMessages } from '../../../broker/protocol/encode';
 import { serverFrameSchema } from '../../../broker/protocol/frames';
+import { runs } from '../../runs';
 import { message, NOW } from '../decide/samples';
 
 const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -70,7 +71,7 @@ it('encodes deliveries as the protocol has them, in frames of at most 32 KB', ()
         expect(decode(bytes)).toEqual({ type: 'messages', queue: name, messages: part.map(asDelivered) });
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -89,7 +90,7 @@ it('lets frames of first deliveries join up from end to end', () => {
       }
       expect(joint).toBe(covers.next);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -103,7 +104,7 @@ it('wastes no frames: none could have taken the first message of the next', () =
           expect(bytes.byteLength + size(JSON.stringify(asDelivered(first)))).toBeGreaterThan(FRAME_BYTES - 600);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

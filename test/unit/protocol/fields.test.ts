@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import * as field from '../../../broker/protocol/fields';
+import { runs } from '../../runs';
 
 describe('the name of a queue or an event', () => {
   it.each(['a', 'Database Events', ' ', 'é漢😀', '#', '$connect', '__proto__', 'x'.repeat(128), '😀'.repeat(128), '*'])(
@@ -80,7 +81,7 @@ describe('a time', () => {
         const time = `${day}T${hour}${zone}`;
         if (field.time.safeParse(time).success) expect(Date.parse(time)).not.toBeNaN();
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

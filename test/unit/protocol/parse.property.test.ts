@@ -3,6 +3,7 @@ import { ERROR_CODES } from '../../../broker/protocol/errors';
 import { parseRequest } from '../../../broker/protocol/parse';
 import { requestSchema } from '../../../broker/protocol/requests';
 import { parseRequest as parseCompiled } from '../../../server/parseRequest';
+import { runs } from '../../runs';
 
 const actions = requestSchema.def.options.flatMap(({ shape }): string[] => shape.action.def.values);
 const fields = [
@@ -52,7 +53,7 @@ it('never throws, whatever JSON arrives', () => {
 });
 
 it('says of every frame that is almost right which field is wrong, and how', () => {
-  fc.assert(fc.property(frames, expectSense), { numRuns: 1_000 });
+  fc.assert(fc.property(frames, expectSense), { numRuns: runs(1_000) });
 });
 
 it('reads the same with schemas that are compiled', () => {
@@ -60,7 +61,7 @@ it('reads the same with schemas that are compiled', () => {
     fc.property(frames, (text) => {
       expect(parseCompiled(text)).toEqual(parseRequest(text));
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

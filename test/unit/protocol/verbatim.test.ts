@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { RequestOf } from '../../../broker';
 import { parseRequest } from '../../../broker/protocol/parse';
 import { Verbatim } from '../../../broker/protocol/verbatim';
+import { runs } from '../../runs';
 
 /** A JSON text as somebody may write it, and the same without white space. */
 interface Written {
@@ -65,7 +66,7 @@ it('stays as it was published, without the white space', () => {
       expect(written(payload)).toBe(bare);
       expect(JSON.stringify(payload)).toBe(JSON.stringify(JSON.parse(text).payload));
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 
@@ -82,7 +83,7 @@ it('stays so in each of several messages', () => {
       );
       expect(read).toEqual(payloads.map((payload) => payload?.bare));
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

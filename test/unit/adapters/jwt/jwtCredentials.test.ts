@@ -162,9 +162,9 @@ describe('a token', () => {
 
   it('that is signed by a key of somebody else is refused', async () => {
     const provider = await aProvider();
-    const { privateKey } = await generateKeyPair('RS256');
+    const { privateKey } = await generateKeyPair('ES256');
     const claims = { iss: provider.issuer, aud: AUDIENCE, sub: 'billing' };
-    const token = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'other' }).setExpirationTime('1h');
+    const token = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'other' }).setExpirationTime('1h');
     expect(await refusal(provider, await token.sign(privateKey))).toMatch(/no key that its issuer has/);
   });
 });

@@ -8,6 +8,7 @@ import type { Change } from '../../../../adapters/lmdb/groups';
 import { Journal, type Segment } from '../../../../adapters/lmdb/journal';
 import { replay } from '../../../../adapters/lmdb/replay';
 import { clearSegments, type Durability, segmentFile } from '../../../../adapters/lmdb/segments';
+import { runs } from '../../../runs';
 
 let digests: Digests;
 let folder: string;
@@ -80,7 +81,7 @@ test('Of files that are written over, what is read is what was not stored, where
       }
       await journal.close();
     }),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   );
 });
 
