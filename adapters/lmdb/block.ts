@@ -64,8 +64,12 @@ export function encodeBlock(entries: readonly StoredEntry[]): string {
     before.push(entry.expiresAt - entry.previousUntil);
     markings.push(isTombstone(entry) ? NONE : MARKINGS.indexOf(entry.marking));
   }
-  return `${JSON.stringify([base, events, columns] satisfies Head)}${END_OF_HEAD}${texts}`;
+  return `${headText([base, events, columns])}${END_OF_HEAD}${texts}`;
 }
+
+/** As JSON. Its numbers need no `JSON.stringify`, which takes several times as long for them. */
+const headText = ([base, events, columns]: Head): string =>
+  `[${base},${JSON.stringify(events)},[${columns.map((column) => `[${column.join()}]`).join()}]]`;
 
 function indexIn(events: EventName[], event: EventName): number {
   const index = events.indexOf(event);

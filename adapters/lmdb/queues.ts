@@ -1,6 +1,6 @@
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Queue } from '../../broker/model/queue';
-import { learn, MemoryQueues, type StoredQueue } from '../memory/queues';
+import { grown, learn, MemoryQueues, type StoredQueue } from '../memory/queues';
 import type { StoredEntry } from './block';
 import { Blocks } from './blocks';
 import type { Database } from './database';
@@ -39,11 +39,11 @@ export class LmdbQueues extends MemoryQueues {
 
   /** Messages became durable, up to `last`. */
   reach(queue: QueueName, last: StoredEntry, events: readonly EventName[]): void {
-    const { seq: head, expiresAt: headUntil } = last;
     const found = this.orNew(queue, last.publishedAt);
     const known = learn(found.events, events);
     if (known.length === this.coming.get(queue)?.length) this.coming.delete(queue);
-    this.queues.set(queue, { ...found, ...(head >= found.head ? { head, headUntil } : {}), events: known });
+    const { head, headUntil } = last.seq >= found.head ? { head: last.seq, headUntil: last.expiresAt } : found;
+    this.queues.set(queue, grown(found, { head, headUntil, events: known }));
   }
 
   /** The queue as it is, to be written before messages of it are removed: the head must outlive them. */

@@ -16,14 +16,25 @@ export type StoredQueue = Queue & Placed;
 
 /** Event names with those added that are new, as long as there is room; the same array if none are. */
 export function learn(known: readonly EventName[], events: readonly EventName[]): readonly EventName[] {
-  if (known.length >= LISTED_EVENTS) return known;
+  if (known.length >= LISTED_EVENTS || events.every((event) => known.includes(event))) return known;
   const added = [...new Set(events)].filter((event) => !known.includes(event) && isListed(event));
   return added.length === 0 ? known : [...known, ...added].slice(0, LISTED_EVENTS);
 }
 
-function told({ subscribers: _, placed: __, ...queue }: StoredQueue): Queue {
-  return { ...queue, events: [...queue.events].sort() };
-}
+/** A queue whose log or events have changed. Made for every group of messages: see `changed` in the subscription. */
+export const grown = (
+  { queue, createdAt, shards, subscribers, placed }: StoredQueue,
+  { head, headUntil, events }: Pick<Queue, 'head' | 'headUntil' | 'events'>,
+): StoredQueue => ({ queue, head, headUntil, events, createdAt, shards, subscribers, placed });
+
+const told = ({ queue, head, headUntil, events, createdAt, shards }: StoredQueue): Queue => ({
+  queue,
+  head,
+  headUntil,
+  events: events.length > 1 ? [...events].sort() : events,
+  createdAt,
+  shards,
+});
 
 /** The queues, in this process. */
 export class MemoryQueues implements QueueStore {
@@ -79,7 +90,7 @@ export class MemoryQueues implements QueueStore {
   take(queue: QueueName, count: number, events: readonly EventName[], now: Time, until: Time): Taken {
     const found = this.orNew(queue, now);
     const learned = learn(found.events, events);
-    this.queues.set(queue, { ...found, head: found.head + count, headUntil: until, events: learned });
+    this.queues.set(queue, grown(found, { head: found.head + count, headUntil: until, events: learned }));
     return { first: found.head + 1, previousUntil: found.headUntil };
   }
 

@@ -2,7 +2,7 @@ import { censusOf } from '../model/census';
 import { BURIAL_RETRY_MS, HOLES_IN_A_ROW, PUBLISHER_LIFETIME_MS } from '../model/limits';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
 import type { Seq, Time } from '../model/names';
-import type { Flight, Subscription } from '../model/subscription';
+import { changed, type Flight, type Subscription } from '../model/subscription';
 import type { Delivery } from '../protocol/encode';
 import { answerWithin } from './backoff';
 import { dying } from './dying';
@@ -39,11 +39,11 @@ export interface Advance {
   readonly gaps: readonly Gap[];
   readonly redeliveries: readonly Delivery[];
   /** First deliveries, and what their frames cover; not there if there are none. */
-  readonly fresh?: { readonly from: Seq; readonly next: Seq; readonly deliveries: readonly Delivery[] };
+  readonly fresh?: { readonly from: Seq; readonly next: Seq; readonly deliveries: readonly Delivery[] } | undefined;
   /** Numbers that were taken and will not be written: to be filled; then advance again. */
   readonly holes: readonly Tombstone[];
   /** When work becomes due by itself. */
-  readonly wakeAt?: Time;
+  readonly wakeAt?: Time | undefined;
   /** The window has room, and the log goes on or something waits for it: advance again. */
   readonly more: boolean;
 }
@@ -83,16 +83,14 @@ export function advance(subscription: Subscription, reading: Reading, now: Time,
     return { subscription, gaps: [], redeliveries: [], holes: [], more: false };
   const again = redeliver(claimBurials(subscription, now), reading.due, now, random);
   const on = readOn(again.subscription, reading, now, random);
-  const gaps = joined([...again.gaps, ...on.gaps]);
   const next = on.subscription;
-  const wakeAt = earliest(dueNext(next, now), on.wakeAt);
   return {
     subscription: next,
-    gaps,
+    gaps: joined([...again.gaps, ...on.gaps]),
     redeliveries: again.redeliveries,
-    ...(on.fresh ? { fresh: on.fresh } : {}),
+    fresh: on.fresh,
     holes: on.holes,
-    ...(wakeAt === undefined ? {} : { wakeAt }),
+    wakeAt: earliest(dueNext(next, now), on.wakeAt),
     // What died, or is gone, has left its place to what waits.
     more: on.more || deliverable(next, now).length > 0,
   };
@@ -107,7 +105,7 @@ function claimBurials(subscription: Subscription, now: Time): Subscription {
   if (dead === 0 || dueWithDead > now) return subscription;
   const dueAt = now + BURIAL_RETRY_MS;
   const inFlight = subscription.inFlight.map((one) => (one.dead && one.dueAt <= now ? { ...one, dueAt } : one));
-  return { ...subscription, inFlight };
+  return changed(subscription, { inFlight });
 }
 
 function redeliver(subscription: Subscription, due: Reading['due'], now: Time, random: number) {
@@ -138,7 +136,7 @@ function redeliver(subscription: Subscription, due: Reading['due'], now: Time, r
     const next = flights.has(flight.seq) ? flights.get(flight.seq) : flight;
     if (next) inFlight.push(next);
   }
-  return { subscription: { ...subscription, inFlight }, gaps, redeliveries };
+  return { subscription: changed(subscription, { inFlight }), gaps, redeliveries };
 }
 
 type ReadOn = Pick<Advance, 'subscription' | 'gaps' | 'fresh' | 'holes' | 'wakeAt' | 'more'>;
@@ -191,16 +189,16 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
     cursor = tail.head + 1;
   }
   const more = reading.more && !blocked && room > 0;
-  if (cursor === next) return { subscription, gaps, holes, more, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  if (cursor === next) return { subscription, gaps, holes, more, wakeAt };
   const covered = deliveries.length > 0 ? cursor : subscription.covered;
   const inFlight = flights.length > 0 ? merge(subscription.inFlight, flights) : subscription.inFlight;
   return {
-    subscription: { ...subscription, next: cursor, covered, inFlight },
+    subscription: changed(subscription, { next: cursor, covered, inFlight }),
     gaps,
     holes,
     more,
-    ...(wakeAt === undefined ? {} : { wakeAt }),
-    ...(deliveries.length > 0 ? { fresh: { from: subscription.covered, next: cursor, deliveries } } : {}),
+    wakeAt,
+    fresh: deliveries.length > 0 ? { from: subscription.covered, next: cursor, deliveries } : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ConnectionId, Time } from '../model/names';
-import type { AttachedConnection, Flight, Subscription } from '../model/subscription';
+import { type AttachedConnection, changed, type Flight, type Subscription } from '../model/subscription';
 
 /** A connection attached to a subscription. */
 export interface Attachment {
@@ -25,12 +25,11 @@ export function attach(
   if (connections.some((attached) => attached.connection === connection.connection)) return { subscription, show: [] };
   const isFirst = connections.length === 0;
   return {
-    subscription: {
-      ...subscription,
+    subscription: changed(subscription, {
       connections: [...connections, connection],
       expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
-      ...(isFirst ? { inFlight: makeDue(subscription.inFlight, now) } : {}),
-    },
+      inFlight: isFirst ? makeDue(subscription.inFlight, now) : undefined,
+    }),
     show: isFirst
       ? []
       : subscription.inFlight.filter((flight) => flight.attempt > 0 && !flight.waiting && !flight.dead),
@@ -45,7 +44,7 @@ export function attach(
 export function detach(subscription: Subscription, connection: ConnectionId, expiresAt: Time): Subscription {
   const connections = subscription.connections.filter((attached) => attached.connection !== connection);
   if (connections.length === subscription.connections.length) return subscription;
-  return { ...subscription, connections, ...(connections.length === 0 ? { expiresAt } : {}) };
+  return changed(subscription, { connections, expiresAt: connections.length === 0 ? expiresAt : undefined });
 }
 
 /**
@@ -60,7 +59,7 @@ export function catchUp(subscription: Subscription, now: Time): { subscription: 
     redelivered += 1;
     return dueBy(flight, now);
   });
-  return { subscription: { ...subscription, inFlight }, redelivered };
+  return { subscription: changed(subscription, { inFlight }), redelivered };
 }
 
 const makeDue = (inFlight: readonly Flight[], now: Time): readonly Flight[] =>

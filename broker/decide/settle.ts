@@ -1,6 +1,6 @@
 import { KEPT_REASON } from '../model/limits';
 import type { Seq, Time } from '../model/names';
-import type { Flight, Subscription } from '../model/subscription';
+import { changed, type Flight, type Subscription } from '../model/subscription';
 import { wellFormed } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
@@ -92,13 +92,13 @@ function settle(subscription: Subscription, named: Named, become: (flight: Fligh
     if (next !== flight) seqs.push(flight.seq);
     if (next) inFlight.push(next);
   }
-  return { subscription: seqs.length === 0 ? subscription : { ...subscription, inFlight }, seqs };
+  return { subscription: seqs.length === 0 ? subscription : changed(subscription, { inFlight }), seqs };
 }
 
 function naming(named: Named): (flight: Flight) => boolean {
   if ('upTo' in named) return ({ seq, attempt }) => seq <= named.upTo && attempt > 0;
-  const [first, ...others] = named.seqs;
-  if (others.length === 0) return ({ seq }) => seq === first;
+  const [first] = named.seqs;
+  if (named.seqs.length === 1) return ({ seq }) => seq === first;
   const seqs = new Set(named.seqs);
   return ({ seq }) => seqs.has(seq);
 }

@@ -19,8 +19,12 @@ export interface Census {
 
 const known = new WeakMap<readonly Flight[], Census>();
 
+/** So many are counted sooner than a count is remembered and found. */
+const FEW = 8;
+
 /** Counts what is in flight. The count is remembered for each state, since a window may hold a thousand. */
 export function censusOf(inFlight: readonly Flight[]): Census {
+  if (inFlight.length <= FEW) return count(inFlight);
   let census = known.get(inFlight);
   if (census === undefined) {
     census = count(inFlight);

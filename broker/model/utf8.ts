@@ -9,6 +9,26 @@ export function byteLength(text: string): number {
   return read === text.length ? written : encoder.encode(text).length;
 }
 
+const LONGEST_CHARACTER = 3;
+const POOL_BYTES = 16_384;
+/** A text that may be longer gets a buffer of its own: what is left of a pool is wasted. */
+const POOLED_BYTES = POOL_BYTES / 4;
+let pool = new Uint8Array(POOL_BYTES);
+let used = 0;
+
+/** A text in UTF-8. Short ones share buffers, as Node's do: making one takes longer than encoding. */
+export function encode(text: string): Uint8Array {
+  const most = text.length * LONGEST_CHARACTER;
+  if (most > POOLED_BYTES) return encoder.encode(text);
+  if (used + most > POOL_BYTES) {
+    pool = new Uint8Array(POOL_BYTES);
+    used = 0;
+  }
+  const start = used;
+  used += encoder.encodeInto(text, pool.subarray(start)).written;
+  return pool.subarray(start, used);
+}
+
 /** A text without halves of characters, such as a cut leaves: they have no UTF-8 form, and DynamoDB refuses them. */
 export const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '');
 

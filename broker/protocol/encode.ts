@@ -1,14 +1,12 @@
 import { FRAME_BYTES } from '../model/limits';
 import { type Message, messageText } from '../model/message';
 import type { QueueName, Seq } from '../model/names';
-import { byteLength } from '../model/utf8';
+import { byteLength, encode } from '../model/utf8';
 import type { ListItem, ServerFrame } from './frames';
 import { Verbatim } from './verbatim';
 
-const encoder = new TextEncoder();
-
 /** The bytes of a frame, to be sent as they are to everyone who gets it. */
-export const encodeFrame = (frame: ServerFrame): Uint8Array => encoder.encode(JSON.stringify(frame));
+export const encodeFrame = (frame: ServerFrame): Uint8Array => encode(JSON.stringify(frame));
 
 /** A reply as it is sent: payloads as they were written. */
 export function encodeReply(reply: ServerFrame): string {
@@ -35,11 +33,15 @@ export interface MessagesFrame {
   readonly bytes: Uint8Array;
   readonly deliveries: readonly Delivery[];
   /** What it covers, if it is one of first deliveries. */
-  readonly covers?: { readonly from: Seq; readonly next: Seq };
+  readonly covers?: { readonly from: Seq; readonly next: Seq } | undefined;
 }
 
-const opening = (queue: QueueName, covers?: { from: Seq; next: Seq }): string =>
-  `{"type":"messages","queue":${JSON.stringify(queue)},${covers ? `"from":${covers.from},"next":${covers.next},` : ''}"messages":[`;
+const openingOf = (queue: QueueName): string => `{"type":"messages","queue":${JSON.stringify(queue)},`;
+
+const rangeOf = ({ from, next }: { from: Seq; next: Seq }): string => `"from":${from},"next":${next},`;
+
+/** Room for `from` and `next` as large as they get. */
+const LONGEST_RANGE = rangeOf({ from: Number.MAX_SAFE_INTEGER, next: Number.MAX_SAFE_INTEGER });
 
 /**
  * Encodes deliveries in as few frames of at most 32 KB as they take, in order.
@@ -54,8 +56,8 @@ export function encodeMessages(
   covers?: { from: Seq; next: Seq },
 ): MessagesFrame[] {
   const frames: MessagesFrame[] = [];
-  // Room for `from` and `next` as large as they get.
-  const envelope = byteLength(opening(queue, covers && { from: 2 ** 53, next: 2 ** 53 })) + ']}'.length;
+  const opening = openingOf(queue);
+  const envelope = byteLength(opening) + LONGEST_RANGE.length + '"messages":[]}'.length;
   let texts: string[] = [];
   let start = 0;
   let bytes = envelope;
@@ -63,9 +65,9 @@ export function encodeMessages(
   const close = (end: number, next: Seq) => {
     const range = covers && { from, next };
     frames.push({
-      bytes: encoder.encode(`${opening(queue, range)}${texts.join(',')}]}`),
+      bytes: encode(`${opening}${range ? rangeOf(range) : ''}"messages":[${texts.join(',')}]}`),
       deliveries: deliveries.slice(start, end),
-      ...(range ? { covers: range } : {}),
+      covers: range,
     });
     texts = [];
     start = end;

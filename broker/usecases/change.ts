@@ -1,5 +1,5 @@
 import type { QueueName, Time } from '../model/names';
-import type { NotedSubscription, Subscription, SubscriptionKey } from '../model/subscription';
+import { changed, type NotedSubscription, type Subscription, type SubscriptionKey } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { Caller } from './outcome';
@@ -8,10 +8,8 @@ import type { Caller } from './outcome';
 export const TRIES = 100;
 
 /** The state to store over another: with the version that compare-and-set expects. */
-export const successor = (stored: Subscription, next: Subscription): Subscription => ({
-  ...next,
-  version: stored.version + 1,
-});
+export const successor = (stored: Subscription, next: Subscription): Subscription =>
+  changed(next, { version: stored.version + 1 });
 
 /** What a decision made of a subscription. */
 interface Decision {

@@ -84,26 +84,26 @@ async function deliverSome(
   let { more } = step;
   let left: State = { stored, current: step.subscription };
   if (isWorthStoring(stored, step)) {
-    const saved = { ...step, subscription: successor(stored, step.subscription) };
+    const saved = successor(stored, step.subscription);
     if (step.wakeAt !== undefined) round.owe(step.wakeAt);
-    if (!(await ports.subscriptions.save(saved.subscription, now))) {
+    if (!(await ports.subscriptions.save(saved, now))) {
       const again = await ports.subscriptions.get(stored, ports.clock.now());
       return again && { stored: again, current: again };
     }
-    const result = await push(ports, current, saved, round);
+    const result = await push(ports, current, saved, step, round);
     // Those that refused and are not known to be full: they would refuse again.
-    const refusing = result.refused === undefined ? [] : saved.subscription.connections.filter(mayTake(ports));
-    const dead = unburied(stored, saved.subscription, now);
+    const refusing = result.refused === undefined ? [] : saved.connections.filter(mayTake(ports));
+    const dead = unburied(stored, saved, now);
     // What was taken back is due at once for those who connected meanwhile, or take frames again.
     more ||= result.refused !== undefined;
-    let kept: Subscription | undefined = saved.subscription;
+    let kept: Subscription | undefined = saved;
     const isWhole = result.refused === undefined && (result.throttled ?? []).length === 0;
     if (!isWhole || result.gone.length > 0 || result.missed.length > 0)
       kept = await release(ports, kept, result, refusing);
     if (kept === undefined) return undefined;
     if (dead.length > 0) {
       kept = (await bury(ports, kept, dead)) ?? kept;
-      more ||= windowOf(saved.subscription).forBacklog === 0;
+      more ||= windowOf(saved).forBacklog === 0;
     }
     left = { stored: kept, current: kept };
   }

@@ -30,6 +30,7 @@ export async function eachApart<One extends object | string>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, work));
+  if (all.length === 1) await work();
+  else await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, work));
   return { begun, failures };
 }

@@ -11,7 +11,7 @@ interface Output {
   readonly bytes: Uint8Array;
   readonly seqs: readonly Seq[];
   /** Where the cursor and its frames stood before it, if it is a first delivery. */
-  readonly back?: { readonly next: Seq; readonly covered: Seq };
+  readonly back?: { readonly next: Seq; readonly covered: Seq } | undefined;
 }
 
 /** What became of an advance's frames. */
@@ -25,6 +25,8 @@ export interface PushResult {
   /** Deliveries that certainly reached nobody, and would not if they were made again at once. */
   readonly throttled?: readonly Seq[];
 }
+
+const ALL_TAKEN: PushResult = { gone: [], missed: [] };
 
 /**
  * Sends gaps before the state that has passed them is stored. In the other order a crash in between would lose a gap
@@ -45,13 +47,23 @@ export async function tellGaps(
   };
 }
 
-/** Pushes the deliveries that an advance decided, to every connection of the subscription. */
-export async function push(ports: Ports, before: Subscription, step: Advance, round: Round): Promise<PushResult> {
+/**
+ * Pushes the deliveries that an advance decided, to every connection of the subscription.
+ *
+ * @param after as it was stored.
+ */
+export async function push(
+  ports: Ports,
+  before: Subscription,
+  { connections, next }: Subscription,
+  step: Pick<Advance, 'redeliveries' | 'fresh'>,
+  round: Round,
+): Promise<PushResult> {
   const outputs = outputsOf(before, step, round);
-  if (outputs.length === 0) return { gone: [], missed: [] };
+  if (outputs.length === 0) return ALL_TAKEN;
   const frames = outputs.map(({ bytes }) => bytes);
-  const { connections, next } = step.subscription;
   const pushed = await pushToEach(ports, connections, frames);
+  if (pushed.every(({ outcome }) => outcome === 'sent')) return ALL_TAKEN;
   const gone = connections.filter((_, index) => pushed[index]?.outcome === 'gone');
   const isTaken = pushed.some(({ outcome }) => outcome === 'sent' || outcome === 'slow');
   const reached = isTaken ? outputs.length : Math.max(...pushed.map(({ sent }) => sent));
@@ -74,6 +86,8 @@ export async function pushToEach(
   connections: readonly AttachedConnection[],
   frames: readonly Uint8Array[],
 ): Promise<Pushed[]> {
+  const [only] = connections;
+  if (only !== undefined && connections.length === 1) return [await pusher.push(only.connection, frames)];
   const pushed = await Promise.allSettled(connections.map(({ connection }) => pusher.push(connection, frames)));
   const failed = pushed.filter((one) => one.status === 'rejected');
   if (failed.length > 0 && failed.length === pushed.length) throw failed[0]?.reason;
@@ -81,7 +95,11 @@ export async function pushToEach(
   return pushed.map((one) => (one.status === 'fulfilled' ? one.value : { outcome: 'slow', sent: 0 }));
 }
 
-function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {
+function outputsOf(
+  { queue, next }: Subscription,
+  step: Pick<Advance, 'redeliveries' | 'fresh'>,
+  round: Round,
+): Output[] {
   const outputs: Output[] = [];
   if (step.redeliveries.length > 0)
     for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))
@@ -92,7 +110,7 @@ function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): 
         bytes,
         seqs: deliveries.map(({ message }) => message.seq),
         // The first frame also covers messages that were passed over before it: the cursor need not go back over those.
-        ...(covers ? { back: { next: Math.max(next, covers.from), covered: covers.from } } : {}),
+        back: covers && { next: Math.max(next, covers.from), covered: covers.from },
       });
   return outputs;
 }

@@ -24,14 +24,15 @@ function pageOf(subscription: Subscription): number {
  * Reads what the next advance of a subscription is decided by: what is due, and a page of the log from its cursor on.
  */
 export async function readFor(ports: Ports, subscription: Subscription, round: Round, now: Time): Promise<Reading> {
-  const due = await readDue(ports, subscription, now);
+  const seqs = dueSeqs(subscription, now);
+  const due = seqs.length === 0 ? NOTHING_DUE : await readDue(ports, subscription, seqs, now);
   const page = pageOf(subscription);
   // The window is full: do not read the log. If nothing due is deliverable after all, `more` brings us back.
   if (page === 0) return { due, entries: [], more: true };
-  const slice = await round.read(subscription.next, page, now);
-  if (slice.entries.length > 0) return { due, ...slice };
+  const { entries, more } = await round.read(subscription.next, page, now);
+  if (entries.length > 0) return { due, entries, more };
   const tail = await tailOf(ports, subscription.queue, subscription.next);
-  return { due, ...slice, ...(tail ? { tail } : {}) };
+  return { due, entries, more, ...(tail ? { tail } : {}) };
 }
 
 /** The most that is read for a subscription at a time, as a number of messages of the largest size. */
@@ -48,10 +49,14 @@ export function sizeIn({ due, entries }: Reading): number {
 
 const NOTHING_DUE: Reading['due'] = new Map();
 
-async function readDue(ports: Ports, subscription: Subscription, now: Time): Promise<Reading['due']> {
-  const seqs = new Set(dueSeqs(subscription, now));
-  if (seqs.size === 0) return NOTHING_DUE;
-  const flights = subscription.inFlight.filter(({ seq }) => seqs.has(seq));
+async function readDue(
+  ports: Ports,
+  subscription: Subscription,
+  seqs: readonly Seq[],
+  now: Time,
+): Promise<Reading['due']> {
+  const due = new Set(seqs);
+  const flights = subscription.inFlight.filter(({ seq }) => due.has(seq));
   const messages = await findMessages(ports, subscription, flights, now);
   return new Map(flights.map(({ seq }) => [seq, messages.get(seq)]));
 }

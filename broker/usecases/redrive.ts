@@ -2,7 +2,7 @@ import { asksFor } from '../decide/interest';
 import { HELD_MESSAGES } from '../model/limits';
 import type { DeadLetter, Message } from '../model/message';
 import type { ClientId, Seq, Time } from '../model/names';
-import type { Flight, Subscription } from '../model/subscription';
+import { changed, type Flight, type Subscription } from '../model/subscription';
 import type { DeadLetterOwner, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
@@ -67,7 +67,7 @@ function again(
     .map((seq): Flight => ({ seq, attempt: 0, dueAt: now, waiting: true, redriven: true }));
   if (flights.length === 0) return { subscription, count: 0 };
   const inFlight = [...subscription.inFlight, ...flights].sort((a, b) => a.seq - b.seq);
-  return { subscription: { ...subscription, inFlight }, count: flights.length };
+  return { subscription: changed(subscription, { inFlight }), count: flights.length };
 }
 
 /** Removes dead letters, as many as there is time for. */

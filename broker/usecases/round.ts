@@ -82,10 +82,10 @@ export class Round {
 
   /** The frames of first deliveries. */
   encode(fresh: Fresh): readonly MessagesFrame[] {
+    if (this.stretches === undefined) return encodeMessages(this.queue, fresh.deliveries, fresh);
     const same = this.encoded.get(fresh.from)?.find((one) => isSame(one.fresh, fresh));
     if (same) return same.frames;
     const frames = encodeMessages(this.queue, fresh.deliveries, fresh);
-    if (this.stretches === undefined) return frames;
     const size = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (this.encodedBytes + size > KEPT_FRAMES) {
       this.encodedBytes = 0;

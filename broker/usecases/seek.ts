@@ -1,5 +1,5 @@
 import { rewind } from '../decide/interest';
-import { backlogOf } from '../model/subscription';
+import { backlogOf, changed } from '../model/subscription';
 import type { Ports } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
@@ -16,13 +16,12 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   const next = await locate(ports, queue, known, to, ports.clock.now());
   const wakeUp = await wakeAhead(ports, key);
   const moved = await change(ports, key, (subscription) => ({
-    subscription: {
-      ...subscription,
+    subscription: changed(subscription, {
       next,
       covered: next,
       events: next < subscription.next ? rewind(subscription.events, next) : subscription.events,
       inFlight: subscription.inFlight.filter((flight) => flight.dead),
-    },
+    }),
   }));
   if (moved === undefined) throw notSubscribed(queue);
   await ports.subscriptions.persisted(key);

@@ -1,7 +1,7 @@
 import { narrow, stillWants } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { STORED_AFTER_MS } from '../model/limits';
-import { eventNames, type NotedSubscription } from '../model/subscription';
+import { changed, eventNames, type NotedSubscription } from '../model/subscription';
 import { type Ports, subscriptionWakeUp, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
@@ -28,7 +28,7 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
       return flight.dead || message === undefined || stillWants(events, flight, message.event);
     });
     return {
-      subscription: { ...subscription, events, inFlight },
+      subscription: changed(subscription, { events, inFlight }),
       ends: false,
       full: windowOf(subscription).forBacklog === 0,
     };
