@@ -21,7 +21,7 @@ export function learn(known: readonly EventName[], events: readonly EventName[])
   return added.length === 0 ? known : [...known, ...added].slice(0, LISTED_EVENTS);
 }
 
-/** A queue whose log or events have changed. Made for every group of messages: see `changed` in the subscription. */
+/** A queue whose log or events have changed. Made for every group of messages: see `amend`. */
 export const grown = (
   { queue, createdAt, shards, subscribers, placed }: StoredQueue,
   { head, headUntil, events }: Pick<Queue, 'head' | 'headUntil' | 'events'>,

@@ -2,7 +2,7 @@ import { censusOf } from '../model/census';
 import { BURIAL_RETRY_MS, HOLES_IN_A_ROW, PUBLISHER_LIFETIME_MS } from '../model/limits';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../model/message';
 import type { Seq, Time } from '../model/names';
-import { changed, type Flight, type Subscription } from '../model/subscription';
+import { amend, type Flight, type Subscription } from '../model/subscription';
 import type { Delivery } from '../protocol/encode';
 import { answerWithin } from './backoff';
 import { dying } from './dying';
@@ -105,7 +105,7 @@ function claimBurials(subscription: Subscription, now: Time): Subscription {
   if (dead === 0 || dueWithDead > now) return subscription;
   const dueAt = now + BURIAL_RETRY_MS;
   const inFlight = subscription.inFlight.map((one) => (one.dead && one.dueAt <= now ? { ...one, dueAt } : one));
-  return changed(subscription, { inFlight });
+  return amend(subscription, { inFlight });
 }
 
 function redeliver(subscription: Subscription, due: Reading['due'], now: Time, random: number) {
@@ -136,7 +136,7 @@ function redeliver(subscription: Subscription, due: Reading['due'], now: Time, r
     const next = flights.has(flight.seq) ? flights.get(flight.seq) : flight;
     if (next) inFlight.push(next);
   }
-  return { subscription: changed(subscription, { inFlight }), gaps, redeliveries };
+  return { subscription: amend(subscription, { inFlight }), gaps, redeliveries };
 }
 
 type ReadOn = Pick<Advance, 'subscription' | 'gaps' | 'fresh' | 'holes' | 'wakeAt' | 'more'>;
@@ -193,7 +193,7 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
   const covered = deliveries.length > 0 ? cursor : subscription.covered;
   const inFlight = flights.length > 0 ? merge(subscription.inFlight, flights) : subscription.inFlight;
   return {
-    subscription: changed(subscription, { next: cursor, covered, inFlight }),
+    subscription: amend(subscription, { next: cursor, covered, inFlight }),
     gaps,
     holes,
     more,

@@ -1,5 +1,5 @@
 import type { ConnectionId, Time } from '../model/names';
-import { type AttachedConnection, changed, type Flight, type Subscription } from '../model/subscription';
+import { type AttachedConnection, amend, type Flight, type Subscription } from '../model/subscription';
 
 /** A connection attached to a subscription. */
 export interface Attachment {
@@ -25,7 +25,7 @@ export function attach(
   if (connections.some((attached) => attached.connection === connection.connection)) return { subscription, show: [] };
   const isFirst = connections.length === 0;
   return {
-    subscription: changed(subscription, {
+    subscription: amend(subscription, {
       connections: [...connections, connection],
       expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
       inFlight: isFirst ? makeDue(subscription.inFlight, now) : undefined,
@@ -44,7 +44,7 @@ export function attach(
 export function detach(subscription: Subscription, connection: ConnectionId, expiresAt: Time): Subscription {
   const connections = subscription.connections.filter((attached) => attached.connection !== connection);
   if (connections.length === subscription.connections.length) return subscription;
-  return changed(subscription, { connections, expiresAt: connections.length === 0 ? expiresAt : undefined });
+  return amend(subscription, { connections, expiresAt: connections.length === 0 ? expiresAt : undefined });
 }
 
 /**
@@ -59,7 +59,7 @@ export function catchUp(subscription: Subscription, now: Time): { subscription: 
     redelivered += 1;
     return dueBy(flight, now);
   });
-  return { subscription: changed(subscription, { inFlight }), redelivered };
+  return { subscription: amend(subscription, { inFlight }), redelivered };
 }
 
 const makeDue = (inFlight: readonly Flight[], now: Time): readonly Flight[] =>

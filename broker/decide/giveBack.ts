@@ -1,5 +1,5 @@
 import type { Seq, Time } from '../model/names';
-import { changed, type Flight, type Subscription } from '../model/subscription';
+import { amend, type Flight, type Subscription } from '../model/subscription';
 
 /** Deliveries that no connection took, because all had ended or were full. */
 export interface Refused {
@@ -24,7 +24,7 @@ export function giveBack(subscription: Subscription, refused: Refused, now: Time
     else if (!(back && flight.seq >= back.next && isFirst(flight)))
       inFlight.push({ ...flight, attempt: flight.attempt - 1, dueAt: now });
   }
-  return changed(subscription, { inFlight, ...back });
+  return amend(subscription, { inFlight, ...back });
 }
 
 /** Takes back the attempts of deliveries that reached nobody. They are made anew when these would have been due. */
@@ -35,7 +35,7 @@ export function uncount(subscription: Subscription, seqs: readonly Seq[]): Subsc
       ? { ...flight, attempt: flight.attempt - 1 }
       : flight,
   );
-  return changed(subscription, { inFlight });
+  return amend(subscription, { inFlight });
 }
 
 /** Rejected or nacked: it did arrive, for another connection was shown it. */

@@ -1,6 +1,6 @@
 import { KEPT_REASON } from '../model/limits';
 import type { Seq, Time } from '../model/names';
-import { changed, type Flight, type Subscription } from '../model/subscription';
+import { amend, type Flight, type Subscription } from '../model/subscription';
 import { wellFormed } from '../model/utf8';
 import { retryAfterNack } from './backoff';
 import { done, dying } from './dying';
@@ -92,7 +92,7 @@ function settle(subscription: Subscription, named: Named, become: (flight: Fligh
     if (next !== flight) seqs.push(flight.seq);
     if (next) inFlight.push(next);
   }
-  return { subscription: seqs.length === 0 ? subscription : changed(subscription, { inFlight }), seqs };
+  return { subscription: seqs.length === 0 ? subscription : amend(subscription, { inFlight }), seqs };
 }
 
 function naming(named: Named): (flight: Flight) => boolean {

@@ -85,7 +85,7 @@ type Changes = {
  * A state made of another. Every delivery and every settlement makes two, and an object that is spread takes twenty
  * times as long to make as one whose fields are named.
  */
-export const changed = (subscription: Subscription, changes: Changes): Subscription => ({
+export const amend = (subscription: Subscription, changes: Changes): Subscription => ({
   queue: subscription.queue,
   shard: subscription.shard,
   client: subscription.client,

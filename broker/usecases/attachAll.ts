@@ -29,6 +29,7 @@ export async function attachAll(ports: Ports, subscription: Subscription): Promi
     }
     return { subscription: state, joining };
   });
-  for (const connection of changed?.joining ?? []) await ports.wakeUps.send({ kind: 'welcome', connection }, 0);
+  for (const connection of changed?.decision.joining ?? [])
+    await ports.wakeUps.send({ kind: 'welcome', connection }, 0);
   return changed?.subscription ?? subscription;
 }

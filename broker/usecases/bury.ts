@@ -1,7 +1,7 @@
 import { unburiable } from '../decide/dying';
 import type { DeadLetter, Message } from '../model/message';
 import type { Seq, Time } from '../model/names';
-import type { Flight, Subscription } from '../model/subscription';
+import { amend, type Flight, type Subscription } from '../model/subscription';
 import type { Ports } from '../ports';
 import { change } from './change';
 
@@ -60,7 +60,7 @@ async function burySome(
       if (!flight.dead || !buried.has(flight.seq)) return [flight];
       return lost.has(flight.seq) ? [unburiable(flight, at)] : [];
     });
-    return { subscription: { ...current, inFlight } };
+    return { subscription: amend(current, { inFlight }) };
   });
   // Until now the timer of the burial was pending; these are due at once.
   if (lost.size > 0) await ports.timers.arm(subscription, now, now);

@@ -15,7 +15,7 @@ export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'
   for (const key of keys) {
     const changed = await change(ports, key, catchUp);
     if (changed === undefined) continue;
-    redelivered += changed.redelivered;
+    redelivered += changed.decision.redelivered;
     backlog += backlogOf(changed.subscription, queues.get(key.queue)?.head ?? 0);
   }
   return {

@@ -1,5 +1,5 @@
 import type { QueueName, Time } from '../model/names';
-import { changed, type NotedSubscription, type Subscription, type SubscriptionKey } from '../model/subscription';
+import { amend, type NotedSubscription, type Subscription, type SubscriptionKey } from '../model/subscription';
 import { type Ports, Unavailable } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { Caller } from './outcome';
@@ -9,10 +9,19 @@ export const TRIES = 100;
 
 /** The state to store over another: with the version that compare-and-set expects. */
 export const successor = (stored: Subscription, next: Subscription): Subscription =>
-  changed(next, { version: stored.version + 1 });
+  amend(next, { version: stored.version + 1 });
 
 /** What a decision made of a subscription. */
 interface Decision {
+  readonly subscription: Subscription;
+}
+
+/** A change that was made. */
+interface Change<D extends Decision> {
+  /** What it was decided on. */
+  readonly before: Subscription;
+  readonly decision: D;
+  /** As it is stored. */
   readonly subscription: Subscription;
 }
 
@@ -20,21 +29,21 @@ interface Decision {
  * Reads, decides, and stores by compare-and-set. Starts over when another change was stored meanwhile.
  *
  * @param decide pure but for reading; its `subscription` is stored unless it is the one given.
- * @returns what was decided, with the subscription as stored; undefined if there is no such subscription.
+ * @returns undefined if there is no such subscription.
  */
 export async function change<D extends Decision>(
   ports: Ports,
   key: SubscriptionKey,
   decide: (subscription: Subscription, now: Time) => D | Promise<D>,
-): Promise<D | undefined> {
+): Promise<Change<D> | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const now = ports.clock.now();
     const stored = await ports.subscriptions.get(key, now);
     if (stored === undefined) return undefined;
     const decision = await decide(stored, now);
-    if (decision.subscription === stored) return decision;
+    if (decision.subscription === stored) return { before: stored, decision, subscription: stored };
     const subscription = successor(stored, decision.subscription);
-    if (await ports.subscriptions.save(subscription, now)) return { ...decision, subscription };
+    if (await ports.subscriptions.save(subscription, now)) return { before: stored, decision, subscription };
   }
   throw new Unavailable(`the subscription changed ${TRIES} times while it was to be changed`);
 }
@@ -48,7 +57,7 @@ export async function changeOwn<D extends Decision>(
   caller: Pick<Caller, 'client'>,
   queue: QueueName,
   decide: (subscription: Subscription, now: Time) => D | Promise<D>,
-): Promise<D | undefined> {
+): Promise<Change<D> | undefined> {
   const known = await ports.clients.recall(caller.client, queue);
   const changed = known && (await change(ports, known, decide));
   if (changed !== undefined) return changed;

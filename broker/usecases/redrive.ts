@@ -2,7 +2,7 @@ import { asksFor } from '../decide/interest';
 import { HELD_MESSAGES } from '../model/limits';
 import type { DeadLetter, Message } from '../model/message';
 import type { ClientId, Seq, Time } from '../model/names';
-import { changed, type Flight, type Subscription } from '../model/subscription';
+import { amend, type Flight, type Subscription } from '../model/subscription';
 import type { DeadLetterOwner, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { RequestOf } from '../protocol/requests';
@@ -46,8 +46,8 @@ export async function redrive(ports: Ports, caller: Caller, request: RequestOf<'
   if (changed === undefined) throw ended(client);
   await ports.subscriptions.persisted(key);
   return {
-    reply: { type: 'redriven', ref: request.ref, queue, messages: changed.count },
-    wakeUps: changed.count === 0 || wakeUp === undefined ? [] : [wakeUp],
+    reply: { type: 'redriven', ref: request.ref, queue, messages: changed.decision.count },
+    wakeUps: changed.decision.count === 0 || wakeUp === undefined ? [] : [wakeUp],
   };
 }
 
@@ -67,7 +67,7 @@ function again(
     .map((seq): Flight => ({ seq, attempt: 0, dueAt: now, waiting: true, redriven: true }));
   if (flights.length === 0) return { subscription, count: 0 };
   const inFlight = [...subscription.inFlight, ...flights].sort((a, b) => a.seq - b.seq);
-  return { subscription: changed(subscription, { inFlight }), count: flights.length };
+  return { subscription: amend(subscription, { inFlight }), count: flights.length };
 }
 
 /** Removes dead letters, as many as there is time for. */

@@ -1,5 +1,5 @@
 import { rewind } from '../decide/interest';
-import { backlogOf, changed } from '../model/subscription';
+import { amend, backlogOf } from '../model/subscription';
 import type { Ports } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { change, findKey, notSubscribed } from './change';
@@ -16,7 +16,7 @@ export async function seek(ports: Ports, caller: Caller, request: RequestOf<'see
   const next = await locate(ports, queue, known, to, ports.clock.now());
   const wakeUp = await wakeAhead(ports, key);
   const moved = await change(ports, key, (subscription) => ({
-    subscription: changed(subscription, {
+    subscription: amend(subscription, {
       next,
       covered: next,
       events: next < subscription.next ? rewind(subscription.events, next) : subscription.events,

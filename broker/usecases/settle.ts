@@ -28,10 +28,11 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
     wasFull ||= isFull(subscription);
     const settlement = decideOn(ports, subscription, request, now);
     await armRetry(ports, request, subscription, settlement.subscription, now);
-    return { ...settlement, before: subscription };
+    return settlement;
   });
   if (settled === undefined) throw notSubscribed(queue);
-  const { subscription, seqs, before } = settled;
+  const { before, subscription, decision } = settled;
+  const { seqs } = decision;
   // Arm again: the timer that was pending may have gone off before this was stored.
   await armRetry(ports, request, before, subscription, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';

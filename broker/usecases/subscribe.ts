@@ -9,8 +9,8 @@ import {
 } from '../model/limits';
 import { EVERY_EVENT, type EventName, type QueueName, type Seq, type Time } from '../model/names';
 import {
+  amend,
   backlogOf,
-  changed,
   eventNames,
   type NotedSubscription,
   type Subscription,
@@ -91,7 +91,7 @@ function grown(subscription: Subscription, request: Subscribe, since: Seq): Subs
   const same = (Object.keys(settings) as (keyof SubscriptionSettings)[]).every(
     (name) => settings[name] === subscription.settings[name],
   );
-  return events === subscription.events && same ? subscription : changed(subscription, { events, settings });
+  return events === subscription.events && same ? subscription : amend(subscription, { events, settings });
 }
 
 /** @throws ProtocolError there are more than a subscription may have. */

@@ -1,7 +1,7 @@
 import { narrow, stillWants } from '../decide/interest';
 import { windowOf } from '../decide/window';
 import { STORED_AFTER_MS } from '../model/limits';
-import { changed, eventNames, type NotedSubscription } from '../model/subscription';
+import { amend, eventNames, type NotedSubscription } from '../model/subscription';
 import { type Ports, subscriptionWakeUp, Unavailable } from '../ports';
 import type { RequestOf } from '../protocol/requests';
 import { attachAll } from './attachAll';
@@ -28,20 +28,20 @@ export async function unsubscribe(ports: Ports, caller: Caller, request: Request
       return flight.dead || message === undefined || stillWants(events, flight, message.event);
     });
     return {
-      subscription: changed(subscription, { events, inFlight }),
+      subscription: amend(subscription, { events, inFlight }),
       ends: false,
       full: windowOf(subscription).forBacklog === 0,
     };
   });
-  if (narrowed === undefined || narrowed.ends) {
+  if (narrowed === undefined || narrowed.decision.ends) {
     await endSubscription(ports, key);
     return { reply: answer([]) };
   }
   await ports.subscriptions.persisted(key);
-  const { subscription, full } = narrowed;
+  const { subscription, decision } = narrowed;
   // Connections that were not permitted to read all events before may be permitted to read those that are left.
   const attached = ports.settings.accessControl ? await attachAll(ports, subscription) : subscription;
-  const wakes = full || attached !== subscription;
+  const wakes = decision.full || attached !== subscription;
   return { reply: answer(eventNames(subscription)), wakeUps: wakes ? [subscriptionWakeUp(subscription)] : [] };
 }
 

@@ -118,7 +118,8 @@ async function attachTo(ports: Ports, key: SubscriptionKey, connection: Connecti
       : { subscription: detach(subscription, connection.connection, expiryFrom(ports, key, now)), show: undefined },
   );
   if (attached === undefined) return;
-  const { subscription, show } = attached;
+  const { subscription, decision } = attached;
+  const { show } = decision;
   if (show === undefined) {
     if (connection.access !== undefined && hasExpired(connection.access, ports.clock.now()))
       return dismiss(ports, connection, CREDENTIAL_EXPIRED);
