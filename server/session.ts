@@ -118,7 +118,12 @@ export class Session {
     try {
       // A publish waits for the disk anyway, and must not be overtaken by another.
       if (!isPublish && performance.now() - this.busySince > AT_A_TIME_MS) await this.letOthers();
-      await this.answerTo(parsed);
+      const release = isOneOf(BEGINNINGS, parsed) ? this.hold() : undefined;
+      try {
+        this.reply(await this.answered(parsed));
+      } finally {
+        release?.();
+      }
       // Do not read from a client that does not read its answers.
       if (this.socket.isFull) await this.socket.drained();
     } catch (error) {
@@ -126,15 +131,6 @@ export class Session {
       this.ports.reporter.warn('a request could not be served to its end', { error });
     } finally {
       this.settled(bytes);
-    }
-  }
-
-  private async answerTo(parsed: Parsed): Promise<void> {
-    const release = isOneOf(BEGINNINGS, parsed) ? this.hold() : undefined;
-    try {
-      this.reply(await this.answered(parsed));
-    } finally {
-      release?.();
     }
   }
 

@@ -50,30 +50,21 @@ export class Gathering {
 export function encodeBlock(entries: readonly StoredEntry[]): string {
   const base = entries[0]?.publishedAt ?? 0;
   const events: EventName[] = [];
-  // Columns as text: for a single message, which is the usual case, arrays take twice as long.
-  let names = '';
-  let lengths = '';
-  let bytes = '';
-  let published = '';
-  let lifetimes = '';
-  let before = '';
-  let markings = '';
-  let comma = '';
+  const columns: [number[], number[], number[], number[], number[], number[], number[]] = [[], [], [], [], [], [], []];
+  const [names, lengths, bytes, published, lifetimes, before, markings] = columns;
   let texts = '';
   for (const entry of entries) {
     const text = textOf(entry);
     texts += text;
-    names += comma + (isTombstone(entry) ? NONE : indexIn(events, entry.event));
-    lengths += comma + text.length;
-    bytes += comma + (isTombstone(entry) ? 0 : entry.bytes);
-    published += comma + (entry.publishedAt - base);
-    lifetimes += comma + (entry.expiresAt - entry.publishedAt);
-    before += comma + (entry.expiresAt - entry.previousUntil);
-    markings += comma + (isTombstone(entry) ? NONE : MARKINGS.indexOf(entry.marking));
-    comma = ',';
+    names.push(isTombstone(entry) ? NONE : indexIn(events, entry.event));
+    lengths.push(text.length);
+    bytes.push(isTombstone(entry) ? 0 : entry.bytes);
+    published.push(entry.publishedAt - base);
+    lifetimes.push(entry.expiresAt - entry.publishedAt);
+    before.push(entry.expiresAt - entry.previousUntil);
+    markings.push(isTombstone(entry) ? NONE : MARKINGS.indexOf(entry.marking));
   }
-  const columns = `[${names}],[${lengths}],[${bytes}],[${published}],[${lifetimes}],[${before}],[${markings}]`;
-  return `[${base},${JSON.stringify(events)},[${columns}]]${END_OF_HEAD}${texts}`;
+  return `${JSON.stringify([base, events, columns] satisfies Head)}${END_OF_HEAD}${texts}`;
 }
 
 function indexIn(events: EventName[], event: EventName): number {

@@ -200,17 +200,13 @@ export class Journal {
     }
   }
 
-  /** What is not written whole is written over by the next. */
-  private async put(group: Buffer, demand: Demand): Promise<void> {
-    const begun = performance.now();
+  /** Whether the process waits while a group is written. */
+  private waitsFor(group: Buffer, demand: Demand, now: number): boolean {
     const isSmall =
       this.options.durability === 'fsync'
-        ? group.length <= QUICK_BYTES && begun - this.endedAt >= QUIET_MS
+        ? group.length <= QUICK_BYTES && now - this.endedAt >= QUIET_MS
         : group.length <= QUICK_BYTES_UNSYNCED;
-    if (demand === 'awaited' && isSmall && this.lastMs <= QUICK_MS) this.segment.writeNow(group, this.position);
-    else await this.segment.write(group, this.position);
-    this.endedAt = performance.now();
-    this.lastMs = this.endedAt - begun;
+    return demand === 'awaited' && isSmall && this.lastMs <= QUICK_MS;
   }
 
   private async writeGroup(): Promise<void> {
@@ -222,7 +218,12 @@ export class Journal {
       if (changes.length > 0) {
         const place = { segment: this.number, group: this.group };
         const group = encodeGroup(this.options.digests, place, changes);
-        await this.put(group, demand);
+        const begun = performance.now();
+        // What is not written whole is written over by the next.
+        if (this.waitsFor(group, demand, begun)) this.segment.writeNow(group, this.position);
+        else await this.segment.write(group, this.position);
+        this.endedAt = performance.now();
+        this.lastMs = this.endedAt - begun;
         this.position += group.length;
         this.group += 1;
       }

@@ -1,4 +1,3 @@
-import type { Time } from '../../broker/model/names';
 import { shardKey } from '../../broker/model/queue';
 import { type Subscription, type SubscriptionKey, subscriptionKeyText } from '../../broker/model/subscription';
 import { MemorySubscriptions } from '../memory/subscriptions';
@@ -25,18 +24,12 @@ export class LmdbSubscriptions extends MemorySubscriptions {
     private readonly report: (what: string, error: unknown) => void,
   ) {
     super();
-    for (const { value } of database.range('subscriptions')) this.put(decodeSubscription(value));
+    for (const { value } of database.range('subscriptions')) super.put(decodeSubscription(value));
   }
 
   /** All there are, expired ones too. */
   *all(): Generator<Subscription> {
     for (const shard of this.shards.values()) yield* shard.values();
-  }
-
-  override async save(subscription: Subscription, now: Time): Promise<boolean> {
-    const saved = await super.save(subscription, now);
-    if (saved) this.mark(subscription, subscription);
-    return saved;
   }
 
   override async remove(subscription: Subscription): Promise<boolean> {
@@ -57,6 +50,11 @@ export class LmdbSubscriptions extends MemorySubscriptions {
   async flush(): Promise<void> {
     this.database.hasten();
     await Promise.all([...this.writing.values(), this.writeAll('awaited')]);
+  }
+
+  protected override put(subscription: Subscription): void {
+    super.put(subscription);
+    this.mark(subscription, subscription);
   }
 
   private async writeAll(demand: 'none' | 'awaited'): Promise<void> {

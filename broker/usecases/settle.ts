@@ -27,18 +27,20 @@ async function settle(ports: Ports, caller: Caller, request: Settle): Promise<Ou
     // Keep this from failed tries too: an earlier save may have succeeded although its answer was lost.
     wasFull ||= isFull(subscription);
     const settlement = decideOn(ports, subscription, request, now);
-    await armRetry(ports, request, subscription, settlement.subscription, now);
+    const retryAt = retryOf(request, subscription, settlement.subscription);
+    if (retryAt !== undefined) await ports.timers.arm(subscription, retryAt, now);
     return settlement;
   });
   if (settled === undefined) throw notSubscribed(queue);
   const { before, subscription, decision } = settled;
   const { seqs } = decision;
   // Arm again: the timer that was pending may have gone off before this was stored.
-  await armRetry(ports, request, before, subscription, ports.clock.now());
+  const retryAt = retryOf(request, before, subscription);
+  if (retryAt !== undefined) await ports.timers.arm(subscription, retryAt, ports.clock.now());
   const isFinal = request.action === 'ack' || request.action === 'reject';
   if (isFinal && seqs.length > 0) await tellOthers(ports, caller, subscription, seqs);
   const dead = deadAmong(subscription, seqs);
-  const left = await bury(ports, subscription, dead);
+  const left = dead.length === 0 ? subscription : await bury(ports, subscription, dead);
   if (left && (wasFull || isDue(left, ports.clock.now()))) await refill(ports, left);
   if (request.ref === undefined) return {};
   await ports.subscriptions.persisted(subscription);
@@ -75,20 +77,12 @@ function decideOn(ports: Ports, subscription: Subscription, request: Settle, now
   }
 }
 
-/**
- * Arms the timer for flights that are due earlier than before. An ack makes nothing due, except for redriven messages.
- */
-async function armRetry(
-  ports: Ports,
-  { action }: Settle,
-  before: Subscription,
-  after: Subscription,
-  now: Time,
-): Promise<void> {
-  if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return;
+/** When the first is due that is due earlier than before. An ack makes nothing due, except for redriven messages. */
+function retryOf({ action }: Settle, before: Subscription, after: Subscription): Time | undefined {
+  if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return undefined;
   const known = new Map(before.inFlight.map((flight) => [flight.seq, flight.dueAt]));
   const sooner = after.inFlight.filter((flight) => flight.dueAt < (known.get(flight.seq) ?? Infinity) || flight.dead);
-  if (sooner.length > 0) await ports.timers.arm(after, Math.min(...sooner.map(({ dueAt }) => dueAt)), now);
+  return sooner.length === 0 ? undefined : Math.min(...sooner.map(({ dueAt }) => dueAt));
 }
 
 /**

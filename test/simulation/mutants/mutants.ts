@@ -25,9 +25,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'What is decided is pushed before it is stored.',
     file: 'broker/usecases/deliver.ts',
-    search: '    if (!(await ports.subscriptions.save(saved.subscription, now))) {',
+    search: '    if (!(await ports.subscriptions.save(saved, now))) {',
     replacement:
-      '    await push(ports, current, saved, round);\n    if (!(await ports.subscriptions.save(saved.subscription, now))) {',
+      '    await push(ports, current, saved, step, round);\n    if (!(await ports.subscriptions.save(saved, now))) {',
   },
   {
     bug: 'The cursor passes a hole, as if it had expired.',
@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A nack arms no timer.',
     file: 'broker/usecases/settle.ts',
-    search: "if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return;",
-    replacement: "if (after === before || action !== 'extend') return;",
+    search: "if (after === before || (action === 'ack' && censusOf(after.inFlight).acked === 0)) return undefined;",
+    replacement: "if (after === before || action !== 'extend') return undefined;",
   },
   {
     bug: 'A timer that has gone off is still taken for pending.',
@@ -253,8 +253,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A frame begins at the cursor, and not where the frame before it ended.',
     file: 'broker/decide/advance.ts',
-    search: 'fresh: { from: subscription.covered, next: cursor, deliveries }',
-    replacement: 'fresh: { from: next, next: cursor, deliveries }',
+    search: '{ from: subscription.covered, next: cursor, deliveries }',
+    replacement: '{ from: next, next: cursor, deliveries }',
   },
   {
     bug: 'What waits for its retry after a nack is delivered at the next opportunity.',
