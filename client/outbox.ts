@@ -67,7 +67,7 @@ const PIPELINE = 16;
  * Slower servers are far away, often in AWS, where each frame costs. Milliseconds.
  */
 const QUICK_MS = 10;
-const MESSAGES_WHERE_QUICK = Math.ceil(MESSAGES / 3);
+const MESSAGES_WHERE_QUICK = MESSAGES / 2;
 /** Errors for which one message may be to blame for its whole frame. */
 const ABOUT_ONE: ReadonlySet<FailureCode> = new Set<FailureCode>(['invalid', 'too_large', 'forbidden']);
 
