@@ -181,6 +181,7 @@ export class LmdbLog implements MessageLog {
     const last = appended.at(-1);
     if (last) this.queues.reach(queue, last, eventsOf(appended));
     this.onAppended(queue);
+    await deliveriesBegun();
   }
 
   /**
@@ -248,6 +249,12 @@ export class LmdbLog implements MessageLog {
     return live;
   }
 }
+
+/**
+ * Resolves when all that is ready to be delivered now is on its way, however many promises that takes. Otherwise the
+ * answers to those who published would be made in between.
+ */
+const deliveriesBegun = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 const eventsOf = (messages: readonly StoredMessage[]): EventName[] =>
   messages.length === 1 ? messages.map(({ event }) => event) : [...new Set(messages.map(({ event }) => event))];
