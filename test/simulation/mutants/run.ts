@@ -3,7 +3,8 @@ import { inFolder } from '../bundled';
 import { judge, type Verdict } from './judge';
 import { MUTANTS } from './mutants';
 
-const SEEDS = 2_000;
+/** As many as `.ci/run` tries. */
+const SEEDS = 3_000;
 const AT_ONCE = 2;
 
 const told = ({ mutant, seconds, caught }: Verdict): string =>
