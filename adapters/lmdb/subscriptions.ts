@@ -24,6 +24,7 @@ export class LmdbSubscriptions extends MemorySubscriptions {
     private readonly report: (what: string, error: unknown) => void,
   ) {
     super();
+    // Not marked: they are on disk.
     for (const { value } of database.range('subscriptions')) super.put(decodeSubscription(value));
   }
 

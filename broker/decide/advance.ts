@@ -38,7 +38,7 @@ export interface Advance {
   readonly subscription: Subscription;
   readonly gaps: readonly Gap[];
   readonly redeliveries: readonly Delivery[];
-  /** First deliveries, and what their frames cover; not there if there are none. */
+  /** First deliveries, and what their frames cover; undefined if there are none. */
   readonly fresh?: { readonly from: Seq; readonly next: Seq; readonly deliveries: readonly Delivery[] } | undefined;
   /** Numbers that were taken and will not be written: to be filled; then advance again. */
   readonly holes: readonly Tombstone[];

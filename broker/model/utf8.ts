@@ -9,7 +9,8 @@ export function byteLength(text: string): number {
   return read === text.length ? written : encoder.encode(text).length;
 }
 
-const LONGEST_CHARACTER = 3;
+/** Bytes that a UTF-16 unit takes in UTF-8 at most. */
+export const LONGEST_CHARACTER = 3;
 const POOL_BYTES = 16_384;
 /** A text that may be longer gets a buffer of its own: what is left of a pool is wasted. */
 const POOLED_BYTES = POOL_BYTES / 4;

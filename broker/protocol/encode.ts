@@ -57,7 +57,7 @@ export function encodeMessages(
 ): MessagesFrame[] {
   const frames: MessagesFrame[] = [];
   const opening = openingOf(queue);
-  const envelope = byteLength(opening) + LONGEST_RANGE.length + '"messages":[]}'.length;
+  const envelope = byteLength(opening) + (covers ? LONGEST_RANGE.length : 0) + '"messages":[]}'.length;
   let texts: string[] = [];
   let start = 0;
   let bytes = envelope;

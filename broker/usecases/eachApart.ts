@@ -30,7 +30,6 @@ export async function eachApart<One extends object | string>(
       }
     }
   };
-  if (all.length === 1) await work();
-  else await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, work));
   return { begun, failures };
 }

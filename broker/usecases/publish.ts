@@ -1,6 +1,6 @@
 import { type BrokerSettings, MESSAGE_BYTES } from '../model/limits';
 import type { ClientId, JsonText } from '../model/names';
-import { byteLength } from '../model/utf8';
+import { byteLength, LONGEST_CHARACTER } from '../model/utf8';
 import type { Appended, Clock, Draft, Ids, MessageLog, Ports } from '../ports';
 import { ProtocolError } from '../protocol/errors';
 import type { PublishedMessage } from '../protocol/fields';
@@ -78,8 +78,6 @@ function draft({ ids }: AppendPorts, publisher: ClientId, message: PublishedMess
     publisher,
   };
 }
-
-const LONGEST_CHARACTER = 3;
 
 /** Whether a message is too large. Empty headers are not counted. */
 function exceeds(payload: JsonText, headers: JsonText): boolean {

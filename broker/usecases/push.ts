@@ -50,15 +50,17 @@ export async function tellGaps(
 /**
  * Pushes the deliveries that an advance decided, to every connection of the subscription.
  *
+ * @param before what was advanced.
  * @param after as it was stored.
  */
 export async function push(
   ports: Ports,
   before: Subscription,
-  { connections, next }: Subscription,
-  step: Pick<Advance, 'redeliveries' | 'fresh'>,
+  after: Subscription,
+  step: Advance,
   round: Round,
 ): Promise<PushResult> {
+  const { connections, next } = after;
   const outputs = outputsOf(before, step, round);
   if (outputs.length === 0) return ALL_TAKEN;
   const frames = outputs.map(({ bytes }) => bytes);
@@ -95,11 +97,7 @@ export async function pushToEach(
   return pushed.map((one) => (one.status === 'fulfilled' ? one.value : { outcome: 'slow', sent: 0 }));
 }
 
-function outputsOf(
-  { queue, next }: Subscription,
-  step: Pick<Advance, 'redeliveries' | 'fresh'>,
-  round: Round,
-): Output[] {
+function outputsOf({ queue, next }: Subscription, step: Advance, round: Round): Output[] {
   const outputs: Output[] = [];
   if (step.redeliveries.length > 0)
     for (const { bytes, deliveries } of encodeMessages(queue, step.redeliveries))

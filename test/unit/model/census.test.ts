@@ -24,3 +24,12 @@ it('says when the first is due, with the dead and without', () => {
 it('finds nothing due where nothing is in flight', () => {
   expect(censusOf([])).toEqual({ delivered: 0, waiting: 0, dead: 0, acked: 0, due: Infinity, dueWithDead: Infinity });
 });
+
+it('counts many, and again, as it counts few', () => {
+  const few = [flight(1), flight(2, { dueAt: 20, waiting: true }), flight(3, { dueAt: 10, dead: true })];
+  const many = Array.from({ length: 10 }, () => few).flat();
+  const { delivered, waiting, dead, ...rest } = censusOf(few);
+  const expected = { delivered: 10 * delivered, waiting: 10 * waiting, dead: 10 * dead, ...rest };
+  expect(censusOf(many)).toEqual(expected);
+  expect(censusOf(many)).toEqual(expected);
+});

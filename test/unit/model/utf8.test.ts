@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { byteLength, fromBase64Url, toBase64Url } from '../../../broker/model/utf8';
+import { byteLength, encode, fromBase64Url, toBase64Url } from '../../../broker/model/utf8';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string());
 
@@ -11,6 +11,21 @@ describe('the bytes of a text', () => {
   it.each(['x', 'é', '你', '😀', '\ud83d'])('are counted of long texts of %j too', (one) => {
     for (const length of [21_845, 32_768, 65_535, 65_536, 65_537, 200_000])
       expect(byteLength(one.repeat(length))).toBe(Buffer.byteLength(one.repeat(length)));
+  });
+});
+
+describe('texts in UTF-8', () => {
+  const decoded = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+
+  // Read only once all were written: short ones share buffers.
+  it('keep what was written, whatever is written after them', () => {
+    const texts = Array.from({ length: 2_000 }, (_, index) => `${index} ${'xé你😀'.repeat((index * 7) % 500)}`);
+    const encoded = texts.map(encode);
+    expect(encoded.map(decoded)).toEqual(texts);
+  });
+
+  it('are what others make of them', () => {
+    fc.assert(fc.property(text, (any) => expect(decoded(encode(any))).toBe(Buffer.from(any).toString())));
   });
 });
 
