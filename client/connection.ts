@@ -21,6 +21,12 @@ const WELCOME_MS = 20_000;
 /** How long to wait for the answer to a ping that checks a doubtful connection. Milliseconds. */
 const PROBE_MS = 5_000;
 
+/**
+ * How long the other side has to answer a close. `ws` would give it 30 seconds, in which a program of Node does not end.
+ * Milliseconds.
+ */
+const CLOSE_MS = 2_000;
+
 const NORMAL = 1000;
 
 const LOST = 'the connection was lost';
@@ -40,7 +46,7 @@ export class Connection {
   private isOver = false;
   /** When a ping was sent after which nothing has come yet. */
   private pingedAt: number | undefined;
-  private sentAt = 0;
+  private sentAt: number;
   private cancelTimer: () => void;
   private cancelProbe: () => void = () => undefined;
 
@@ -54,6 +60,7 @@ export class Connection {
   ) {
     this.socket = new WebSocket(url, protocols);
     this.heardAt = timers.now();
+    this.sentAt = this.heardAt;
     this.cancelTimer = timers.after(WELCOME_MS, () => this.drop('the server did not welcome the connection'));
     this.socket.addEventListener('message', ({ data }) => this.receive(data));
     this.socket.addEventListener('error', ({ message = '' }) => {
@@ -84,7 +91,7 @@ export class Connection {
   /** Closes the connection. No more callbacks are called. */
   close(): void {
     this.finish();
-    this.socket.close(NORMAL);
+    this.shut();
   }
 
   /** Ends the connection at once, without waiting for the other side. */
@@ -126,7 +133,7 @@ export class Connection {
       this.listener.goodbye(frame);
       // Do not wait for the close frame: API Gateway may send none.
       this.end();
-      this.socket.close(NORMAL);
+      this.shut();
     } else if (frame.type !== 'pong' || frame.ref !== undefined) {
       this.listener.received(frame, this);
     }
@@ -134,16 +141,20 @@ export class Connection {
 
   /**
    * Sends a ping when either side was silent for a heartbeat. Ends the connection when the server was silent for two.
+   *
+   * @param pause until it is time to look.
    */
-  private beat(every: number): void {
-    const at = this.timers.now() + every;
-    this.cancelTimer = this.timers.after(every, () => {
+  private beat(every: number, pause = every): void {
+    const at = this.timers.now() + pause;
+    this.cancelTimer = this.timers.after(pause, () => {
       if (this.dropIfSilent()) return;
       const now = this.timers.now();
       // A timer this late means that the machine slept, so the connection may be long dead.
-      if (now - at > every) this.probe();
-      else if (this.heardAt <= now - every || this.sentAt <= now - every) this.ping();
-      this.beat(every);
+      const hasSlept = now - at > every;
+      const silence = now - Math.min(this.heardAt, this.sentAt);
+      if (hasSlept) this.probe();
+      else if (silence >= every) this.ping();
+      this.beat(every, hasSlept || silence >= every ? every : every - silence);
     });
   }
 
@@ -167,6 +178,14 @@ export class Connection {
       ...(this.status === undefined ? {} : { status: this.status }),
       reason: this.farewell?.reason || this.fault || reason || (this.greeting === undefined ? UNTOLD : LOST),
     });
+  }
+
+  private shut(): void {
+    if (this.socket.terminate) {
+      const cancel = this.timers.after(CLOSE_MS, () => this.socket.terminate?.());
+      this.socket.addEventListener('close', cancel);
+    }
+    this.socket.close(NORMAL);
   }
 
   private finish(): void {

@@ -168,7 +168,7 @@ export class Holdfast<Q = AnyQueues> {
 
   /**
    * Publishes a message. While there is no connection it waits for one; what is published within one turn of the
-   * program shares frames, in order: of up to 100 messages, or 34 where the server answers within 10 ms.
+   * program shares frames, in order: of up to 100 messages, or 50 where the server answers within 10 ms.
    *
    * ```ts
    * const { seq } = await holdfast.publish('orders', 'created', { id: 7 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { connected } from '../connection';
+import { connected, targetOf } from '../connection';
 import { print, printJson, say } from '../output/print';
+import { Patience } from '../patience';
 import { publishLines } from '../publish/many';
 import { asText, fromJson, readHeaders } from '../publish/payload';
 import { examples, gathered, json } from './options';
@@ -40,9 +41,12 @@ export function addPublish(root: Command): void {
     .action(async (queue: string, event: string, payload: string | undefined, options: Options, command: Command) => {
       const read = options.text ? asText : fromJson;
       const headers = readHeaders(options.header ?? []);
+      const patience = new Patience(targetOf(command).timeout);
       if (payload === '-') {
         const batch = { queue, event, headers, idPrefix: options.id };
-        const done = await connected(command, (holdfast) => publishLines(holdfast, process.stdin, read, batch));
+        const done = await connected(command, (holdfast) =>
+          publishLines(holdfast, process.stdin, read, batch, patience),
+        );
         if (options.json) printJson({ queue, ...done });
         else
           print(
@@ -52,7 +56,9 @@ export function addPublish(root: Command): void {
       }
       const value = payload === undefined ? null : read(payload);
       const id = options.id === undefined ? {} : { id: options.id };
-      const reply = await connected(command, (holdfast) => holdfast.publish(queue, event, value, { headers, ...id }));
+      const reply = await connected(command, (holdfast) =>
+        patience.wait((signal) => holdfast.publish(queue, event, value, { headers, ...id, signal })),
+      );
       if (options.json) printJson({ queue, seq: reply.seq, id: reply.id, duplicate: reply.duplicate });
       else if (reply.duplicate) print(say`Published before: ${reply.seq} in ${queue}.`);
       else print(say`Published ${reply.seq} to ${queue}.`);

@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import pMap, { pMapSkip } from 'p-map';
 import type { Holdfast } from '../../client';
 import { showProgress } from '../output/progress';
+import type { Patience } from '../patience';
 import { LineFailed, type PayloadLine, payloadLines } from './lines';
 import type { ReadPayload } from './payload';
 
@@ -30,13 +31,16 @@ const MANY = 100;
  * Publishes each line of an input as a message, in order, and shows how far it is, if there are many. At a failure it
  * stops, and waits for the answers that are outstanding.
  *
- * @throws LineFailed the first line that is no payload or that the server refuses, with how many were published.
+ * @param patience how long none of the answers may come.
+ * @throws LineFailed the first line that is no payload, or that the server refuses or does not answer, with how many
+ * were published.
  */
 export async function publishLines(
   holdfast: Pick<Holdfast, 'publish'>,
   input: NodeJS.ReadableStream,
   read: ReadPayload,
   { queue, event, headers, idPrefix }: Batch,
+  patience: Patience,
 ): Promise<Published> {
   const size = sizeOf(input);
   let progress: ReturnType<typeof showProgress> | undefined;
@@ -47,7 +51,9 @@ export async function publishLines(
   const publish = async ({ number, read: bytes, payload }: PayloadLine): Promise<void> => {
     const id = idPrefix === undefined ? {} : { id: `${idPrefix}-${number}` };
     try {
-      const { duplicate } = await holdfast.publish(queue, event, payload, { headers, ...id });
+      const { duplicate } = await patience.wait((signal) =>
+        holdfast.publish(queue, event, payload, { headers, ...id, signal }),
+      );
       if (duplicate) duplicates += 1;
     } catch (error) {
       const failure = new LineFailed(number, error);

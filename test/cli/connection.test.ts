@@ -1,3 +1,4 @@
+import { pause } from '../conformance/patience';
 import { aFolder, aServer, aServerCalled, connectTo } from '../server/own';
 import { aFreePort } from '../server/ports';
 import { misused } from './misuse';
@@ -65,6 +66,26 @@ test('A subscriber says that the connection is lost, and goes on when there is a
   await reader.complains(/Connected again\.\n$/);
   await run(['publish', 'orders', 'created', '1', '--url', second.url]);
   expect(JSON.parse(await reader.until(/\n/))).toMatchObject({ seq: 1, event: 'created' });
+});
+
+test('A server that no longer answers ends a publish of lines with exit code 3, and says which were published', async () => {
+  const server = await aServer();
+  const args = ['publish', 'orders', 'created', '-', '--timeout', '1', '--url', server.url];
+  const publishing = started(args);
+  publishing.process.stdin.write('1\n');
+  const wire = await connectTo(server);
+  await wire.subscribe('orders', { from: 'earliest' });
+  await wire.receive('orders', 1);
+  // The publisher is answered after the subscriber got it.
+  await pause(300);
+  server.process.kill('SIGSTOP');
+  publishing.process.stdin.end('2\n');
+  const { code, stdout, stderr } = await publishing.done;
+  server.process.kill('SIGCONT');
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toMatch(
+    /^error: line 2: there was no answer within 1 s: .*--id.* \(1 published; the lines from 2 on may not be\)\n$/,
+  );
 });
 
 test('Ctrl-C cuts a publish of many off with exit code 130, and gives the cursor back', async () => {

@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
+import { Patience } from '../../cli/patience';
 import { LineFailed, payloadLines } from '../../cli/publish/lines';
 import { publishLines } from '../../cli/publish/many';
 import { asText, fromJson, readHeaders } from '../../cli/publish/payload';
 import { pause } from '../conformance/patience';
+
+type Publish = Parameters<typeof publishLines>[0]['publish'];
 
 const inputOf = (chunks: readonly (string | Buffer)[]) =>
   Readable.from(
@@ -65,14 +68,26 @@ describe('A failure among lines that are published', () => {
 
   test('is told with how many were published, once all that were sent are answered', async () => {
     const late = { publish: (_: string, __: string, payload: unknown) => pause(50).then(() => answered(payload)) };
-    const failed = publishLines(late, inputOf(['1\n2\n{oops}\n4\n']), fromJson, batch);
+    const failed = publishLines(late, inputOf(['1\n2\n{oops}\n4\n']), fromJson, batch, new Patience(5));
     await expect(failed).rejects.toThrow(/^line 3: .*\(2 published; the lines from 3 on may not be\)$/);
   });
 
   test('is the first one in the input, though a later one failed sooner', async () => {
     const publish = (_: string, __: string, payload: unknown) =>
       pause(50).then(() => (payload === 2 ? Promise.reject(new Error('refused')) : answered(payload)));
-    const failed = publishLines({ publish }, inputOf(['1\n2\n3\n{oops}\n5\n']), fromJson, batch);
+    const failed = publishLines({ publish }, inputOf(['1\n2\n3\n{oops}\n5\n']), fromJson, batch, new Patience(5));
     await expect(failed).rejects.toThrow('line 2: refused (2 published; the lines from 2 on may not be)');
+  });
+
+  test('is that none is answered any more; answers that come one after the other are waited for', async () => {
+    const publish: Publish = (_, __, payload, options) =>
+      payload === 'lost'
+        ? new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)))
+        : pause(Number(payload)).then(() => answered(payload));
+    const lines = (text: string) => publishLines({ publish }, inputOf([text]), fromJson, batch, new Patience(0.3));
+    expect(await lines('200\n400\n600\n')).toEqual({ published: 3, duplicates: 0 });
+    await expect(lines('1\n"lost"\n')).rejects.toThrow(
+      /^line 2: there was no answer within 0.3 s: .* \(1 published; the lines from 2 on may not be\)$/,
+    );
   });
 });

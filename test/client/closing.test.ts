@@ -66,6 +66,25 @@ it('lets handlers finish though the connection is lost, and has their acks store
   expect(told.isClosed).toBe(true);
 });
 
+it('ends its connection by itself two seconds after it closed, if the server has not answered that', async () => {
+  const [silent, answering] = [await aConnectedWorld(), await aConnectedWorld()];
+  await Promise.all([silent.holdfast.close(), answering.holdfast.close()]);
+  answering.server.last.answerClose();
+  for (const { time } of [silent, answering]) await time.pass(1_999);
+  expect(silent.server.last).toMatchObject({ isClosed: true, isTerminated: false });
+  for (const { time } of [silent, answering]) await time.pass(1);
+  expect(silent.server.last.isTerminated).toBe(true);
+  expect(answering.server.last.isTerminated).toBe(false);
+});
+
+it('ends a connection likewise whose server said goodbye and left it open', async () => {
+  const { server, time } = await aConnectedWorld();
+  const [left] = server.sockets;
+  left?.say({ type: 'goodbye', code: 4101, reason: 'going away', reconnect: true });
+  await time.pass(2_000);
+  expect(left?.isTerminated).toBe(true);
+});
+
 it('closes at once without a connection if there is nothing to wait for', async () => {
   const [connecting, reconnecting] = [aWorld(), await aConnectedWorld()];
   await handling(reconnecting);

@@ -101,6 +101,23 @@ it('notices within two heartbeats that a connection is dead', async () => {
   expect(server.sockets[0]?.isClosed).toBe(true);
 });
 
+it.each([1_000, 239_000, 300_000])('does so likewise when it dies after %d ms of traffic', async (lived) => {
+  const { server, time, holdfast } = await aConnectedWorld();
+  for (let passed = 0; passed < lived; passed += 1_000) {
+    await time.pass(1_000);
+    await holdfast.request({ action: 'ping' });
+  }
+  server.answer = () => undefined;
+  await time.pass(239_999);
+  const before = server.last.sent('ping').length;
+  await time.pass(1);
+  expect(server.last.sent('ping')).toHaveLength(before + 1);
+  await time.pass(239_999);
+  expect(holdfast.state).toBe('open');
+  await time.pass(1);
+  expect(holdfast.state).toBe('reconnecting');
+});
+
 it('keeps a connection that answers, and sends one ping a heartbeat where there is nothing else to send', async () => {
   const { server, time, holdfast } = await aConnectedWorld({ heartbeat: 10 });
   await time.pass(100_000);

@@ -14,6 +14,8 @@ export class FakeSocket implements WebSocketLike {
   readonly received: Received[] = [];
   /** Whether the client, or the server, has closed it. */
   isClosed = false;
+  /** Whether the client has ended it without waiting for the server. */
+  isTerminated = false;
   private readonly listeners = new Map<string, Listener[]>();
   private readonly refusalListeners: RefusalListener[] = [];
 
@@ -41,6 +43,11 @@ export class FakeSocket implements WebSocketLike {
 
   close(): void {
     this.isClosed = true;
+  }
+
+  terminate(): void {
+    this.isClosed = true;
+    this.isTerminated = true;
   }
 
   /** What the client sent of an action. */
@@ -91,6 +98,11 @@ export class FakeSocket implements WebSocketLike {
     if (this.isClosed) return;
     this.isClosed = true;
     this.emit('close', { code, reason: '' });
+  }
+
+  /** Answers the client's close. */
+  answerClose(): void {
+    this.emit('close', { code: 1000, reason: '' });
   }
 
   /** Says goodbye, then ends the connection. */
