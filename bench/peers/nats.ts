@@ -1,11 +1,15 @@
-import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { AckPolicy, type JsMsg, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { Cumulative } from './cumulative';
 import { freePort, launch, versionOf } from './launch';
 import { type Broker, end, type Payload, type Peer } from './peer';
 
 const WINDOW = 1_000;
 
-/** NATS JetStream, file storage; every subscriber is a durable pull consumer, as its client recommends. */
+/**
+ * NATS JetStream, file storage; every subscriber is a durable pull consumer, as its client recommends, and acknowledges
+ * what came in a turn at once.
+ */
 export const nats: Peer = {
   name: 'NATS JetStream',
   confirms: 'the operating system has it (synced every 2 minutes)',
@@ -40,20 +44,22 @@ export const nats: Peer = {
         await stream(queue);
         await streams.consumers.add(queue, {
           durable_name: name,
-          ack_policy: AckPolicy.Explicit,
+          ack_policy: AckPolicy.All,
           max_ack_pending: WINDOW,
         });
         const connection = await open();
         const consumer = await jetstream(connection).consumers.get(queue, name);
+        const acks = new Cumulative<JsMsg>((message) => message.ack());
         const consumption = await consumer.consume({
           max_messages: WINDOW,
           callback: (message) => {
             onMessage(message.json<Payload>());
-            message.ack();
+            acks.handled(message);
           },
         });
         return {
           close: async () => {
+            acks.flush();
             consumption.stop();
             await connection.drain();
           },

@@ -1,13 +1,19 @@
-import { connect } from 'amqplib';
+import { type ConsumeMessage, connect } from 'amqplib';
+import { Cumulative } from './cumulative';
 import { freePort, launch, versionOf } from './launch';
 import { end, type Payload, type Peer } from './peer';
 
 const WINDOW = 1_000;
 
-/** RabbitMQ: a durable queue for each subscriber behind a fan-out exchange, persistent messages, publisher confirms. */
+/**
+ * RabbitMQ: a durable queue for each subscriber behind a fan-out exchange, persistent messages, publisher confirms. A
+ * subscriber acknowledges what came in a turn at once.
+ */
 export const rabbitmq: Peer = {
   name: 'RabbitMQ',
-  confirms: 'written to its file, synced or not as it sees fit',
+  // `rabbit_queue_index:sync/1`: a confirm of a persistent message waits for the sync of the index, which has messages
+  // below 4 KB in it; or for the acks of all its subscribers.
+  confirms: 'it is on disk (synced in groups), or acked',
   version: () => versionOf('rabbitmqctl', 'version'),
   start: async (folder) => {
     const port = await freePort();
@@ -50,13 +56,15 @@ export const rabbitmq: Peer = {
         await channel.assertQueue(own, { durable: true });
         await channel.bindQueue(own, queue, '');
         await channel.prefetch(WINDOW);
+        const acks = new Cumulative<ConsumeMessage>((message) => channel.ack(message, true));
         await channel.consume(own, (message) => {
           if (message === null) return;
           onMessage(JSON.parse(message.content.toString()) as Payload);
-          channel.ack(message);
+          acks.handled(message);
         });
         return {
           close: async () => {
+            acks.flush();
             await channel.close();
             await connection.close();
           },
