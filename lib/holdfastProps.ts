@@ -108,8 +108,8 @@ export interface HoldfastProps {
   /**
    * How many frames from clients API Gateway lets through, over all connections together: `rateLimit` a second, and up
    * to `burstLimit` at once, about (developer guide of API Gateway, "Protect your WebSocket APIs": targets, not
-   * ceilings). It refuses frames beyond that, and clients of this library send those again. One client can use it all
-   * up: see `quotas`.
+   * ceilings). It refuses frames beyond that; clients of this library send requests again, and acks when their message
+   * comes again. One client can use it all up: see `quotas`.
    *
    * @default - 5,000 a second, 2,500 at once: half of what an account has in most regions. In some newer ones it has
    * 2,500 and 1,250 (API Gateway quotas, "account-level"): set half of that there, so that a flood of frames leaves

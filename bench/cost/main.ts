@@ -20,6 +20,8 @@ const WORKLOADS: readonly Workload[] = [
   perSecond(1, 1, 1, 120),
   perSecond(1, 1, 10, 120),
   perSecond(10, 10),
+  // At a message a second, the client acks each as long as it is not told to gather them for longer.
+  perSecond(100, 100, 1),
   perSecond(100, 100),
   perSecond(1_000, 1_000),
   perSecond(1_000, 100),
