@@ -7,7 +7,7 @@ const CONNECT_MS = 1_000;
  * How a client of AWS sends its requests: over connections that are kept open, and giving up soon enough for its caller
  * to answer.
  *
- * @param answerMs how long to wait for an answer, in milliseconds.
+ * @param answerMs how long to wait for an answer to begin, and then for more of it, in milliseconds.
  * @param sockets how many connections to keep open at most.
  */
 export function requests(answerMs: number, sockets: number): NodeHttpHandler {
@@ -15,6 +15,8 @@ export function requests(answerMs: number, sockets: number): NodeHttpHandler {
   return new NodeHttpHandler({
     connectionTimeout: CONNECT_MS,
     requestTimeout: answerMs,
+    // Ends once an answer has begun: from then on its parts may come no further apart.
+    socketTimeout: answerMs,
     throwOnRequestTimeout: true,
     httpAgent: agent,
     httpsAgent: agent,

@@ -70,7 +70,10 @@ const every =
 
 const served = (): Treatment => 'served';
 
-const FAULTS = ['throttled', 'failed', 'late', 'cut before', 'cut after'] as const;
+const FAULTS = ['throttled', 'failed', 'late', 'stalled', 'cut before', 'cut after'] as const;
+
+/** Soon, where the test has to wait for it. */
+const answerMsFor = (fault: Treatment) => (fault === 'late' || fault === 'stalled' ? ANSWER_MS : undefined);
 
 type Stores = Awaited<ReturnType<typeof behind>>['stores'];
 
@@ -149,14 +152,14 @@ it.each(FAULTS)('answers everything rightly where the first request of each kind
   const conversations = [storesEveryMessageOnce, savesOverTheVersionBefore, countsOnce, keepsAndDrops];
   await Promise.all(
     conversations.map(async (converse) => {
-      const { stores, faulty } = await behind(first(fault), fault === 'late' ? ANSWER_MS : undefined);
+      const { stores, faulty } = await behind(first(fault), answerMsFor(fault));
       await converse({ stores, again: () => faulty.treat(first(fault)) });
     }),
   );
 });
 
 it.each(FAULTS)('is unavailable where every request is %s, and asks no more than three times', async (fault) => {
-  const { stores, faulty } = await behind(() => fault, fault === 'late' ? ANSWER_MS : undefined);
+  const { stores, faulty } = await behind(() => fault, answerMsFor(fault));
   const key = { queue: queueName(), shard: 0, client: clientId() };
   await Promise.all(
     [

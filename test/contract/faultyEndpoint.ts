@@ -8,11 +8,21 @@ import type { AddressInfo } from 'node:net';
  * - `throttled`: refused, as DynamoDB refuses what is beyond its capacity
  * - `failed`: refused for a fault of its own
  * - `late`: done, and not answered until the caller has given up
+ * - `stalled`: done, and answered in part, with nothing after that
  * - `cut before`, `cut after`: the connection ends before it was done, or after
  * - `half`: of a batch only every other item is done, the rest is answered as unprocessed
  * - `undone`: of a batch nothing is done, all is answered as unprocessed
  */
-export type Treatment = 'served' | 'throttled' | 'failed' | 'late' | 'cut before' | 'cut after' | 'half' | 'undone';
+export type Treatment =
+  | 'served'
+  | 'throttled'
+  | 'failed'
+  | 'late'
+  | 'stalled'
+  | 'cut before'
+  | 'cut after'
+  | 'half'
+  | 'undone';
 
 /** A request on its way. */
 export interface Arrived {
@@ -71,6 +81,7 @@ export async function faultyEndpoint(target: string): Promise<FaultyEndpoint> {
       const [status, text] = await forward(target, incoming, body);
       if (treatment === 'served') answer(status, text);
       else if (treatment === 'cut after') response.destroy();
+      else if (treatment === 'stalled') response.writeHead(status, { 'content-length': text.length }).write(text[0]);
       // What is late is never answered here: who waits for it gives up.
     }
   }
