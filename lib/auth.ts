@@ -91,11 +91,12 @@ function checkJwt({ issuer, audience }: JwtAuth): void {
 export function jwtEnvironment(auth: Auth): Record<string, string> {
   if (auth.by !== 'jwt') return {};
   checkJwt(auth);
-  const { issuer, audience, clientClaim, grantsClaim } = { ...DEFAULT_CLAIMS, ...auth };
+  const { issuer, audience } = auth;
   return {
     HOLDFAST_JWT_ISSUER: issuer,
     HOLDFAST_JWT_AUDIENCE: Token.isUnresolved(audience) ? Fn.join(',', [...audience]) : audience.join(','),
-    HOLDFAST_JWT_CLIENT_CLAIM: clientClaim,
-    HOLDFAST_JWT_GRANTS_CLAIM: grantsClaim,
+    // Empty where a variable that should say it was not set: functions refuse that.
+    HOLDFAST_JWT_CLIENT_CLAIM: auth.clientClaim || DEFAULT_CLAIMS.clientClaim,
+    HOLDFAST_JWT_GRANTS_CLAIM: auth.grantsClaim || DEFAULT_CLAIMS.grantsClaim,
   };
 }

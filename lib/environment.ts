@@ -70,10 +70,20 @@ function shardSize(given = DEFAULT_SETTINGS.shardSize): string {
   return String(given);
 }
 
-/** @throws Error a name that is no quota, or a number that no quota can have. */
+/**
+ * What a client is noted to have is one item of its table, of at most 400 KB (DynamoDB, "Quotas: item size"). A note of
+ * a subscription has up to 535 bytes, most of them the name of its queue; one of a connection some 60.
+ */
+const MOST_NOTED = { 'client.subscriptions': 500, 'client.connections': 1_000 } as const;
+
+/** @throws Error a name that is no quota, or a number that the quota cannot have here. */
 function checkedQuotas(quotas: Partial<Quotas>): string {
   const text = formatQuotas(quotas);
-  if (text !== '') parseQuotas(text);
+  const given = text === '' ? {} : parseQuotas(text);
+  for (const name of ['client.subscriptions', 'client.connections'] as const) {
+    const [quota = 0, most] = [given[name], MOST_NOTED[name]];
+    if (quota > most) throw new Error(`${name} must be at most ${most} in AWS, not ${quota}`);
+  }
   return text;
 }
 

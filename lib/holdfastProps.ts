@@ -121,6 +121,7 @@ export interface HoldfastProps {
    * Quotas of a connection or a client that differ from the defaults. Numbers at a time or in an hour are counted in
    * the tables, and exact. Rates of a second are counted by each warm function for itself, so that a client whose
    * frames are spread over several gets a multiple. How many frames the whole deployment takes is set by `throttle`.
+   * `client.connections` is at most 1,000 and `client.subscriptions` at most 500: one item has to hold them.
    *
    * @default - 10 connections, 100 subscriptions and 1,000 new queues an hour for each client, and rates above what a
    * well-meaning client needs: `DEFAULT_QUOTAS`

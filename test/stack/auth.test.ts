@@ -1,7 +1,7 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { AuthNotChosen, Holdfast, HoldfastStack } from '../../lib';
+import { AuthNotChosen, Holdfast, HoldfastStack, type JwtAuth } from '../../lib';
 import { deployed, inOwnStack, newApp, resources, withoutAssets } from './synthesize';
 
 const lambda = 'AWS::Lambda::Function';
@@ -102,6 +102,21 @@ test('Only the functions that check tokens know whose are good', () => {
       });
     else expect(own).toEqual({});
   }
+});
+
+test.each([
+  ['were not set', { clientClaim: undefined, grantsClaim: undefined }],
+  ['are empty', { clientClaim: '', grantsClaim: '' }],
+])('Claims that are named by variables which %s are the usual ones', (_, claims) => {
+  // As a program says it whose compiler lets undefined stand for what is left out.
+  const auth: JwtAuth = { by: 'jwt', issuer: 'https://auth.example.com', audience: ['queue'] };
+  Object.assign(auth, claims);
+  const { template } = inOwnStack({ auth });
+  const authorizer = functionsOf(template()).find(({ name }) => name === 'AuthorizeJwt');
+  expect(authorizer?.variables).toMatchObject({
+    HOLDFAST_JWT_CLIENT_CLAIM: 'sub',
+    HOLDFAST_JWT_GRANTS_CLAIM: 'holdfast',
+  });
 });
 
 test('A deployment with keys names their table', () => {

@@ -115,6 +115,12 @@ describe('the functions', () => {
       { quotas: { 'subscription.inFlight': 1_001 } },
       'subscription.inFlight must be a whole number from 1 to',
     ],
+    [
+      'quotas',
+      { quotas: { 'client.subscriptions': Number.POSITIVE_INFINITY } },
+      'client.subscriptions must be at most 500 in AWS, not Infinity',
+    ],
+    ['quotas', { quotas: { 'client.connections': 1_001 } }, 'client.connections must be at most 1000 in AWS, not 1001'],
     ['quotas', { quotas: JSON.parse('{"client.fun":1}') }, 'the name one of connection.frames'],
   ])('are not deployed with what no %s can be kept or cut by', (_of, props, message) => {
     expect(() => inOwnStack(props)).toThrow(message);
