@@ -1,6 +1,6 @@
 import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionId, Time } from '../../broker/model/names';
-import type { Pushed, Pusher } from '../../broker/ports';
+import { type Pushed, type Pusher, Unavailable } from '../../broker/ports';
 import type { ManagementApi } from './client';
 import { isGone, isSilence, isSlow, isThrottled } from './errors';
 
@@ -37,12 +37,18 @@ export class ApiGatewayPusher implements Pusher {
     }
   }
 
-  /** API Gateway closes with a code of its own. */
+  /**
+   * API Gateway closes with a code of its own.
+   *
+   * @throws Unavailable it failed, did not answer, or was asked too much.
+   */
   async close(connection: ConnectionId): Promise<void> {
     try {
       await this.client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
-    } catch (error) {
-      if (!isGone(error)) throw error;
+    } catch (cause) {
+      if (isGone(cause)) return;
+      if (isThrottled(cause) || isSlow(cause)) throw new Unavailable('a connection could not be ended', { cause });
+      throw cause;
     }
   }
 
@@ -57,7 +63,7 @@ export class ApiGatewayPusher implements Pusher {
   }
 
   private async post(connection: ConnectionId, frames: readonly Uint8Array[]): Promise<Pushed> {
-    if (this.isSilent(connection)) return { outcome: 'slow', sent: 0 };
+    if (this.isSilent(connection)) return { outcome: 'throttled', sent: 0 };
     let sent = 0;
     try {
       for (const frame of frames) {

@@ -62,6 +62,8 @@ export const STORED_AFTER_MS = 60_000;
 export const OPENING_MS = 10_000;
 /** How soon a connection that may not be open yet is tried again. Milliseconds. */
 export const OPENING_RETRY_MS = 1_000;
+/** How soon a connection is pushed to again that was found gone and could not be ended. Milliseconds. */
+export const LET_GO_RETRY_MS = 30_000;
 /** How soon the burial of a dead letter is tried again after a crash. Milliseconds. */
 export const BURIAL_RETRY_MS = 5_000;
 /** After passing over this many unwanted messages the cursor is stored although nothing was delivered. */

@@ -5,9 +5,9 @@ export interface Pushed {
   /**
    * `sent`: all were handed to the connection; only acks tell whether they arrived. `gone`: there is no such
    * connection. `slow`: it is not known what became of the rest. `throttled`: too much was pushed, to this or to all
-   * connections, and nothing of the rest was sent; what is pushed again soon is refused again. `full`: the client has
-   * not read what was sent before, and nothing of the rest was sent; the connection is welcomed again as soon as it
-   * takes frames.
+   * connections, or it has just not answered, and nothing of the rest was sent; what is pushed again soon is refused
+   * again. `full`: the client has not read what was sent before, and nothing of the rest was sent; the connection is
+   * welcomed again as soon as it takes frames.
    */
   readonly outcome: 'sent' | 'gone' | 'slow' | 'throttled' | 'full';
   /** How many frames were sent, in order, before the push failed. */
@@ -36,6 +36,7 @@ export interface Pusher {
    * Ends a connection. Harmless if it is gone.
    *
    * @param code of the `goodbye` frame that was sent before; closes with the same code where the platform can.
+   * @throws Unavailable it is not known whether it was ended.
    */
   close(connection: ConnectionId, code: number, reason: string): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { detach } from '../decide/attach';
 import { giveBack, uncount } from '../decide/giveBack';
-import { OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
+import { LET_GO_RETRY_MS, OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
 import type { AttachedConnection, Subscription } from '../model/subscription';
 import { type Ports, subscriptionWakeUp } from '../ports';
 import { change } from './change';
 import { expiryFrom } from './expiry';
-import { letGo } from './letGo';
+import { letGoOfAll } from './letGo';
 import type { PushResult } from './push';
 
 /** False while the connection is full. When it drains it is welcomed again, and gets what it missed. */
@@ -30,8 +30,9 @@ export async function release(
 ): Promise<Subscription | undefined> {
   const now = ports.clock.now();
   const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
-  const ended = gone.filter((connection) => !isOpening(connection));
-  for (const connection of ended) await letGo(ports, client, connection);
+  const opening = gone.filter(isOpening);
+  const toEnd = gone.filter((connection) => !isOpening(connection));
+  const ended = await letGoOfAll(ports, client, toEnd);
   const released = await change(ports, { queue, shard, client }, (subscription, at) => {
     const kept = [...ended, ...missed].reduce(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
@@ -42,8 +43,9 @@ export async function release(
   });
   await Promise.all(missed.map((one) => readmit(ports, one)));
   if (refused === undefined) return released?.subscription;
-  if (gone.length > ended.length)
-    await ports.wakeUps.send(subscriptionWakeUp({ queue, shard, client }), OPENING_RETRY_MS);
+  const wakeUp = subscriptionWakeUp({ queue, shard, client });
+  if (opening.length > 0) await ports.wakeUps.send(wakeUp, OPENING_RETRY_MS);
+  else if (toEnd.length > ended.length) await ports.wakeUps.send(wakeUp, LET_GO_RETRY_MS);
   // A full connection may have been welcomed again before the deliveries that it refused were taken back.
   const others = released?.subscription.connections.filter(
     (one) => !refusing.some((is) => is.connection === one.connection),

@@ -45,6 +45,8 @@ const RATES = {
   /** Arrived, is not answered, and so is sent again. */
   'push doubled': 0.015,
   'push never answered': 0.01,
+  /** Ending a connection is refused, for too much is asked. */
+  'close throttled': 0.1,
   /** A connection ends, and nobody is told. */
   'disconnect lost': 0.3,
   /** A frame gets lost on its way from a client, for its connection broke. */

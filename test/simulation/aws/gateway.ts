@@ -126,6 +126,8 @@ export class SimulatedGateway {
   private async send(process: Process, command: object): Promise<object> {
     if (command instanceof DeleteConnectionCommand) {
       const id = command.input.ConnectionId as ConnectionId;
+      if (this.world.faults.happens('close throttled'))
+        throw new LimitExceededException({ message: '', $metadata: {} });
       const isOpen = await process.call(() => {
         const wasOpen = this.isOpen(id);
         this.close(id, 'by the server');

@@ -246,9 +246,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A connection that seems gone is let go of before it is closed, so that it may stay open and get nothing.',
     file: 'broker/usecases/release.ts',
-    search: '  for (const connection of ended) await letGo(ports, client, connection);\n',
+    search: '  const ended = await letGoOfAll(ports, client, toEnd);\n',
     replacement:
-      '  for (const connection of ended) {\n    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection.connection, expiryFrom(ports, state, at)) }));\n    await letGo(ports, client, connection);\n  }\n',
+      '  for (const connection of toEnd)\n    await change(ports, { queue, shard, client }, (state, at) => ({ subscription: detach(state, connection.connection, expiryFrom(ports, state, at)) }));\n  const ended = await letGoOfAll(ports, client, toEnd);\n',
   },
   {
     bug: 'A frame begins at the cursor, and not where the frame before it ended.',

@@ -1,4 +1,6 @@
 import type { ConnectionId } from '../../../broker';
+import { LET_GO_RETRY_MS } from '../../../broker/model/limits';
+import { Unavailable } from '../../../broker/ports';
 import { delivered, gaps, joints, publish } from './frames';
 import { afterwards, beforehand, once } from './interpose';
 import { createWorld, QUEUE, type Wire } from './world';
@@ -45,6 +47,47 @@ describe('a push that is refused because the connection is gone', () => {
     await shop.request(publish(1));
     expect(attached).toEqual([1]);
     expect(await world.state(billing)).toMatchObject({ connections: [] });
+  });
+
+  it('counts no attempt though it cannot be ended, and is let go of as soon as it can', async () => {
+    let isRefused = true;
+    const { world, billing, shop } = await settledIn(
+      createWorld({
+        between: ({ pusher }) => ({
+          pusher: beforehand(pusher, 'close', () => {
+            if (isRefused) throw new Unavailable('too much is asked');
+          }),
+        }),
+      }),
+    );
+    world.vanish(billing);
+    await shop.request(publish(1));
+    await world.pass(HOUR);
+    expect(world.failures).toEqual([]);
+    expect(await world.state(billing)).toMatchObject({ next: 1, inFlight: [], connections: [{}] });
+    expect(world.reports).toContainEqual(expect.objectContaining({ what: expect.stringContaining('let go of') }));
+    isRefused = false;
+    await world.pass(LET_GO_RETRY_MS);
+    expect(await world.state(billing)).toMatchObject({ next: 1, connections: [] });
+    expect(delivered((await world.connect('billing')).take())).toEqual(['1:1']);
+  });
+
+  it('does not fail the ack of another connection, though it cannot be ended', async () => {
+    const world = createWorld({
+      between: ({ pusher }) => ({
+        pusher: beforehand(pusher, 'close', () => {
+          throw new Unavailable('too much is asked');
+        }),
+      }),
+    });
+    const { billing, shop } = await settledIn(world, { maxInFlight: 1 });
+    const other = await world.connect('billing', 'other');
+    await shop.request(publish(2));
+    await world.pass(OLD);
+    world.vanish(billing);
+    other.take();
+    expect(await other.request({ action: 'ack', ref: '1', queue: QUEUE, seqs: [1] })).toMatchObject({ type: 'acked' });
+    expect(delivered(other.take())).toEqual(['2:1']);
   });
 
   it('counts no attempt of a redelivery either', async () => {

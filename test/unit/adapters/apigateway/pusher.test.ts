@@ -1,6 +1,6 @@
 import { ApiGatewayPusher, apiGatewayClient } from '../../../../adapters/apigateway';
 import { requests } from '../../../../adapters/aws/requests';
-import type { ConnectionId } from '../../../../broker';
+import { type ConnectionId, Unavailable } from '../../../../broker';
 import { type Answered, config, type Received, type Service, serve } from '../service';
 
 const CONNECTION = 'L0SM9cOFvHcCIhw=' as ConnectionId;
@@ -134,7 +134,10 @@ describe('a connection that does not answer', () => {
   it('holds nobody up who wants to push to it too, or does so right after', async () => {
     const { pusher, bodies } = await silentOne();
     const pushed = await Promise.all([...'abc'].map((text) => pusher.push(SILENT, frames(text, text))));
-    expect([...pushed, await pusher.push(SILENT, frames('d'))]).toEqual(Array(4).fill({ outcome: 'slow', sent: 0 }));
+    // Only the first may have arrived.
+    const [first, ...rest] = [...pushed, await pusher.push(SILENT, frames('d'))];
+    expect(first).toEqual({ outcome: 'slow', sent: 0 });
+    expect(rest).toEqual(Array(3).fill({ outcome: 'throttled', sent: 0 }));
     expect(bodies()).toEqual(['a']);
   });
 
@@ -165,8 +168,16 @@ describe('closing', () => {
     await expect(pusher.close(CONNECTION)).resolves.toBeUndefined();
   });
 
-  it('says so if it could not', async () => {
-    const { pusher } = await pusherTo(() => ({ status: 500 }));
-    await expect(pusher.close(CONNECTION)).rejects.toThrow();
+  it.each([
+    ['failed', { status: 500 }],
+    ['was asked too much', { status: 429, type: 'LimitExceededException' }],
+  ])('is unavailable where API Gateway %s', async (_what, answer) => {
+    const { pusher } = await pusherTo(() => answer);
+    await expect(pusher.close(CONNECTION)).rejects.toThrow(Unavailable);
+  });
+
+  it('does not hide that it is not permitted', async () => {
+    const { pusher } = await pusherTo(() => ({ status: 403, type: 'ForbiddenException' }));
+    await expect(pusher.close(CONNECTION)).rejects.toMatchObject({ name: 'ForbiddenException' });
   });
 });
