@@ -22,7 +22,7 @@ export interface Figures {
   readonly publishes: number;
   /** Messages a second to a durable subscriber that comes back to 100,000. */
   readonly catchUp: number;
-  /** The median from publish to delivery, in milliseconds, at 500 a second to one subscriber, after 10 seconds of that. */
+  /** The median from publish to delivery, in milliseconds, at 500 a second to one subscriber, after 10 s of that. */
   readonly latency: number;
 }
 

@@ -36,6 +36,6 @@ export function widen(events: readonly Interest[], names: readonly EventName[], 
 export const narrow = (events: readonly Interest[], names: readonly EventName[]): readonly Interest[] =>
   events.filter((interest) => !names.includes(interest.event));
 
-/** After the cursor was moved back: all events are wanted from there on. */
+/** After the cursor was moved: all events are wanted from there on. */
 export const rewind = (events: readonly Interest[], to: Seq): readonly Interest[] =>
   events.map((interest) => ({ ...interest, since: Math.min(interest.since, to) }));

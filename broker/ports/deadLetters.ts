@@ -21,6 +21,10 @@ export interface DeadLetterStore {
   remove(owner: DeadLetterOwner, seqs: readonly Seq[]): Promise<void>;
   /** An owner's, ascending by seq. */
   list(owner: DeadLetterOwner, page: PageRequest, now: Time): Promise<Page<DeadLetter>>;
-  /** How many {@link list} would return in all; from {@link COUNTED_LETTERS} on perhaps fewer, but at least as many. */
-  count(owner: DeadLetterOwner, now: Time): Promise<number>;
+  /**
+   * How many {@link list} would return in all.
+   *
+   * @param least from so many on it may be fewer, but at least as many; default {@link COUNTED_LETTERS}.
+   */
+  count(owner: DeadLetterOwner, now: Time, least?: number): Promise<number>;
 }

@@ -14,6 +14,8 @@ export async function catchup(ports: Ports, caller: Caller, request: RequestOf<'
   let backlog = 0;
   for (const key of keys) {
     const changed = await change(ports, key, catchUp);
+    // A subscription that has ended by itself may still be in the directory.
+    if (changed === undefined && queue !== undefined) throw notSubscribed(queue);
     if (changed === undefined) continue;
     redelivered += changed.decision.redelivered;
     backlog += backlogOf(changed.subscription, queues.get(key.queue)?.head ?? 0);

@@ -1,6 +1,6 @@
 import { countInFlight } from '../model/census';
 import { backlogOf, eventNames } from '../model/subscription';
-import type { Page, PageRequest, Ports } from '../ports';
+import { COUNTED_LETTERS, type Page, type PageRequest, type Ports } from '../ports';
 import { encodeItem } from '../protocol/encode';
 import type { ListedSubscription, ListItem, ServerFrame } from '../protocol/frames';
 import type { RequestOf } from '../protocol/requests';
@@ -106,7 +106,8 @@ async function subscriptions(ports: Ports, caller: Caller, request: List, page: 
   const found = own === undefined ? await ports.subscriptions.list(shardsOf(queue), page, now) : { items: [own] };
   return mapPage(found, async (subscription): Promise<ListedSubscription> => {
     const dying = subscription.inFlight.filter((flight) => flight.dead && !flight.redriven).length;
-    const letters = (await ports.deadLetters.count(subscription, now)) - redrivenOf(subscription.inFlight).size;
+    const again = redrivenOf(subscription.inFlight).size;
+    const letters = (await ports.deadLetters.count(subscription, now, COUNTED_LETTERS + again)) - again;
     return {
       clientId: subscription.client,
       events: eventNames(subscription),

@@ -43,10 +43,14 @@ async function ofClient(
   return { ...found, items: dead.map((letter) => fitted(listed(client, letter))) };
 }
 
-/** `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters. */
+/**
+ * `before`: the cursor of the subscriptions before the current one. `within`: the cursor in its dead letters, which are
+ * those of the client `of`.
+ */
 const Place = z.strictObject({
   before: z.exactOptional(z.string()),
   within: z.exactOptional(z.string()),
+  of: z.exactOptional(z.string()),
 });
 
 const SUBSCRIBERS = 20;
@@ -59,10 +63,13 @@ async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Pag
     const subscriber = { limit: 1, ...(place.before === undefined ? {} : { cursor: place.before }) };
     const found = await ports.subscriptions.list(shardsOf(queue), subscriber, ports.clock.now());
     const client = found.items[0]?.client;
-    const part = { limit: page.limit - items.length, ...(place.within === undefined ? {} : { cursor: place.within }) };
+    // Of another, if that one's subscription has ended since.
+    const within = place.of === client ? place.within : undefined;
+    const part = { limit: page.limit - items.length, ...(within === undefined ? {} : { cursor: within }) };
     const letters = client === undefined ? { items: [] } : await ofClient(ports, queue, client, part);
     items.push(...letters.items);
-    if (letters.cursor !== undefined) place = { ...place, within: letters.cursor };
+    if (letters.cursor !== undefined && client !== undefined)
+      place = { ...(place.before === undefined ? {} : { before: place.before }), within: letters.cursor, of: client };
     else if (found.cursor === undefined) return { items };
     else place = { before: found.cursor };
   }

@@ -16,7 +16,7 @@ import type { ConnectionId } from '../model/names';
 import { backlogOf, eventNames, type Flight, type Subscription, type SubscriptionKey } from '../model/subscription';
 import type { Ports } from '../ports';
 import { CREDENTIAL_EXPIRED, GONE, tooManyConnections } from '../protocol/closing';
-import { encodeFrame, encodeMessages } from '../protocol/encode';
+import { encodeFrame, encodeMessages, type MessagesFrame } from '../protocol/encode';
 import type { FrameOf, SubscriptionSummary } from '../protocol/frames';
 import { errorFrame } from './answer';
 import { findMessages } from './bury';
@@ -139,22 +139,49 @@ async function showTo(
   show: readonly Flight[],
 ): Promise<void> {
   const share = await ports.memory?.take(show.length);
+  const stillShown = (flights: readonly Flight[]) => inFlightStill(ports, subscription, connection, flights);
   try {
-    const messages = await findMessages(ports, subscription, show, ports.clock.now());
-    const shown = show.flatMap(({ seq, attempt }) => {
-      const message = messages.get(seq);
-      return message === undefined ? [] : [{ message, attempt }];
-    });
-    const frames = shown.length > 0 ? encodeMessages(subscription.queue, shown).map(({ bytes }) => bytes) : [];
-    for (let left = frames; left.length > 0; ) {
-      const { outcome, sent } = await ports.pusher.push(connection, left);
+    let left = share === undefined ? show : await stillShown(show);
+    while (left.length > 0) {
+      const frames = await framesOf(ports, subscription, left);
+      const { outcome, sent } = await ports.pusher.push(
+        connection,
+        frames.map(({ bytes }) => bytes),
+      );
       if (outcome !== 'full' || ports.pusher.drained === undefined) break;
-      left = left.slice(sent);
+      const unsent = new Set(
+        frames.slice(sent).flatMap(({ deliveries }) => deliveries.map(({ message }) => message.seq)),
+      );
       await ports.pusher.drained(connection);
+      left = await stillShown(left.filter(({ seq }) => unsent.has(seq)));
     }
   } finally {
     share?.free();
   }
+}
+
+async function framesOf(ports: Ports, subscription: Subscription, show: readonly Flight[]): Promise<MessagesFrame[]> {
+  const messages = await findMessages(ports, subscription, show, ports.clock.now());
+  const shown = show.flatMap(({ seq, attempt }) => {
+    const message = messages.get(seq);
+    return message === undefined ? [] : [{ message, attempt }];
+  });
+  return shown.length > 0 ? encodeMessages(subscription.queue, shown) : [];
+}
+
+/** Those that nobody has settled, and that have not been delivered anew, while a connection was waited for. */
+async function inFlightStill(
+  ports: Ports,
+  key: SubscriptionKey,
+  connection: ConnectionId,
+  flights: readonly Flight[],
+): Promise<readonly Flight[]> {
+  const now = await ports.subscriptions.get(key, ports.clock.now());
+  if (now === undefined || !now.connections.some((attached) => attached.connection === connection)) return [];
+  const attempts = new Map(
+    now.inFlight.filter(({ waiting, dead }) => !waiting && !dead).map(({ seq, attempt }) => [seq, attempt]),
+  );
+  return flights.filter(({ seq, attempt }) => attempts.get(seq) === attempt);
 }
 
 /**

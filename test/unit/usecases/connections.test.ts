@@ -234,6 +234,9 @@ it('a client whose subscriptions have ended by themselves is told so by its welc
   await observer.request({ action: 'publish', queue: QUEUE, event: 'add' });
   const again = await world.connect('billing');
   expect(again.take()).toMatchObject([{ type: 'welcome', subscriptions: [] }]);
+  for (const ended of [{ action: 'catchup' }, { action: 'seek', to: 'new' }, { action: 'ack', seqs: [1] }])
+    expect(await again.request({ ...ended, ref: '1', queue: QUEUE })).toMatchObject({ code: 'not_found' });
+  expect(await again.request({ action: 'catchup', ref: '2' })).toMatchObject({ type: 'catchup', redelivered: 0 });
   expect(await again.request({ action: 'subscribe', queue: QUEUE })).toMatchObject({ created: true, next: 2 });
   await observer.request({ action: 'publish', queue: QUEUE, event: 'add' });
   expect(again.take()).toMatchObject([{ type: 'messages', from: 2, next: 3 }]);

@@ -1,6 +1,7 @@
 import { HELD_MESSAGES } from '../../../broker/model/limits';
 import type { DeadLetter } from '../../../broker/model/message';
 import type { Subscription } from '../../../broker/model/subscription';
+import { COUNTED_LETTERS } from '../../../broker/ports/deadLetters';
 import { delivered, gaps, publish } from './frames';
 import { afterwards, beforehand, crash, once } from './interpose';
 import { letters, oneInFlight } from './oneInFlight';
@@ -198,6 +199,54 @@ it('purge drops dead letters, all or those named', async () => {
   expect(await letters(billing)).toMatchObject([{ seq: 1 }, { seq: 3 }]);
   expect(await shop.request({ action: 'purge', queue: QUEUE, clientId: 'billing' })).toMatchObject({ messages: 2 });
   expect(await letters(billing)).toEqual([]);
+});
+
+it('a list of all dead letters of a queue goes on with the next subscriber where the one before has ended', async () => {
+  const world = createWorld();
+  const shop = await world.connect('shop');
+  const [first, second] = [await world.connect('a'), await world.connect('b')];
+  for (const wire of [first, second]) await wire.request({ action: 'subscribe', queue: QUEUE });
+  await shop.request(publish(4));
+  for (const wire of [first, second]) await wire.request({ action: 'reject', queue: QUEUE, seqs: [1, 2, 3, 4] });
+  const page = async (cursor?: string) => {
+    const reply = await shop.request({ action: 'list', what: 'deadLetters', queue: QUEUE, limit: 2, ...{ cursor } });
+    if (reply?.type !== 'list' || reply.what !== 'deadLetters') throw new Error('no list');
+    const letters = reply.items.map((item) =>
+      'clientId' in item && 'seq' in item ? `${item.clientId}${item.seq}` : '',
+    );
+    return { cursor: reply.cursor, letters };
+  };
+  const begun = await page();
+  expect(begun.letters).toEqual(['a1', 'a2']);
+  await first.request({ action: 'unsubscribe', queue: QUEUE });
+  const next = await page(begun.cursor);
+  const last = await page(next.cursor);
+  expect([...next.letters, ...last.letters]).toEqual(['b1', 'b2', 'b3', 'b4']);
+});
+
+it('dead letters are counted beside those that are in flight again, however few of very many a store counts', async () => {
+  const world = createWorld({
+    between: ({ deadLetters }) => ({
+      deadLetters: new Proxy(deadLetters, {
+        get: (store, name: keyof typeof deadLetters) =>
+          name !== 'count'
+            ? store[name].bind(store)
+            : async (...[owner, now, least = COUNTED_LETTERS]: Parameters<typeof store.count>) =>
+                Math.min(least, await store.count(owner, now)),
+      }),
+    }),
+  });
+  const [billing, shop] = [await world.connect('billing'), await world.connect('shop')];
+  await billing.request({ action: 'subscribe', queue: QUEUE, maxInFlight: 1000 });
+  for (let from = 1; from <= 1_400; from += 100) {
+    await shop.request(publish(100));
+    const seqs = Array.from({ length: 100 }, (_, index) => from + index);
+    await billing.request({ action: 'reject', queue: QUEUE, seqs });
+  }
+  const seqs = Array.from({ length: 300 }, (_, index) => 1 + index);
+  await billing.request({ action: 'redrive', queue: QUEUE, seqs });
+  const reply = await billing.request({ action: 'list', what: 'subscriptions', queue: QUEUE });
+  expect(reply).toMatchObject({ items: [{ dead: 1_000 }] });
 });
 
 describe('very many dead letters', () => {

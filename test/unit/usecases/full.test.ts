@@ -121,6 +121,37 @@ describe('a connection that joins another, and is to be shown what is in flight 
     expect(delivered(joining.take())).toEqual(['1:1', '2:1', '3:1']);
   });
 
+  it('is not shown what was acked while it took no frames', async () => {
+    let drained = () => {};
+    const world = createWorld({
+      between: ({ pusher }) => ({
+        pusher: {
+          close: (...args) => pusher.close(...args),
+          push: async (connection, frames) => {
+            if (connection !== 'joining') return pusher.push(connection, frames);
+            await pusher.push(connection, frames.slice(0, 1));
+            return { outcome: frames.length > 1 ? 'full' : 'sent', sent: 1 };
+          },
+          drained: () =>
+            new Promise((resolve) => {
+              drained = resolve;
+            }),
+        },
+      }),
+    });
+    const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
+    await first.request(subscribe);
+    const large = { event: 'add', payload: 'x'.repeat(20_000) };
+    for (let n = 0; n < 4; n++) await shop.request({ ...publish(0), messages: [large] });
+    const joining = await world.open('billing', 'joining');
+    const joined = world.pump();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await first.ask({ action: 'ack', ref: '1', queue: QUEUE, seqs: [2, 4] });
+    drained();
+    await joined;
+    expect(delivered(joining.take())).toEqual(['1:1', '3:1']);
+  });
+
   it('is shown it, although another request attaches all connections before it takes frames again', async () => {
     const world = createWorld();
     const [first, second] = [await world.connect('billing'), await world.connect('billing', 'second')];

@@ -212,6 +212,15 @@ describe('seek', () => {
     expect([delivered(frames), joints(frames)]).toEqual([['2:1', '3:1', '4:1'], ['2-5']]);
   });
 
+  it.each(['earliest', { seq: 20 }])('to %j delivers an event that was added after it was passed over', async (to) => {
+    const { billing, shop } = await subscribed({ events: ['add'] });
+    await shop.request(publish(50, 'delete'));
+    await billing.request({ action: 'subscribe', queue: QUEUE, events: ['delete'] });
+    billing.take();
+    const sought = await billing.request({ action: 'seek', ref: '1', queue: QUEUE, to });
+    expect(delivered(billing.take())).toHaveLength(sought?.type === 'sought' ? sought.backlog : -1);
+  });
+
   it('back delivers the past of an event that was added later', async () => {
     const { billing, shop } = await subscribed({ events: ['add'] });
     await shop.request(publish(1, 'delete'));
