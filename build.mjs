@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -31,6 +32,20 @@ const program = () =>
     sourcemap: true,
   });
 
+/** Bundlers leave an import alone that has these comments. Minifying drops them, but not from a footer. */
+const importAtRunTime =
+  'function importAtRunTime(name){return import(/* webpackIgnore: true */ /* @vite-ignore */ name)}';
+
+/** Has the client import by what the footer defines. */
+const importsAtRunTime = {
+  name: 'importsAtRunTime',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /client[\\/]webSocket\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace('import(', 'importAtRunTime('),
+      loader: 'ts',
+    })),
+};
+
 /** Bundles the client; the file for `import` is for browsers too. */
 async function client() {
   for (const [format, extension] of bothWays)
@@ -44,6 +59,8 @@ async function client() {
       target: 'es2022',
       format,
       sourcemap: true,
+      plugins: [importsAtRunTime],
+      footer: { js: importAtRunTime },
     });
 }
 

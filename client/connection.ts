@@ -18,12 +18,17 @@ export interface ConnectionListener {
 
 /** How long to wait for the welcome. Milliseconds. */
 const WELCOME_MS = 20_000;
+/**
+ * How long a failed attempt may take to end after its error. The WebSocket of Node 22 tells nothing after that; others
+ * close, or say why they were refused. Milliseconds.
+ */
+const ERROR_MS = 10;
 /** How long to wait for the answer to a ping that checks a doubtful connection. Milliseconds. */
 const PROBE_MS = 5_000;
 
 /**
- * How long the other side has to answer a close. `ws` would give it 30 seconds, in which a program of Node does not end.
- * Milliseconds.
+ * How long the other side has to answer a close. `ws` would give it 30 seconds, in which a program of Node does not
+ * end. Milliseconds.
  */
 const CLOSE_MS = 2_000;
 
@@ -65,6 +70,7 @@ export class Connection {
     this.socket.addEventListener('message', ({ data }) => this.receive(data));
     this.socket.addEventListener('error', ({ message = '' }) => {
       this.fault = message;
+      if (this.greeting === undefined) timers.after(ERROR_MS, () => this.giveUp(message));
     });
     this.socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));
     this.socket.on?.('unexpected-response', async (_request, refusal) => {
@@ -109,6 +115,11 @@ export class Connection {
     this.ping();
     this.cancelProbe();
     this.cancelProbe = this.timers.after(PROBE_MS, () => this.dropIfSilent());
+  }
+
+  /** Ends an attempt that failed, unless the reason is being read. */
+  private giveUp(reason: string): void {
+    if (this.greeting === undefined && this.status === undefined) this.drop(reason);
   }
 
   private receive(data: unknown): void {

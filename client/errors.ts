@@ -11,11 +11,21 @@ export type FailureCode =
   | 'no_websocket'
   | 'store_failed';
 
+// Marks the errors of every copy of this library. A program may have several: one by `import`, one by `require`, and
+// that of `holdfast/publish`.
+const BRAND = Symbol.for('holdfast.error');
+
 /**
  * The base of all errors that promises of this library are rejected with. The reason of an `AbortSignal` is passed on
  * as it is.
  */
 export abstract class HoldfastError extends Error {
+  static {
+    // Not with the fields of each error, which are printed.
+    Object.defineProperty(HoldfastError.prototype, BRAND, { value: true });
+    Object.defineProperty(HoldfastError, Symbol.hasInstance, { value: hasInstance });
+  }
+
   abstract readonly code: FailureCode;
   /** Whether doing the same again can succeed. */
   readonly retryable: boolean = false;
@@ -144,8 +154,35 @@ export class StoreFailed extends HoldfastError {
   readonly code = 'store_failed';
 }
 
+const CLASSES: Readonly<Record<FailureCode, unknown>> = {
+  invalid: InvalidRequest,
+  unknown_action: UnknownAction,
+  unauthenticated: Unauthenticated,
+  forbidden: Forbidden,
+  not_found: NotFound,
+  too_large: TooLarge,
+  rate_limited: RateLimited,
+  unavailable: Unavailable,
+  internal: ServerFault,
+  dismissed: Dismissed,
+  closed: Closed,
+  unreachable: Unreachable,
+  timeout: Timeout,
+  buffer_full: BufferFull,
+  no_websocket: NoWebSocket,
+  store_failed: StoreFailed,
+};
+
+// For `instanceof`: an error of another copy of this library is known by its code.
+function hasInstance(this: unknown, error: unknown): boolean {
+  if (!isHoldfastError(error)) return false;
+  if (this === HoldfastError || this === CLASSES[error.code]) return true;
+  return Function.prototype[Symbol.hasInstance].call(this, error);
+}
+
 /** Whether something that was thrown is one of the failures above. */
-export const isHoldfastError = (error: unknown): error is HoldfastError => error instanceof HoldfastError;
+export const isHoldfastError = (error: unknown): error is HoldfastError =>
+  typeof error === 'object' && error !== null && BRAND in error;
 
 /** Whether doing the same again can succeed. */
 export const isRetryable = (error: unknown): boolean => isHoldfastError(error) && error.retryable;

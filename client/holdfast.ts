@@ -2,7 +2,7 @@ import type { Connection } from './connection';
 import { eventsOf } from './consumer';
 import { Emitter } from './emitter';
 import { errorOf } from './errorOf';
-import { Closed, type HoldfastError, InvalidRequest, isHoldfastError, StoreFailed } from './errors';
+import { Closed, type HoldfastError, InvalidRequest, isHoldfastError, Unauthenticated } from './errors';
 import type { Events } from './events';
 import { frameText } from './frameText';
 import { Inboxes } from './inboxes';
@@ -97,7 +97,9 @@ export class Holdfast<Q = AnyQueues> {
         connection,
         unclaimed: (queue, event) => this.emitter.emit('unclaimed', { queue, event }),
       },
-      (error) => this.report(error),
+      (error) => {
+        if (isHoldfastError(error)) this.report(error);
+      },
     );
     this.outbox = new Outbox({
       timers,
@@ -105,7 +107,7 @@ export class Holdfast<Q = AnyQueues> {
       store: options.bufferStore === 'indexeddb' ? openOutboxStore(`${url} ${clientId ?? ''}`) : undefined,
       buffer: options.buffer ?? BUFFER,
       isOpen: () => connection() !== undefined,
-      report: (error) => this.report(error),
+      report: (failure) => this.report(failure),
     });
     this.stopWaking = onWake(() => this.link.wake());
     if (signal?.aborted) this.link.close(new Closed('the signal was aborted already'));
@@ -122,7 +124,10 @@ export class Holdfast<Q = AnyQueues> {
    * @throws HoldfastError
    */
   static async connect<Q = AnyQueues>(url: string, options: ConnectOptions = {}): Promise<Holdfast<Q>> {
+    options.signal?.throwIfAborted();
+    expectUrl(url);
     const holdfast = new Holdfast<Q>(url, options);
+    if (holdfast.closedBy) throw holdfast.closedBy;
     try {
       await opened(holdfast, holdfast.timers, options.connectTimeout ?? CONNECT_MS, options.signal);
     } catch (error) {
@@ -138,7 +143,7 @@ export class Holdfast<Q = AnyQueues> {
     return this.link.state;
   }
 
-  /** The client id, also if the server made it up; undefined before the first connection. */
+  /** The client id. One that the server made up is known while there is a connection. */
   get clientId(): string | undefined {
     return this.welcome?.clientId ?? this.options.clientId;
   }
@@ -168,7 +173,8 @@ export class Holdfast<Q = AnyQueues> {
 
   /**
    * Publishes a message. While there is no connection it waits for one; what is published within one turn of the
-   * program shares frames, in order: of up to 100 messages, or 50 where the server answers within 10 ms.
+   * program shares frames, in order: of up to 100 messages, or 50 where the server answers within 10 ms. Those that
+   * shared a frame with a message that is refused are sent again, each alone, so others may be stored before them.
    *
    * ```ts
    * const { seq } = await holdfast.publish('orders', 'created', { id: 7 });
@@ -191,8 +197,10 @@ export class Holdfast<Q = AnyQueues> {
 
   /**
    * Subscribes to events of a queue, and yields their messages one at a time, in order; see {@link Subscription} for
-   * how they are acked. The subscription belongs to the client id and stays when the loop is left: messages that come
-   * meanwhile wait for the next time. `request({ action: 'unsubscribe', queue })` ends it.
+   * how they are acked. The subscription belongs to the client id and stays when the loop is left. Its messages wait
+   * for the next time while the client is away. While it is connected and nobody reads the queue, they are delivered
+   * all the same, and become dead letters after their attempts: `request({ action: 'unsubscribe', queue })`, or close
+   * the client.
    *
    * ```ts
    * for await (const message of holdfast.subscribe('orders', { events: ['created'] })) {
@@ -205,11 +213,13 @@ export class Holdfast<Q = AnyQueues> {
     options: SubscribeOptions<Event> = {},
   ): Subscription<MessageOf<Q, Queue, Event>> {
     const inbox = this.inboxes.of(queue);
+    const { ended } = this;
     const loop: Subscription = new Loop(inbox, {
       ready: this.enlist(queue, options),
       events: eventsOf(options.events),
       maxExtension: (options.maxExtension ?? MAX_EXTENSION_SECONDS) * 1000,
-      signal: options.signal,
+      // The loop must throw before it is given what the inbox still holds.
+      signal: ended ? AbortSignal.abort(ended) : options.signal,
     });
     // The types of payloads are the program's own claim: nothing on the wire says them.
     return loop as Subscription<MessageOf<Q, Queue, Event>>;
@@ -232,6 +242,7 @@ export class Holdfast<Q = AnyQueues> {
     options: ConsumeOptions<Event>,
     handler: Handler<MessageOf<Q, Queue, Event>>,
   ): Promise<Consumption> {
+    if (this.ended) throw this.ended;
     options.signal?.throwIfAborted();
     if (!((options.concurrency ?? 1) >= 1)) throw new InvalidRequest('concurrency must be at least 1', 'concurrency');
     const inbox = this.inboxes.of(queue);
@@ -278,6 +289,7 @@ export class Holdfast<Q = AnyQueues> {
   /**
    * Sends the acks that are being gathered, and resolves when the server has stored them.
    *
+   * @param options its signal ends only the waiting.
    * @throws HoldfastError as the server answered. Or the reason of the signal.
    */
   flush(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -311,8 +323,13 @@ export class Holdfast<Q = AnyQueues> {
     await Promise.all([this.outbox.drained(), this.flush({ signal }).catch(() => undefined)]);
   }
 
+  // Why no more messages are handed out.
+  private get ended(): HoldfastError | undefined {
+    return this.closedBy ?? (this.closing && new Closed('this client is being closed'));
+  }
+
   private async enlist(queue: string, options: SubscribeOptions): Promise<void> {
-    if (this.closedBy) throw this.closedBy;
+    if (this.ended) throw this.ended;
     await this.inboxes.subscribe(this.inboxes.of(queue), options);
   }
 
@@ -335,14 +352,29 @@ export class Holdfast<Q = AnyQueues> {
     if (frame.type === 'gap') this.emitter.emit('gap', { queue: frame.queue, from: frame.from, to: frame.to });
     else if (frame.type === 'error') {
       // A lost ack, for example, is repeated when its message comes again.
-      if (frame.code === 'unauthenticated') this.requests.renew().catch((error) => this.report(error));
+      if (frame.code === 'unauthenticated') this.renew();
       this.report(errorOf(frame));
     }
   }
 
-  private report(error: unknown): void {
-    const failure = isHoldfastError(error) ? error : new StoreFailed('publishes could not be kept', { cause: error });
+  private renew(): void {
+    this.requests.renew().catch((cause) => {
+      // The function of the program may throw anything.
+      this.report(isHoldfastError(cause) ? cause : new Unauthenticated('no token was to be had', { cause }));
+    });
+  }
+
+  private report(failure: HoldfastError): void {
     this.emitter.emit('error', failure);
+  }
+}
+
+/** @throws InvalidRequest */
+function expectUrl(url: string): void {
+  try {
+    new URL(url);
+  } catch (cause) {
+    throw new InvalidRequest(`there is no URL like ${url}`, 'url', { cause });
   }
 }
 
@@ -356,8 +388,10 @@ export class Holdfast<Q = AnyQueues> {
  * @param url `ws://127.0.0.1:8080`, or the `wss://…` that a deployment prints.
  * @typeParam Q the queues, their events and payloads; left out, any.
  * @returns once the server has welcomed the connection. From then on the client reconnects by itself.
- * @throws HoldfastError `Unreachable` after `connectTimeout`; `Unauthenticated`, `Forbidden` or `Dismissed` as the
- * server answers; `NoWebSocket`. Or the reason of the signal.
+ * @throws HoldfastError `Unreachable` after `connectTimeout`, also where the WebSocket does not tell that the server
+ * refused (that of a browser, and of Node 22 and later); `Unauthenticated`, `Forbidden` or `Dismissed` as the server
+ * answers, where it does; `InvalidRequest` if there can be no WebSocket to `url`; `NoWebSocket`. Or the reason of the
+ * signal.
  */
 export const connect = <Q = AnyQueues>(url: string, options?: ConnectOptions): Promise<Holdfast<Q>> =>
   Holdfast.connect<Q>(url, options);

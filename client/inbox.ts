@@ -1,6 +1,7 @@
 import type { Connection } from './connection';
 import { type Consumer, wants } from './consumer';
 import { answerWithin } from './deadlines';
+import { isHoldfastError } from './errors';
 import { Intake } from './intake';
 import { Keeper } from './keeper';
 import { type Delivered, type Entry, Ledger } from './ledger';
@@ -58,7 +59,7 @@ export class Inbox {
       wentBack: (from) => {
         this.isWhole = false;
         this.ledger.goBack(from);
-        this.settler.forget();
+        this.settler.forget(from);
       },
       skipped: () => {
         this.isWhole = false;
@@ -79,9 +80,19 @@ export class Inbox {
     });
   }
 
-  /** Someone here subscribes. */
-  wish(options: SubscribeOptions): SubscribeRequest {
-    return this.wishes.add(this.queue, options);
+  /** Makes the subscription on the server, or widens it. */
+  async subscribe(options: SubscribeOptions): Promise<void> {
+    const request = this.wishes.ask(this.queue, options);
+    try {
+      await this.ports.requests.ask(JSON.stringify(request), { signal: options.signal });
+      this.wishes.granted(request);
+      // With one delivery a message may die without being seen here, and come back by a redrive.
+      if (this.wishes.known.maxDeliveries === 1) this.isWhole = false;
+    } catch (error) {
+      // After an abort, it may be granted all the same.
+      if (isHoldfastError(error)) this.wishes.refused(request);
+      throw error;
+    }
   }
 
   /** The request that makes the subscription anew, should it have ended; undefined if nobody here wants it. */
@@ -106,16 +117,27 @@ export class Inbox {
     this.isSubscribed = true;
     if (!created || !isFirst) return;
     this.intake.beginAt(next);
-    // With one delivery a message may die without being seen here, and come back by a redrive.
     this.isWhole = this.wishes.known.maxDeliveries !== 1;
+  }
+
+  /** These events are left of the subscription; with none, it has ended. */
+  unsubscribed({ events }: Pick<FrameOf<'unsubscribed'>, 'events'>): void {
+    this.wishes.narrow(events);
+    if (events.length > 0) return;
+    this.isSubscribed = false;
+    this.letGo();
+    this.intake.reset();
+  }
+
+  /** The subscription has ended, and cannot be made again. */
+  lost(error: unknown): void {
+    this.unsubscribed({ events: [] });
+    this.dismiss(error);
   }
 
   /** The cursor was moved by this client. */
   sought({ next }: FrameOf<'sought'>): void {
-    this.isWhole = false;
-    this.ledger.restart();
-    this.settler.forget();
-    this.held = [];
+    this.letGo();
     this.intake.moveTo(next);
   }
 
@@ -165,8 +187,8 @@ export class Inbox {
     this.keeper.stop();
     this.settler.stop();
     this.cancelClaim?.();
-    for (const consumer of this.consumers) consumer.end(error);
-    this.consumers.clear();
+    this.letGo();
+    this.dismiss(error);
   }
 
   settle(entry: Entry, settlement: Settlement): void {
@@ -215,6 +237,19 @@ export class Inbox {
     if (consumer.events === undefined) return this.held.shift();
     const index = this.held.findIndex(({ event }) => wants(consumer, event));
     return index < 0 ? undefined : this.held.splice(index, 1)[0];
+  }
+
+  /** What is held is no longer owed, and what was settled may come again. */
+  private letGo(): void {
+    this.isWhole = false;
+    this.ledger.restart();
+    this.settler.forget();
+    this.held = [];
+  }
+
+  private dismiss(error: unknown): void {
+    for (const consumer of this.consumers) consumer.end(error);
+    this.consumers.clear();
   }
 
   private get deadline(): number {

@@ -1,4 +1,6 @@
+import { pauseBefore } from './backoff';
 import type { Connection } from './connection';
+import { isRetryable, RateLimited } from './errors';
 import { Inbox, type InboxPorts } from './inbox';
 import type { SubscribeOptions } from './options';
 import type { ServerFrame } from './wire';
@@ -6,6 +8,8 @@ import type { ServerFrame } from './wire';
 /** The inboxes of a client, one for each queue that it is given messages of. */
 export class Inboxes {
   private readonly byQueue = new Map<string, Inbox>();
+  /** Cancels the next try to make a subscription again, where there is one. */
+  private readonly retries = new Map<Inbox, () => void>();
 
   /** @param report called with failures of work that nobody waits for. */
   constructor(
@@ -23,8 +27,8 @@ export class Inboxes {
   }
 
   /** Makes the subscription on the server, or widens it. */
-  async subscribe(inbox: Inbox, options: SubscribeOptions): Promise<void> {
-    await this.ports.requests.ask(JSON.stringify(inbox.wish(options)), { signal: options.signal });
+  subscribe(inbox: Inbox, options: SubscribeOptions): Promise<void> {
+    return inbox.subscribe(options);
   }
 
   /** Takes note of a frame, if it concerns an inbox. */
@@ -39,17 +43,20 @@ export class Inboxes {
       case 'subscribed':
         this.byQueue.get(frame.queue)?.subscribed(frame);
         break;
+      case 'unsubscribed':
+        this.byQueue.get(frame.queue)?.unsubscribed(frame);
+        break;
       case 'sought':
         this.byQueue.get(frame.queue)?.sought(frame);
     }
   }
 
   /** Makes subscriptions that have ended again, and sends what had to wait for a connection. */
-  opened({ welcome }: Connection): void {
-    const present = new Set<string>(welcome?.subscriptions.map(({ queue }) => queue));
+  opened(connection: Connection): void {
+    this.cancelRetries();
+    const present = new Set<string>(connection.welcome?.subscriptions.map(({ queue }) => queue));
     for (const inbox of this.byQueue.values()) {
-      const request = present.has(inbox.queue) ? undefined : inbox.resubscription();
-      if (request !== undefined) this.ports.requests.ask(JSON.stringify(request)).catch(this.report);
+      if (!present.has(inbox.queue)) void this.resubscribe(inbox, connection);
       inbox.opened();
     }
   }
@@ -70,6 +77,32 @@ export class Inboxes {
 
   /** As in each of them. */
   end(error: unknown): void {
+    this.cancelRetries();
     for (const inbox of this.byQueue.values()) inbox.end(error);
+  }
+
+  /** Makes a subscription again; where the server cannot for now, once more, as long as the connection lasts. */
+  private async resubscribe(inbox: Inbox, connection: Connection, failures = 0): Promise<void> {
+    const { requests, timers } = this.ports;
+    const request = inbox.resubscription();
+    if (request === undefined || connection !== this.ports.connection()) return;
+    try {
+      await requests.ask(JSON.stringify(request));
+    } catch (error) {
+      // The next connection, if there is one, has had it made again itself.
+      if (connection !== this.ports.connection()) return;
+      const isFinal = !isRetryable(error);
+      if (isFinal || failures === 0) this.report(error);
+      if (isFinal) return inbox.lost(error);
+      const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined;
+      const pause = retryAfter === undefined ? pauseBefore(failures, timers.random()) : retryAfter * 1000;
+      const again = timers.after(pause, () => void this.resubscribe(inbox, connection, failures + 1));
+      this.retries.set(inbox, again);
+    }
+  }
+
+  private cancelRetries(): void {
+    for (const cancel of this.retries.values()) cancel();
+    this.retries.clear();
   }
 }

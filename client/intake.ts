@@ -44,6 +44,13 @@ export class Intake {
     for (const [connection, thread] of this.threads) this.take(thread.moveTo(next), connection);
   }
 
+  /** The subscription has ended: nothing that came of it counts. */
+  reset(): void {
+    this.stop();
+    this.end = undefined;
+    this.threads.clear();
+  }
+
   receive(frame: Fresh, connection: Connection): void {
     let thread = this.threads.get(connection);
     if (thread === undefined) {
@@ -69,11 +76,11 @@ export class Intake {
 
   stop(): void {
     this.cancelTimer?.();
+    this.cancelTimer = undefined;
   }
 
   private skip(): void {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
+    this.stop();
     for (const [connection, thread] of this.threads) {
       if (!thread.isWaiting) continue;
       this.listener.skipped();

@@ -134,8 +134,9 @@ export class Link {
     this.openedAt = this.options.timers.now();
     if (before !== undefined) this.retire(before);
     this.scheduleRenewal(connection);
-    this.change('open');
+    // What waits goes first: whoever is told of the connection may send more at once.
     this.listener.opened(connection);
+    this.change('open');
   }
 
   private ended(connection: Connection, ending: Ending): void {

@@ -38,6 +38,7 @@ export interface Message<Event extends string = string, Payload = unknown> {
    * Still at it: the server waits so long from now on.
    *
    * @param seconds 1 to 900, whole.
+   * @throws InvalidRequest it is another number.
    */
   extend(seconds: number): void;
 }

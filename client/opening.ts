@@ -4,7 +4,7 @@ import { onAbort } from './onAbort';
 import type { Timers } from './timers';
 
 /**
- * Waits for the first connection of a client.
+ * Waits for the first connection of a client that has not ended.
  *
  * @param within milliseconds.
  * @throws HoldfastError why there is none; or the reason of the signal.
@@ -31,7 +31,6 @@ export async function opened<Q>(
         off();
         ignoreSignal();
       };
-      if (holdfast.state === 'closed') reject(signal?.reason);
     });
   } finally {
     stop();

@@ -12,8 +12,9 @@ export interface ConnectOptions {
   readonly clientId?: string | undefined;
   /**
    * A credential, or a function that gets one. The function is asked before every try to connect, and again when the
-   * server says that the credential has expired. A browser does not tell a refused credential from an unreachable
-   * server: there, the client keeps trying.
+   * server says that the credential has expired. The WebSocket of a browser, and that of Node 22 and later, does not
+   * tell a refused credential from an unreachable server: there, the client keeps trying. With `webSocket` set to that
+   * of the package `ws` it knows.
    */
   readonly token?: TokenSource | undefined;
   /** The WebSocket to use; default: that of the platform, or else of the package `ws`. */
@@ -49,7 +50,11 @@ export interface SubscribeOptions<Event extends string = string> {
   readonly events?: readonly Event[] | undefined;
   /** Where a new subscription begins; default `'new'`. An existing one goes on where it was. */
   readonly from?: Position | undefined;
-  /** Seconds to answer a delivery, 1 to 900; 30 if never set. It is extended by itself while a message is handled. */
+  /**
+   * Seconds to answer a delivery, 1 to 900; 30 if never set. It is extended by itself while a message is handled: by
+   * what this program set, or by 30 seconds, for the server does not tell what an earlier program set. Where that was
+   * less, set it again, or messages are delivered again while they are handled.
+   */
   readonly ackDeadline?: number | undefined;
   /** Deliveries before a message is a dead letter, 1 to 100, or 0 for no limit; 5 if never set. */
   readonly maxDeliveries?: number | undefined;
@@ -57,7 +62,11 @@ export interface SubscribeOptions<Event extends string = string> {
   readonly maxInFlight?: number | undefined;
   /** Seconds for which the deadline of a message is extended while it is handled; default 900. 0: not at all. */
   readonly maxExtension?: number | undefined;
-  /** Ends the loop or the handler, not the subscription: that waits for the next time. */
+  /**
+   * Ends the loop or the handler, not the subscription. Its messages wait for the next time while the client is away.
+   * While it is connected they are delivered, though nobody reads them, and become dead letters after their attempts:
+   * unsubscribe, or close the client.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

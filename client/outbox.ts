@@ -1,14 +1,16 @@
 import { frameOf, nextBatch, type Outgoing } from './batch';
+import { isBlame } from './blame';
 import {
   BufferFull,
-  type FailureCode,
   type HoldfastError,
   InvalidRequest,
   isHoldfastError,
   ServerFault,
+  StoreFailed,
   TooLarge,
 } from './errors';
 import { newId } from './id';
+import { Leftovers } from './leftovers';
 import { ENVELOPE_BYTES, FRAME_BYTES, MESSAGES } from './limits';
 import { onAbort } from './onAbort';
 import type { OutboxStore, Stored } from './outboxStore';
@@ -57,7 +59,7 @@ export interface OutboxPorts {
   readonly buffer: number;
   isOpen(): boolean;
   /** What fails that nobody waits for. */
-  report(error: unknown): void;
+  report(failure: HoldfastError): void;
 }
 
 /** Frames under way at a time. Messages that come meanwhile share the next frame. */
@@ -68,8 +70,6 @@ const PIPELINE = 16;
  */
 const QUICK_MS = 10;
 const MESSAGES_WHERE_QUICK = MESSAGES / 2;
-/** Errors for which one message may be to blame for its whole frame. */
-const ABOUT_ONE: ReadonlySet<FailureCode> = new Set<FailureCode>(['invalid', 'too_large', 'forbidden']);
 
 /**
  * Messages on their way out. Messages of one turn of the event loop share frames; all wait while there is no
@@ -84,8 +84,13 @@ export class Outbox {
   private scheduled = false;
   private failure: HoldfastError | undefined;
   private readonly idle: (() => void)[] = [];
+  private readonly leftovers: Leftovers | undefined;
 
-  constructor(private readonly ports: OutboxPorts) {}
+  constructor(private readonly ports: OutboxPorts) {
+    const { timers, store, report } = ports;
+    const publish = (record: Stored) => this.enter(record, undefined, () => undefined);
+    this.leftovers = store && new Leftovers({ timers, store, report, publish });
+  }
 
   publish(queue: string, event: string, payload: unknown, options: PublishOptions = {}): Promise<Published> {
     const { headers, signal, id = newId(this.ports.timers.now()) } = options;
@@ -107,10 +112,7 @@ export class Outbox {
 
   /** Publishes what an earlier run of this program left. */
   restore(): void {
-    const { store, report } = this.ports;
-    store?.all().then((left) => {
-      for (const { key, record } of left) this.enter(record, undefined, async () => key).catch(report);
-    }, report);
+    void this.leftovers?.publish();
   }
 
   /** There is a connection. */
@@ -126,6 +128,7 @@ export class Outbox {
   /** Nothing will be sent any more. What is in the store stays there. */
   fail(error: HoldfastError): void {
     this.failure = error;
+    this.leftovers?.stop();
     for (const waiting of this.waiting.splice(0)) waiting.reject(error);
     this.settle();
   }
@@ -143,8 +146,7 @@ export class Outbox {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const ignoreSignal = onAbort(signal, () => {
-        waiting.isOver = true;
-        this.forget(waiting);
+        this.callOff(waiting);
         reject(signal?.reason);
       });
       const waiting: Waiting = {
@@ -177,12 +179,16 @@ export class Outbox {
 
   /** @param least so many that wait are worth a frame. */
   private pump(least = 1): void {
-    while (this.ports.isOpen() && this.frames < PIPELINE && this.waiting.length >= least) {
-      const batch = this.waiting
-        .splice(0, nextBatch(this.waiting, FRAME_BYTES, this.most))
-        .filter(({ isOver }) => !isOver);
-      if (batch.length > 0) void this.send(batch);
-    }
+    while (this.ports.isOpen() && this.frames < PIPELINE && this.waiting.length >= least)
+      void this.send(this.waiting.splice(0, nextBatch(this.waiting, FRAME_BYTES, this.most)));
+    this.settle();
+  }
+
+  private callOff(waiting: Waiting): void {
+    waiting.isOver = true;
+    this.forget(waiting);
+    const index = this.waiting.indexOf(waiting);
+    if (index >= 0) this.waiting.splice(index, 1);
     this.settle();
   }
 
@@ -208,12 +214,15 @@ export class Outbox {
     this.pump();
   }
 
-  /** A faulty message must not fail the others: each is sent again alone, which is safe, since all have ids. */
+  /**
+   * A faulty message must not fail the others: each is sent again alone, which is safe, since all have ids. Frames that
+   * are under way by now overtake them.
+   */
   private refused(batch: Waiting[], error: unknown): void {
     const isOver = this.failure !== undefined;
-    if (!isOver && batch.length > 1 && isHoldfastError(error) && ABOUT_ONE.has(error.code)) {
+    if (!isOver && batch.length > 1 && isBlame(error)) {
       for (const waiting of batch) waiting.alone = true;
-      this.waiting.unshift(...batch);
+      this.waiting.unshift(...batch.filter((waiting) => !waiting.isOver));
       return;
     }
     for (const waiting of batch) {
@@ -225,7 +234,7 @@ export class Outbox {
 
   private keep(record: Stored): Promise<unknown> | undefined {
     const key = this.ports.store?.add(record);
-    key?.catch(this.ports.report);
+    key?.catch((cause) => this.ports.report(new StoreFailed('a publish could not be kept', { cause })));
     return key;
   }
 

@@ -6,11 +6,18 @@ export interface Stored {
   readonly text: string;
 }
 
+/** A message in a store. */
+export interface Kept {
+  /** Its place. */
+  readonly key: unknown;
+  readonly record: Stored;
+}
+
 /** Where messages wait that are to outlive this page. */
 export interface OutboxStore {
   /** @returns its place, once it is kept. */
   add(record: Stored): Promise<unknown>;
   remove(key: unknown): Promise<void>;
   /** All of them, in the order in which they were added. */
-  all(): Promise<{ readonly key: unknown; readonly record: Stored }[]>;
+  all(): Promise<Kept[]>;
 }

@@ -1,8 +1,10 @@
 import { type Acked, acksOf, gatherFor, gatherUpTo } from './acks';
 import type { Connection } from './connection';
+import { InvalidRequest } from './errors';
 import type { Entry } from './ledger';
 import { SEQS } from './limits';
 import type { Settlement } from './message';
+import { onAbort } from './onAbort';
 import type { Requests } from './requests';
 import type { Timers } from './timers';
 
@@ -18,11 +20,16 @@ export interface SettlerPorts {
   lowestOpen(): number;
 }
 
+/** The longest extension. Seconds. */
+const LONGEST = 900;
+
 /** Tells the server what became of the messages of one queue: acks many at a time, everything else at once. */
 export class Settler {
   private readonly unsent = new Map<number, Entry>();
   /** The last ack that was sent without asking for an answer. */
   private unanswered: number | undefined;
+  /** Acks under way whose answers are waited for. */
+  private readonly flushing = new Set<Promise<unknown>>();
   private cancelTimer: (() => void) | undefined;
 
   constructor(
@@ -50,7 +57,10 @@ export class Settler {
     connection.send(JSON.stringify({ action, queue: this.queue, seqs: [entry.seq], ...fields }));
   }
 
+  /** @throws InvalidRequest the server would not take so many seconds. */
   extend(entries: readonly Entry[], seconds: number): void {
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST)
+      throw new InvalidRequest(`seconds must be a whole number from 1 to ${LONGEST}, not ${seconds}`, 'seconds');
     const connection = this.ports.connection();
     if (connection === undefined) return;
     const dueAt = this.ports.timers.now() + seconds * 1000;
@@ -70,18 +80,33 @@ export class Settler {
     for (const frame of this.frames(connection)) connection.send(frame);
   }
 
-  /** As {@link send}, and waits until the server has stored them. */
+  /**
+   * As {@link send}, and waits until the server has stored them, and those of flushes before.
+   *
+   * @param signal ends the waiting, not the flush.
+   */
   async flush(signal?: AbortSignal): Promise<void> {
     const frames = this.frames(this.ports.connection());
     // No acks are waiting: repeat the last one with a ref. Its answer proves that earlier ones were processed.
     if (frames.length === 0 && this.unanswered !== undefined) frames.push(this.frameOf({ seqs: [this.unanswered] }));
     this.unanswered = undefined;
-    await Promise.all(frames.map((frame) => this.ports.requests.ask(frame, { signal })));
+    for (const frame of frames) {
+      const answer = this.ports.requests.ask(frame);
+      this.flushing.add(answer);
+      const end = () => this.flushing.delete(answer);
+      answer.then(end, end);
+    }
+    await unlessAborted(Promise.all(this.flushing), signal);
   }
 
-  /** The cursor was moved: what was acked may be in flight again. */
-  forget(): void {
+  /**
+   * The cursor was moved, or the subscription has ended: what was acked may be in flight again.
+   *
+   * @param from the first that may.
+   */
+  forget(from = 0): void {
     this.unanswered = undefined;
+    for (const seq of this.unsent.keys()) if (seq >= from) this.unsent.delete(seq);
   }
 
   /** Nothing will be sent any more. */
@@ -106,3 +131,11 @@ export class Settler {
     return JSON.stringify({ action: 'ack', queue: this.queue, ...acked });
   }
 }
+
+/** @throws the reason of the signal, if that comes first. */
+const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    const ignoreSignal = onAbort(signal, () => reject(signal?.reason));
+    promise.then(resolve, reject).finally(ignoreSignal);
+  });

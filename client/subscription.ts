@@ -13,6 +13,9 @@ import { onAbort } from './onAbort';
  * Asking for the next message acks the one before, unless it was settled. Leaving the loop, by a throw or by `break`,
  * nacks the message that was being handled: call `message.ack()` before a `break` if it is done. While the loop is busy
  * no message is acked, so the server stops at the window.
+ *
+ * The loop throws what `ready` rejects with, the reason of the signal, and why it cannot go on: `Dismissed` …, or, if
+ * the subscription ended and the server refuses to make it again, `Forbidden` …
  */
 export interface Subscription<M extends Message = Message> extends AsyncIterableIterator<M> {
   /**

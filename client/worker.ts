@@ -14,7 +14,10 @@ export interface Consumption {
    * client ended before. It has stopped all the same, and messages whose acks were lost come again.
    */
   stop(): Promise<void>;
-  /** Resolves when it was stopped or the client closed; rejects if the client ended otherwise: `Dismissed` … */
+  /**
+   * Resolves when it was stopped or the client closed; rejects if the client ended otherwise: `Dismissed` …, or if the
+   * subscription ended and the server refuses to make it again: `Forbidden` …
+   */
   readonly done: Promise<void>;
 }
 
@@ -91,13 +94,21 @@ export class Worker implements Consumer, Consumption {
     } catch (error) {
       message.nack({ reason: reasonOf(error) });
       this.options.failed(message, error);
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
+      this.inbox.pump();
     }
-    this.running -= 1;
-    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
-    this.inbox.pump();
   }
 }
 
-/** As much of a reason as a server keeps, without half a character at the cut. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, 256).replace(/\p{Cs}/gu, '');
+/** As much of a reason as a server keeps, without half a character at the cut; whatever was thrown, never throws. */
+function reasonOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error)
+      .slice(0, 256)
+      .replace(/\p{Cs}/gu, '');
+  } catch {
+    return 'its handler threw what has no form as text';
+  }
+}

@@ -83,7 +83,7 @@ async function settleAsTold(message: Message, signal: AbortSignal | undefined): 
   return answer;
 }
 
-/** Prints without settling anything: the handler of each message never returns. */
+/** Prints without settling anything: the handler of each message never returns, nor throws. */
 async function look(
   holdfast: Holdfast,
   queue: string,
@@ -93,15 +93,19 @@ async function look(
 ): Promise<void> {
   let shown = 0;
   let enough: () => void = () => {};
-  const end = new Promise<void>((resolve) => {
+  let fail: (error: unknown) => void = () => {};
+  const end = new Promise<void>((resolve, reject) => {
     enough = resolve;
+    fail = reject;
   });
+  // It may fail before `consume` resolves.
+  end.catch(() => {});
   options.signal?.addEventListener('abort', enough);
   const unsettled = { ...options, concurrency: Number.POSITIVE_INFINITY, maxExtension: 0 };
   const { done } = await holdfast.consume(queue, unsettled, async (message) => {
     shown += 1;
     const place = shown;
-    if (place <= count) await show(message);
+    if (place <= count) await show(message).catch(fail);
     if (place === count) enough();
     await new Promise(() => {});
   });

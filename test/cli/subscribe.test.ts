@@ -195,3 +195,22 @@ test('A reader that has seen enough ends it without a complaint, and what it too
   const { subscribers } = await wire.request({ action: 'status', queue: 'headed', seq: 1 });
   expect(subscribers).toMatchObject([{ clientId: 'short', state: 'settled' }]);
 });
+
+test('A reader that has seen enough ends --ack none too, and nothing is given back', async () => {
+  const wire = await server.wire('glancer');
+  // A message that is given back is a dead letter at once.
+  await wire.request({ action: 'subscribe', queue: 'glanced at', maxDeliveries: 1 });
+  await wire.close();
+  const publisher = await server.wire();
+  const events = Array.from({ length: 20 }, () => 'a');
+  await publisher.publishAll('glanced at', events);
+  const line = 'holdfast --client glancer subscribe "glanced at" --ack none --json | head -n 1; echo done';
+  const terminal = server.show(line);
+  await terminal.until(/^\{"queue":"glanced at","seq":1,/);
+  // It learns that nobody reads when it writes the next time.
+  await publisher.publishAll('glanced at', events);
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.screen()).toMatch(/^\{"queue":"glanced at","seq":1,.*\}\ndone$/s);
+  const letters = await publisher.list('deadLetters', { queue: 'glanced at' });
+  expect(letters.filter(({ reason }) => /EPIPE/.test(String(reason)))).toEqual([]);
+});

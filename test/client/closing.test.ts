@@ -1,5 +1,6 @@
-import { Closed, Dismissed, Forbidden } from '../../client';
+import { Closed, Dismissed, Forbidden, type Message } from '../../client';
 import { aConnectedWorld, aWorld, handling, type World } from './fake/client';
+import { answered } from './fake/server';
 import { turn } from './fake/time';
 
 /** Closes the client, and tells whether it is closed. */
@@ -135,4 +136,92 @@ it('refuses to flush what was handled after the server dismissed it', async () =
   finish();
   await turn();
   await expect(world.holdfast.flush()).rejects.toBeInstanceOf(Dismissed);
+});
+
+/** A client that has handled a message, and lost its connection before it said so. */
+async function cutOff(): Promise<World> {
+  const world = await aConnectedWorld();
+  await handling(world);
+  world.server.last.deliver(1, 2);
+  await turn();
+  world.server.last.hangUp();
+  return world;
+}
+
+it('has acks stored before it closes, though an earlier flush waits for them already', async () => {
+  const world = await cutOff();
+  const flushed = world.holdfast.flush();
+  const told = closing(world);
+  await world.time.pass(1_000);
+  expect(told.isClosed).toBe(false);
+  world.server.last.welcome();
+  await flushed;
+  await turn();
+  expect(told.isClosed).toBe(true);
+  expect(world.server.last.sent('ack')).toMatchObject([{ seqs: [1] }]);
+});
+
+it('has acks stored before it closes, though whoever flushed them waits no longer', async () => {
+  const world = await cutOff();
+  const aborting = new AbortController();
+  const waiting = world.holdfast.flush({ signal: aborting.signal });
+  aborting.abort('no longer');
+  await expect(waiting).rejects.toBe('no longer');
+  await expect(world.holdfast.flush({ signal: AbortSignal.abort('not at all') })).rejects.toBe('not at all');
+  const told = closing(world);
+  await world.time.pass(1_000);
+  expect(told.isClosed).toBe(false);
+  world.server.last.welcome();
+  await turn();
+  expect(told.isClosed).toBe(true);
+  expect(world.server.last.sent('ack')).toMatchObject([{ seqs: [1] }]);
+});
+
+it('has the acks stored of a handler that is being stopped when it is closed', async () => {
+  const world = await aConnectedWorld();
+  const consumption = await world.holdfast.consume('orders', {}, () => undefined);
+  world.server.last.deliver(1, 2);
+  await turn();
+  world.server.answer = () => undefined;
+  const stopped = consumption.stop();
+  const told = closing(world);
+  await turn();
+  expect(told.isClosed).toBe(false);
+  const [ack] = world.server.last.sent('ack');
+  world.server.last.say({ ...answered({ ...ack, action: 'ack' }), ref: ack?.ref });
+  await stopped;
+  await turn();
+  expect(told.isClosed).toBe(true);
+});
+
+it('rejects every flush under way as the server answers the acks', async () => {
+  const world = await cutOff();
+  const flushes = [world.holdfast.flush(), world.holdfast.flush()].map((flush) =>
+    expect(flush).rejects.toMatchObject({ code: 'forbidden' }),
+  );
+  world.server.answer = () => ({ type: 'error', code: 'forbidden', message: 'not yours', retryable: false });
+  await world.time.pass(1_000);
+  world.server.last.welcome();
+  await Promise.all(flushes);
+  await world.holdfast.flush();
+});
+
+it('hands out no message that it holds once it is closed, or is being closed', async () => {
+  const world = await aConnectedWorld();
+  world.server.last.deliver(1, 3);
+  world.server.answer = () => undefined;
+  void world.holdfast.publish('orders', 'created', 1).catch(() => undefined);
+  const told = closing(world);
+  for (const isClosed of [false, true]) {
+    const handled: Message[] = [];
+    const consuming = world.holdfast.consume('orders', {}, (message) => handled.push(message));
+    await expect(consuming).rejects.toBeInstanceOf(Closed);
+    const loop = world.holdfast.subscribe('orders');
+    await expect(loop.next()).rejects.toBeInstanceOf(Closed);
+    await expect(loop.ready).rejects.toBeInstanceOf(Closed);
+    expect(await loop.next()).toMatchObject({ done: true });
+    expect(handled).toEqual([]);
+    expect(told.isClosed).toBe(isClosed);
+    await world.time.pass(5_000);
+  }
 });

@@ -135,6 +135,27 @@ it('nacks with as much of a long error as a server keeps, and no half of a chara
   expect(world.server.last.sent('nack')).toMatchObject([{ reason: 'x'.repeat(255) }]);
 });
 
+it.each([
+  ['an error whose message is an object', () => Object.assign(new Error(), { message: { told: 'oddly' } })],
+  ['an error whose message is undefined', () => Object.assign(new Error(), { message: undefined })],
+  ['what has no form as text', () => Object.create(null)],
+])('nacks a message at which the handler throws %s, and goes on', async (_what, odd) => {
+  const { holdfast, server } = await aConnectedWorld();
+  const failed: number[] = [];
+  holdfast.on('failed', ({ message }) => failed.push(message.seq));
+  const handled: number[] = [];
+  const consumption = await holdfast.consume('orders', {}, ({ seq }) => {
+    handled.push(seq);
+    if (seq === 1) throw odd();
+  });
+  server.last.deliver(1, 3);
+  await turn();
+  expect(handled).toEqual([1, 2]);
+  expect(failed).toEqual([1]);
+  expect(server.last.sent('nack')).toMatchObject([{ seqs: [1], reason: expect.any(String) }]);
+  await consumption.stop();
+});
+
 it('handles a nacked message again when it comes back', async () => {
   const world = await aConnectedWorld();
   const handled = await handling(world, {
@@ -247,6 +268,35 @@ it('asks for more time while a handler runs, and for what waits behind it, up to
   expect(extended).toHaveLength(5);
 });
 
+it('goes by the ack deadline in force where the server refused another', async () => {
+  const world = await aConnectedWorld();
+  await handling(world, { handle: () => new Promise(() => {}) });
+  world.server.answer = () => ({ type: 'error', code: 'invalid', message: 'at most 900', retryable: false });
+  const refused = world.holdfast.consume('orders', { ackDeadline: 5_000 }, () => undefined);
+  await expect(refused).rejects.toMatchObject({ code: 'invalid' });
+  world.server.last.deliver(1, 2);
+  await world.time.pass(29_000);
+  expect(world.server.last.sent('extend')).toMatchObject([{ seqs: [1], seconds: 30 }]);
+});
+
+it.each([
+  ['while the server has not answered', false],
+  ['where it was called off, since it may be granted all the same', true],
+])('goes by an ack deadline that is shorter %s', async (_when, isCalledOff) => {
+  const world = await aConnectedWorld();
+  await handling(world, { handle: () => new Promise(() => {}) });
+  world.server.answer = () => undefined;
+  const aborting = new AbortController();
+  for (const ackDeadline of [3, 0.5])
+    world.holdfast.consume('orders', { ackDeadline, signal: aborting.signal }, () => undefined).catch(() => undefined);
+  await turn();
+  if (isCalledOff) aborting.abort();
+  await turn();
+  world.server.last.deliver(1, 2);
+  await world.time.pass(2_900);
+  expect(world.server.last.sent('extend')).toMatchObject([{ seqs: [1], seconds: 3 }]);
+});
+
 it('asks for no time for what is handled soon', async () => {
   const world = await aConnectedWorld();
   await handling(world);
@@ -303,6 +353,16 @@ it('ends its loops when it is closed', async () => {
   const loop = holdfast.subscribe('orders').next();
   await holdfast.close();
   expect(await loop).toEqual({ done: true, value: undefined });
+});
+
+it('hands out nothing of what it held when it was closed', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  server.last.deliver(1, 3);
+  await holdfast.close();
+  const handled: number[] = [];
+  const late = holdfast.consume('orders', {}, ({ seq }) => handled.push(seq));
+  await expect(late).rejects.toMatchObject({ code: 'closed' });
+  expect(handled).toEqual([]);
 });
 
 it('tells a loop what the server refused', async () => {

@@ -1,8 +1,8 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { connect } from '../../client';
+import { connect, type HoldfastError, InvalidRequest } from '../../client';
 import { eventually } from '../eventually';
 import { aConnectedWorld, aWorld } from './fake/client';
-import { FakeServer, type FakeSocket } from './fake/server';
+import { answered, FakeServer, type FakeSocket, type Received } from './fake/server';
 import { FakeTime, turn } from './fake/time';
 
 const kept = { bufferStore: 'indexeddb' } as const;
@@ -20,6 +20,34 @@ const payloads = (socket: FakeSocket): unknown[] =>
 
 /** Waits until the store has got around to it. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** An earlier life of the page, which could not send these. */
+async function leaving(...left: unknown[]): Promise<void> {
+  const { holdfast } = aWorld(kept);
+  for (const payload of left)
+    holdfast.publish('orders', 'created', payload, { id: `order-${payload}` }).catch(() => undefined);
+  await settled();
+}
+
+/** A later life of the page, and the failures it tells of. */
+async function aLaterLife(answer: (request: Received) => object | undefined) {
+  const world = aWorld(kept);
+  const failures: HoldfastError[] = [];
+  world.holdfast.on('error', (error) => failures.push(error));
+  world.server.answer = answer;
+  await turn();
+  world.server.last.welcome();
+  await settled();
+  return { ...world, failures };
+}
+
+const refusing = (code: string, fields: object = {}) => ({
+  type: 'error',
+  code,
+  message: 'so it is',
+  retryable: false,
+  ...fields,
+});
 
 it('sends, in order and with their ids, what an earlier life of the page could not', async () => {
   const before = aWorld(kept);
@@ -149,4 +177,88 @@ it('does not wait for what an earlier life left when it fails to connect', async
   await settled();
   await time.pass(1_000);
   await failed;
+});
+
+it.each([
+  ['as long as the server says', refusing('rate_limited', { retryable: true, retryAfter: 7 }), 7_000],
+  ['for a while that grows', refusing('unavailable', { retryable: true }), 500],
+])(
+  'sends again, in order, what a server does not take for now, after it has waited %s',
+  async (_how, refusal, pause) => {
+    await leaving(1, 2, 3);
+    const { server, time, failures } = await aLaterLife(() => refusal);
+    expect(payloads(server.last)).toEqual([1, 2, 3]);
+    await time.pass(pause - 1);
+    expect(payloads(server.last)).toHaveLength(3);
+    await time.pass(1);
+    expect(payloads(server.last)).toEqual([1, 2, 3, 1, 2, 3]);
+    server.answer = answered;
+    await time.pass(2 * pause);
+    expect(payloads(server.last)).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3]);
+    expect(failures).toEqual([]);
+    await settled();
+    const after = await aLaterLife(answered);
+    expect(payloads(after.server.last)).toEqual([]);
+  },
+);
+
+it('sends nothing of a queue that was left after what the server does not take for now', async () => {
+  await leaving(...Array.from({ length: 150 }, (_, index) => index));
+  let frames = 0;
+  const { server, time } = await aLaterLife((request) => {
+    frames += 1;
+    return frames === 1 ? refusing('rate_limited', { retryable: true, retryAfter: 7 }) : answered(request);
+  });
+  expect(payloads(server.last)).toHaveLength(100);
+  await time.pass(7_000);
+  await settled();
+  expect(payloads(server.last).slice(100)).toEqual(Array.from({ length: 150 }, (_, index) => index));
+});
+
+it.each(['unauthenticated', 'internal'])('keeps for a later life what was refused as %s, and says so', async (code) => {
+  await leaving(1, 2);
+  const { server, failures } = await aLaterLife(() => refusing(code));
+  expect(payloads(server.last)).toEqual([1, 2]);
+  expect(failures).toMatchObject([{ code }]);
+  const after = await aLaterLife(answered);
+  expect(payloads(after.server.last)).toEqual([1, 2]);
+});
+
+it('forgets what an earlier life left if the server refuses it, and tells of each which it was', async () => {
+  await leaving(1, 2, 3);
+  const { server, failures } = await aLaterLife((request) =>
+    JSON.stringify(request).includes('order-2') ? refusing('invalid') : answered(request),
+  );
+  expect(payloads(server.last)).toEqual([1, 2, 3, 1, 2, 3]);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toBeInstanceOf(InvalidRequest);
+  expect(failures[0]).toMatchObject({ code: 'invalid', message: expect.stringMatching(/order-2.*orders.*so it is/) });
+  await settled();
+  const after = await aLaterLife(answered);
+  expect(payloads(after.server.last)).toEqual([]);
+});
+
+it('tells of no failure when a page is closed that is offline, and keeps what an earlier one left', async () => {
+  await leaving(1, 2);
+  const { holdfast, time } = aWorld(kept);
+  const failures: unknown[] = [];
+  holdfast.on('error', (error) => failures.push(error));
+  await settled();
+  const closing = holdfast.close();
+  await time.pass(5_000);
+  await closing;
+  await settled();
+  expect(failures).toEqual([]);
+  const after = await aLaterLife(answered);
+  expect(payloads(after.server.last)).toEqual([1, 2]);
+});
+
+it('does not send again what waited for that when the client was closed', async () => {
+  await leaving(1);
+  const { holdfast, server, time, failures } = await aLaterLife(() => refusing('unavailable', { retryable: true }));
+  const closing = holdfast.close();
+  await time.pass(60_000);
+  await closing;
+  expect(payloads(server.last)).toEqual([1]);
+  expect(failures).toEqual([]);
 });

@@ -191,6 +191,59 @@ it('calls off what was not sent yet when its signal says so', async () => {
   expect(batches(server.last)).toEqual([[2]]);
 });
 
+it('counts what was called off as waiting no longer: neither for the buffer, nor for a close', async () => {
+  const { holdfast } = aWorld({ buffer: 2 });
+  const aborting = new AbortController();
+  const calledOff = [1, 2].map((payload) =>
+    expect(holdfast.publish('orders', 'created', payload, { signal: aborting.signal })).rejects.toBe('no longer'),
+  );
+  aborting.abort('no longer');
+  await Promise.all(calledOff);
+  const next = new AbortController();
+  const waiting = expect(holdfast.publish('orders', 'created', 3, { signal: next.signal })).rejects.toBe('nor this');
+  const closed = holdfast.close();
+  next.abort('nor this');
+  await waiting;
+  await closed;
+});
+
+it('does not send again what was called off under way in a frame that was refused', async () => {
+  const { holdfast, server } = await aConnectedWorld();
+  server.answer = () => undefined;
+  const aborting = new AbortController();
+  const calledOff = expect(holdfast.publish('orders', 'created', 1, { signal: aborting.signal })).rejects.toBe(
+    'no longer',
+  );
+  const published = holdfast.publish('orders', 'created', 2);
+  await turn();
+  aborting.abort('no longer');
+  await calledOff;
+  server.answer = answered;
+  const [refused] = server.last.sent('publish');
+  server.last.say({ type: 'error', ref: refused?.ref, code: 'invalid', message: 'so it is', retryable: false });
+  await published;
+  expect(batches(server.last)).toEqual([[1, 2], [2]]);
+});
+
+it('sends what was unanswered when the connection was lost before what is published as the next one opens', async () => {
+  const { holdfast, server, time } = await aConnectedWorld();
+  server.answer = () => undefined;
+  const before = holdfast.publish('orders', 'created', 'before');
+  await turn();
+  const after: Promise<unknown>[] = [];
+  holdfast.on('state', ({ state }) => {
+    if (state !== 'open') return;
+    for (let payload = 0; payload < 100; payload++) after.push(holdfast.publish('orders', 'created', payload));
+  });
+  server.last.hangUp();
+  server.answer = answered;
+  await time.pass(1_000);
+  server.last.welcome();
+  await before;
+  await Promise.all(after);
+  expect(batches(server.last).map(([first]) => first)).toEqual(['before', 0]);
+});
+
 it('answers what it has sent before it closes, and refuses what comes after', async () => {
   const { holdfast, server } = await aConnectedWorld();
   const published = holdfast.publish('orders', 'created', 1);

@@ -158,6 +158,37 @@ it('gives up waiting for an answer after the time it is given, or when its signa
   await expect(aborted).rejects.toThrow('enough');
 });
 
+it('tries again soon where an error alone tells that an attempt failed, as with the WebSocket of Node 22', async () => {
+  const { server, time, holdfast } = aWorld();
+  await turn();
+  server.last.fail('Received network error or non-101 status code.');
+  await time.pass(600);
+  expect(server.sockets).toHaveLength(2);
+  expect(holdfast.lastFailure).toBe('Received network error or non-101 status code.');
+});
+
+it('heeds the code of a close that follows the error', async () => {
+  const { server, holdfast } = aWorld();
+  await turn();
+  server.last.fail();
+  server.last.hangUp(4029);
+  expect(holdfast.state).toBe('closed');
+});
+
+it('reads to its end why it was refused, though an error was told before', async () => {
+  const { server, time, holdfast } = aWorld();
+  await turn();
+  let explain: (body: string) => void = () => undefined;
+  server.last.fail('Unexpected server response: 401');
+  server.last.refuse(401, new Promise((resolve) => (explain = resolve)));
+  await time.pass(1_000);
+  expect(holdfast.state).toBe('connecting');
+  explain('your credential was revoked');
+  await turn();
+  expect(holdfast.state).toBe('closed');
+  expect(holdfast.lastFailure).toMatch(/with 401: your credential was revoked$/);
+});
+
 it('asks for a token before every try, also after the server ended a connection whose token had expired', async () => {
   let tokens = 0;
   const { server, time } = aWorld({ token: async () => `t${++tokens}` });

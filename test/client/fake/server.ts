@@ -100,6 +100,11 @@ export class FakeSocket implements WebSocketLike {
     this.emit('close', { code, reason: '' });
   }
 
+  /** Tells of an error, and of nothing after it, as the WebSocket of Node 22 does of an attempt that failed. */
+  fail(message = ''): void {
+    this.emit('error', { message });
+  }
+
   /** Answers the client's close. */
   answerClose(): void {
     this.emit('close', { code: 1000, reason: '' });
@@ -111,10 +116,10 @@ export class FakeSocket implements WebSocketLike {
     this.hangUp(code);
   }
 
-  /** Refuses the connection, as `ws` tells it. */
-  refuse(statusCode: number, body = ''): void {
+  /** Refuses the connection, as `ws` tells it. The body may come later. */
+  refuse(statusCode: number, body: string | Promise<string> = ''): void {
     async function* read() {
-      yield Buffer.from(body);
+      yield Buffer.from(await body);
     }
     for (const listener of this.refusalListeners) listener(undefined, { statusCode, [Symbol.asyncIterator]: read });
   }
@@ -174,6 +179,8 @@ export function answered({ action, queue, ref, messages }: Received): object | u
   switch (action) {
     case 'subscribe':
       return { type: 'subscribed', queue, events: ['*'], created: false, next: 1, backlog: 0 };
+    case 'unsubscribe':
+      return { type: 'unsubscribed', queue, events: [] };
     case 'publish':
       return {
         type: 'published',
