@@ -58,7 +58,8 @@ export class World {
     this.random = new Random(seed);
     this.scheduler = new Scheduler(this.random, START);
     this.trace = new Trace(this.scheduler, tell);
-    this.faults = new Faults(this.random, this.random.pick([0, 0.5, 1, 1, 2, 3]), this.tally);
+    const roughness = this.random.pick([0, 0.5, 1, 1, 2, 3]);
+    this.faults = new Faults(this.random, new Random(-1 - seed), roughness, this.tally);
     this.apart = this.random.chance(0.3) ? 2 * SKEW_MS : 0;
     const retentions = [DEFAULT_SETTINGS.messageRetention, 5 * MINUTE, 20 * MINUTE];
     const before = this.random.pick(retentions);
