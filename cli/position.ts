@@ -7,6 +7,9 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}
 const DAY_CHARACTERS = 'YYYY-MM-DD'.length;
 const AGO = /^\d+(\.\d+)?(s|m|h|d|w)$/;
 
+/** Times before it have more than four digits of a year, or none that a Date can have. */
+const YEAR_0 = Date.parse('0000-01-01');
+
 /** Whether there is such a day: to `Date.parse`, February 30 is one of March. */
 function isDay(day: string): boolean {
   const time = Date.parse(day);
@@ -26,7 +29,7 @@ export function readPosition(text: string, now: number): Position {
   if (TIME.test(text) && !isDay(text.slice(0, DAY_CHARACTERS)))
     throw new Misuse(`'${text}' is no position: there is no such day`);
   const time = TIME.test(text) ? Date.parse(text) : AGO.test(text) ? now - ms(text as ms.StringValue) : Number.NaN;
-  if (Number.isNaN(time))
+  if (!(time >= YEAR_0))
     throw new Misuse(
       `'${text}' is no position: expected new, earliest, a seq (1 or more), a time (2026-11-01T08:00Z) or a duration before now (15m)`,
     );

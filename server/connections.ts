@@ -21,6 +21,11 @@ import { Session } from './session';
 
 const PING_EVERY_MS = 30_000;
 /**
+ * How long a connection for which something waits may take nothing of it. Longer than between pings: the operating
+ * system takes more only when much of what it has was read, which is a while for who reads slowly.
+ */
+const STILL_MS = 60_000;
+/**
  * How long the end waits for answers to requests that have arrived: long enough for a disk that is slow, not for one
  * that hangs.
  */
@@ -37,6 +42,7 @@ const RETRY_MS = 1_000;
 interface Open {
   readonly connection: Connection;
   readonly webSocket: WebSocket;
+  readonly frames: FrameSocket;
 }
 
 /** The connections of this server, from their first frame to their last. */
@@ -47,7 +53,8 @@ export class Connections {
   private readonly sessions = new Map<ConnectionId, Session>();
   private readonly ending = new Set<Promise<void>>();
   private readonly pinging = setInterval(() => this.ping(), PING_EVERY_MS).unref();
-  private readonly answered = new WeakSet<WebSocket>();
+  /** Those from which something came since they were pinged. */
+  private readonly heard = new WeakSet<WebSocket>();
 
   constructor(
     private readonly ports: Ports,
@@ -73,9 +80,9 @@ export class Connections {
     };
     const id = connection.connection;
     const frames = new FrameSocket(webSocket, socket, this.buffers);
-    this.open.set(id, { connection, webSocket });
+    this.open.set(id, { connection, webSocket, frames });
     this.pusher.add(id, frames);
-    this.answered.add(webSocket);
+    this.heard.add(webSocket);
     const over = setTimeout(
       () => this.track(dismiss(this.ports, connection, LIFETIME_OVER)),
       this.ports.settings.connectionLifetime,
@@ -83,7 +90,11 @@ export class Connections {
     over.unref();
     // An error of one connection ends that connection and affects no other.
     webSocket.on('error', (error) => this.ports.reporter.warn('a connection broke', { connection: id, error }));
-    webSocket.on('pong', () => this.answered.add(webSocket));
+    webSocket.on('pong', () => this.heard.add(webSocket));
+    // Node begins anew with every byte that is taken or comes.
+    socket.setTimeout(STILL_MS).on('timeout', () => {
+      if (frames.waiting > 0) webSocket.terminate();
+    });
     const begun = this.begin(connection);
     this.track(begun);
     webSocket.once('close', () => {
@@ -94,7 +105,10 @@ export class Connections {
     const hold = () => this.pusher.hold(id);
     const session = new Session(this.ports, caller, frames, this.rates, begun, this.authenticate, hold);
     this.sessions.set(id, session);
-    webSocket.on('message', (data, isBinary) => session.receive(data, isBinary));
+    webSocket.on('message', (data, isBinary) => {
+      this.heard.add(webSocket);
+      session.receive(data, isBinary);
+    });
   }
 
   /** Those that are open. */
@@ -156,15 +170,19 @@ export class Connections {
   }
 
   /**
-   * Cuts off connections that did not answer the ping before, dismisses those whose record has expired, and pings the
-   * others. A timer stands still while the machine is suspended, and does not follow when the clock is put forward: by
-   * then the record has expired, and nothing is delivered to the connection any more.
+   * Cuts off connections from which nothing came since the ping before, dismisses those whose record has expired, and
+   * pings the others. Where something waits, a ping would wait behind it: there it counts whether any of it is taken.
+   *
+   * A timer stands still while the machine is suspended, and does not follow when the clock is put forward: by then the
+   * record has expired, and nothing is delivered to the connection any more.
    */
   private ping(): void {
     const now = this.ports.clock.now();
-    for (const { connection, webSocket } of this.open.values()) {
-      if (!this.answered.delete(webSocket)) webSocket.terminate();
+    for (const { connection, webSocket, frames } of this.open.values()) {
+      const isBehind = frames.waiting > 0;
+      if (!isBehind && !this.heard.delete(webSocket)) webSocket.terminate();
       else if (connection.expiresAt <= now) this.track(dismiss(this.ports, connection, LIFETIME_OVER));
+      else if (isBehind) this.heard.add(webSocket);
       else webSocket.ping();
     }
   }

@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
+import { hangUp } from './hangUp';
 
 const HINT = 'This is Holdfast: connect to it with a WebSocket, such as npx wscat -c ws://HOST:PORT?clientId=NAME\n';
 
@@ -24,6 +25,32 @@ export const answerHttp =
     response.setHeader('upgrade', 'websocket');
     end(response, 426, HINT);
   };
+
+/** Whether a request asks to go over to WebSocket, be it among other protocols. */
+export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
+  (headers.upgrade ?? '').split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
+
+/**
+ * Answers a request that asks to go over to protocols that are not spoken here as if it did not, as a server may (RFC
+ * 9110, 7.8): HTTP clients that know HTTP/2 ask for that.
+ *
+ * @param request by the event `upgrade`: its socket is not Node's to answer any more.
+ */
+export function answerAsPlain(request: IncomingMessage, answer: RequestListener): void {
+  const { socket } = request;
+  const response = new ServerResponse(request);
+  try {
+    response.assignSocket(socket);
+  } catch {
+    // The request before it is being answered, and that answer is the last on this connection.
+    return;
+  }
+  response.once('finish', () => {
+    response.detachSocket(socket);
+    hangUp(socket);
+  });
+  answer(request, response);
+}
 
 /** Whether a request announces a body; without that it has none (RFC 9112, 6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { admitsOrigin, FRAME_BYTES, SUBPROTOCOL } from '../broker';
 import type { Admit, Admitted } from './admission';
-import { answerHttp, hasBody } from './http';
+import { answerAsPlain, answerHttp, asksForWebSocket, hasBody } from './http';
 import { refuse } from './refuse';
 
 /** Called for each connection. */
@@ -38,6 +38,14 @@ const PATIENCE_MS = 10_000;
 /** Room for connections that are in their handshake, or only ask for the health. */
 const STRANGERS = 200;
 
+/**
+ * Into how many parts a message may be divided, and in how many pieces a part may arrive. Each costs memory of its own
+ * until the message is whole, however small it is. A frame of 32 KB arrives in some 25 pieces, and is not divided by
+ * most clients.
+ */
+const PARTS = 64;
+const PIECES = 1_024;
+
 const FULL = 'there are as many connections as the server takes: try again later';
 
 const CLOSING = 'the server is shutting down: connect again in a moment';
@@ -48,31 +56,38 @@ const ANSWER_MS = 1_000;
 /** Listens for WebSocket connections, and answers plain HTTP requests. */
 export async function listen(on: ListenOptions, onConnection: OnConnection): Promise<Listener> {
   const patience = on.patience ?? PATIENCE_MS;
+  const answer = answerHttp(on.isHealthy);
   const server = createServer(
     { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: patience / 10 },
-    answerHttp(on.isHealthy),
+    answer,
   );
   if (Number.isFinite(on.most)) server.maxConnections = on.most + STRANGERS;
   // Otherwise Node would tell a client that announces a body to send it.
-  server.on('checkContinue', answerHttp(on.isHealthy));
+  server.on('checkContinue', answer);
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES,
+    maxFragments: PARTS,
+    maxBufferedChunks: PIECES,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   let isClosing = false;
+  /** Those whose handshakes are being decided on. */
+  const deciding = new Set<Socket>();
   server.on('upgrade', (request, stream, head) => {
     const socket = request.socket;
     // Ignore clients that break off before they are admitted.
     socket.on('error', ignore);
+    if (!asksForWebSocket(request)) return answerAsPlain(request, answer);
+    if (isClosing) return refuse(socket, 503, CLOSING);
     if (hasBody(request)) return refuse(socket, 400, 'a handshake has no body');
     if (!admitsOrigin(request.headers.origin, on.origins))
       return refuse(socket, 403, 'pages of this origin may not connect: the server is told which may by --origins');
     if (on.isFull()) return refuse(socket, 503, FULL);
+    deciding.add(socket);
     void on.admit(request).then((admitted) => {
-      if (socket.destroyed) return;
-      if (isClosing) return refuse(socket, 503, CLOSING);
+      if (!deciding.delete(socket) || socket.destroyed) return;
       if (on.isFull()) return refuse(socket, 503, FULL);
       if ('status' in admitted) return refuse(socket, admitted.status, admitted.message);
       socket.off('error', ignore);
@@ -83,6 +98,9 @@ export async function listen(on: ListenOptions, onConnection: OnConnection): Pro
   const address = server.address() as AddressInfo;
   const close = async () => {
     isClosing = true;
+    // Not waited for: who has to be asked about a credential may not answer.
+    for (const socket of deciding) refuse(socket, 503, CLOSING);
+    deciding.clear();
     const cut = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
     await new Promise((resolve) => server.close(resolve));
     clearTimeout(cut);

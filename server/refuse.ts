@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { hangUp } from './hangUp';
 
 const STATUS = {
   400: 'Bad Request',
@@ -7,12 +8,8 @@ const STATUS = {
   503: 'Service Unavailable',
 } as const;
 
-/** How long the other side has to read the answer and to close. Milliseconds. */
-const LINGER_MS = 1_000;
-
 /**
- * Answers a handshake with a refusal, and ends its socket. Node no longer closes an upgraded socket by itself: a client
- * that neither reads nor closes would keep it for ever.
+ * Answers a handshake with a refusal, and ends its socket.
  *
  * @param status of HTTP.
  * @param message for people, one line.
@@ -21,10 +18,5 @@ export function refuse(socket: Socket, status: keyof typeof STATUS, message: str
   const body = `${message}\n`;
   const asks = status === 401 ? 'www-authenticate: Bearer\r\n' : '';
   const head = `HTTP/1.1 ${status} ${STATUS[status]}\r\n${asks}content-type: text/plain; charset=utf-8\r\nconnection: close\r\n`;
-  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  // Read on, or the close of the other side would go unnoticed. If the socket were destroyed at once, the answer might
-  // be lost.
-  socket.resume();
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(cut));
+  hangUp(socket, `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

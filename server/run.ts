@@ -64,10 +64,11 @@ const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
 
 function explain(error: unknown, { host, port }: ServerOptions): string {
-  if (error instanceof UnusableFolder || error instanceof CorruptStore) return error.message;
+  if (error instanceof UnusableFolder || error instanceof CorruptStore) return messageOf(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const isOfPort = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
   if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or choose another with --port`;
-  if (code === 'EACCES') return `port ${port} may not be used: choose one above 1023 with --port`;
+  if (code === 'EACCES' && isOfPort) return `port ${port} may not be used: choose one above 1023 with --port`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `${host} is not an address of this machine: choose another with --host`;
   return messageOf(error);

@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { clientPattern, grantsSchema, type KeyId, statedGrants } from '../../broker/access';
 import { type Key, type KeyStore, Unavailable } from '../../broker/ports';
@@ -17,14 +17,22 @@ const fileSchema = z.object({
   expiresAt: z.optional(z.iso.datetime()),
 });
 
+/** Told of a file that says nothing that can be understood. */
+type OnDamaged = (what: string, error: unknown) => void;
+
 const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 
 /**
  * The API keys in a folder, a file each. One process may make and revoke keys while another checks them, and a write of
- * one key cannot lose another. Only the owner of the folder may read it.
+ * one key cannot lose another. Only the owner of the folder may read it. A key whose file is damaged lets nobody in, as
+ * if it was not there.
  */
 export class FileKeys implements KeyStore {
-  constructor(private readonly folder: string) {}
+  /** @param onDamaged called whenever such a file is read. */
+  constructor(
+    private readonly folder: string,
+    private readonly onDamaged: OnDamaged = () => undefined,
+  ) {}
 
   async get(key: KeyId): Promise<Key | undefined> {
     if (!isKeyId(key)) return undefined;
@@ -34,13 +42,15 @@ export class FileKeys implements KeyStore {
       const { hash, client, grants, createdAt, expiresAt } = fileSchema.parse(JSON.parse(text));
       const until = expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) };
       return { key, hash, client, grants, createdAt: Date.parse(createdAt), ...until };
-    } catch (cause) {
-      throw new Unavailable(`the file of the key ${key} is damaged`, { cause });
+    } catch (error) {
+      this.onDamaged(`the file of the key ${key} is damaged`, error);
+      return undefined;
     }
   }
 
   async add({ key, hash, client, grants, createdAt, expiresAt }: Key): Promise<void> {
-    await fs.mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const made = await fs.mkdir(this.folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncFolder(dirname(this.folder));
     const content = {
       hash,
       client,

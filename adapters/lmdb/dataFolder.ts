@@ -10,9 +10,27 @@ import { syncFolder } from './segments';
 const FORMAT = 7;
 const markSchema = z.object({ format: z.int().check(z.minimum(1)) });
 
+/** The bits of a file's mode: all that may be done to it, and what others than its owner may. */
+const PERMISSIONS = 0o7777;
+const OTHERS = 0o077;
+
 /** A data folder that cannot be used. The message says why, in one line, and what to do. */
 export class UnusableFolder extends Error {
   override readonly name = 'UnusableFolder';
+}
+
+const NOT_PERMITTED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS'];
+
+/** What is to be told of an error of the system: that a file may not be used is no damage, and has another remedy. */
+export function explained(cause: unknown): unknown {
+  const code = errorCode(cause);
+  if (!NOT_PERMITTED.includes(code)) return cause;
+  const file =
+    typeof cause === 'object' && cause !== null && 'path' in cause ? cause.path : 'a file of the data folder';
+  return new UnusableFolder(
+    `${file} may not be read or written (${code}): give the data folder to the user that runs the server`,
+    { cause },
+  );
 }
 
 /** A data folder that is ours alone. */
@@ -34,8 +52,9 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   try {
     await check(path);
     const folder = { journal: join(path, 'journal'), store: join(path, 'store') };
-    await fs.mkdir(folder.journal, { recursive: true });
-    await fs.mkdir(folder.store, { recursive: true });
+    await makePrivate(folder.journal);
+    await makePrivate(folder.store);
+    await syncFolder(path);
     return { ...folder, release: () => lock.close() };
   } catch (error) {
     await lock.close();
@@ -60,6 +79,8 @@ async function create(path: string): Promise<void> {
 async function makeFolder(path: string): Promise<void> {
   try {
     await fs.mkdir(path, { mode: 0o700 });
+    // Its name is lost with a power cut otherwise. Who may not read the folder around it cannot help that.
+    await syncFolder(dirname(path)).catch(() => undefined);
   } catch (error) {
     if (errorCode(error) === 'EEXIST' && (await fs.stat(path)).isDirectory()) return;
     const parent = dirname(path);
@@ -67,6 +88,14 @@ async function makeFolder(path: string): Promise<void> {
     await makeFolder(parent);
     await makeFolder(path);
   }
+}
+
+/** A folder that nobody else may read, also where the folder around it was there before, and may be read by others. */
+async function makePrivate(path: string): Promise<void> {
+  await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  const { mode } = await fs.stat(path);
+  // Not possible where it is of another user, who decides then, nor on a file system without modes.
+  if ((mode & OTHERS) !== 0) await fs.chmod(path, mode & ~OTHERS & PERMISSIONS).catch(() => undefined);
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -113,14 +142,7 @@ async function check(path: string): Promise<void> {
   if (!(await isOurs(path))) {
     return writeMark(path).catch((cause) => Promise.reject(notWritable(path, cause)));
   }
-  let format: number;
-  try {
-    format = markSchema.parse(JSON.parse(await fs.readFile(mark, 'utf8'))).format;
-  } catch (cause) {
-    throw new UnusableFolder(`${mark} cannot be read: the data folder is damaged, restore it or choose another`, {
-      cause,
-    });
-  }
+  const format = formatOf(mark, await fs.readFile(mark, 'utf8'));
   if (format > FORMAT)
     throw new UnusableFolder(
       `the data folder ${path} is of a later version (format ${format}, this server knows ${FORMAT}): use a newer server`,
@@ -129,6 +151,18 @@ async function check(path: string): Promise<void> {
     throw new UnusableFolder(
       `the data folder ${path} is of an earlier version (format ${format}, this server knows ${FORMAT}): choose another with --data`,
     );
+}
+
+function formatOf(mark: string, text: string): number {
+  try {
+    return markSchema.parse(JSON.parse(text)).format;
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? cause.message : 'it tells no format';
+    throw new UnusableFolder(
+      `${mark} cannot be read (${why}): the data folder is damaged, restore it or choose another`,
+      { cause },
+    );
+  }
 }
 
 /** Written under another name and renamed, so that a crash leaves all of it or nothing. */

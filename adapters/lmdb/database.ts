@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Unavailable } from '../../broker/ports';
 import { type DataFolder, UnusableFolder } from './dataFolder';
 import { type Digests, loadDigests } from './digest';
+import { errorCode, messageOf } from './errorCode';
 import { forLmdb, type Written } from './gather';
 import { type Change, CorruptStore } from './groups';
 import { Journal, type Segment } from './journal';
 import { replay } from './replay';
-import { clearSegments, type Durability, segmentNumbers } from './segments';
-import { faultOf, StoreLength } from './storeFile';
+import { clearSegments, type Durability, segmentNumbers, syncFolder } from './segments';
+import { expectAccess, faultOf, StoreLength } from './storeFile';
 import { causeOf, type Key, type TableName, Tables } from './tables';
 
 /** What is to be removed. */
@@ -16,6 +17,8 @@ export type Doomed = readonly [table: TableName, key: Key];
 const SEGMENT_BYTES = 2 * 1024 * 1024;
 /** So much may be in the journal while LMDB is busy with what came before; those who write more wait. */
 const MOST_BYTES = 6 * 1024 * 1024;
+/** So much of the journal is held, on the disk and in memory, while LMDB takes nothing of it. */
+const MOST_UNSTORED_BYTES = 32 * 1024 * 1024;
 const STORE_EVERY_MS = 5_000;
 
 const AT_ONCE = 1_024;
@@ -40,6 +43,8 @@ export class Database extends Tables {
   private timer: NodeJS.Timeout | undefined;
   private storing: Promise<boolean> | undefined;
   private readonly unstored: Segment[] = [];
+  /** Whether LMDB did not take what it was last given. It is given the same again every few seconds. */
+  private isRefused = false;
   private applying: Promise<void> | undefined;
 
   private constructor(
@@ -57,9 +62,10 @@ export class Database extends Tables {
    *
    * @param report told what fails without anyone waiting for it.
    * @param durability with `os`, a journal that a power cut has damaged is read up to there.
-   * @throws CorruptStore
+   * @throws CorruptStore, UnusableFolder, or what the system says of files that cannot be used.
    */
   static async open(folder: DataFolder, report: Report, durability: Durability): Promise<Database> {
+    await expectAccess(folder.store);
     const fault = await faultOf(folder.store);
     if (fault !== undefined)
       throw new CorruptStore(
@@ -70,16 +76,17 @@ export class Database extends Tables {
     try {
       database = new Database(folder, report, durability, digests);
     } catch (cause) {
-      throw new CorruptStore(`the store in ${folder.store} cannot be opened: it is damaged, restore the data folder`, {
-        cause,
-      });
+      throw notOpened(folder.store, cause);
     }
+    // LMDB syncs its file, but not the name of it.
+    await syncFolder(folder.store);
     const { segment, group } = await database.recover();
     database.journal = await Journal.open(folder.journal, segment + 1, group + 1, {
       onFailure: () => {
         for (const listener of database.failureListeners) listener();
       },
       pressure: () => database.pressure(),
+      refusal: () => database.refusal(),
       durability,
       digests,
     });
@@ -103,6 +110,15 @@ export class Database extends Tables {
     const durable = this.journal.write(written, demand);
     if (this.journal.size > SEGMENT_BYTES) void this.store();
     return durable;
+  }
+
+  /**
+   * Whether what is written gets into LMDB, by the last that was to.
+   *
+   * @throws Unavailable it does not: the journal has it, but cannot take more for ever.
+   */
+  expectStoring(): void {
+    if (this.isRefused) throw new Unavailable('LMDB does not take what is in the journal');
   }
 
   /** As {@link Journal.grow}. */
@@ -168,6 +184,14 @@ export class Database extends Tables {
     return this.applying.catch(() => undefined);
   }
 
+  /** Why nothing more is written: lest what LMDB does not take outgrows memory, and the disk. */
+  private refusal(): Unavailable | undefined {
+    if (!this.isRefused) return undefined;
+    const bytes = this.unstored.reduce((sum, segment) => sum + segment.bytes, this.journal?.size ?? 0);
+    if (bytes < MOST_UNSTORED_BYTES) return undefined;
+    return new Unavailable('LMDB does not take what is in the journal, which is as much as it may be');
+  }
+
   /** @returns whether all that was written before is in LMDB, and on disk; if not, the failure was reported. */
   private store(): Promise<boolean> {
     this.storing ??= this.storeSegment().finally(() => {
@@ -189,11 +213,13 @@ export class Database extends Tables {
         this.unstored.shift();
         for (const listener of this.storedListeners) listener(next.changes);
       }
+      this.isRefused = false;
       return true;
     } catch (error) {
       // The journal keeps it: nothing is lost, and the next turn tries again.
       this.applying = undefined;
-      this.report('the journal could not be stored in LMDB', error);
+      this.isRefused = true;
+      this.report('the journal could not be stored in LMDB', await causeOf(error));
       return false;
     }
   }
@@ -233,9 +259,9 @@ export class Database extends Tables {
     try {
       for (const { changes, through } of segments) if (through !== undefined) await this.apply(changes, through);
     } catch (cause) {
-      const why = await causeOf(cause);
+      const why = messageOf(await causeOf(cause));
       throw new UnusableFolder(
-        `what is in ${folder} cannot be stored (${why instanceof Error ? why.message : why}): see that there is room on the disk, and start again`,
+        `what is in ${folder} cannot be stored (${why}): see that there is room on the disk, and start again`,
         { cause },
       );
     }
@@ -247,4 +273,14 @@ export class Database extends Tables {
   private lastStored(): number {
     return Number(this.get('journal', THROUGH) ?? 0);
   }
+}
+
+/** LMDB's numbers for what is wrong in a file are negative; the others are of the system. */
+function notOpened(folder: string, cause: unknown): UnusableFolder | CorruptStore {
+  const [code, why] = [errorCode(cause), messageOf(cause)];
+  return typeof code === 'number' && code > 0
+    ? new UnusableFolder(`the store in ${folder} cannot be opened (${why})`, { cause })
+    : new CorruptStore(`the store in ${folder} cannot be opened: it is damaged (${why}), restore the data folder`, {
+        cause,
+      });
 }

@@ -9,6 +9,11 @@ import type { Key } from './tables';
 /** How many blocks a search looks at, and how many of them before other work has its turn. */
 const LOOKED_AT = 1_000;
 const AT_A_TIME = 50;
+/** How long places are looked at before other work has its turn. Milliseconds. */
+const AT_A_TIME_MS = 10;
+
+/** The first number of a log. */
+const FIRST: Seq = 1;
 
 /** Where blocks of a log may have expired: at this number and after it. */
 export interface Place {
@@ -26,6 +31,8 @@ export class ExpiredBlocks {
   private position: Key | undefined;
   /** Where expired blocks were found last behind retained ones. Those after them mostly expire next. */
   private readonly behind = new Map<QueueName, Seq>();
+  /** Until when nothing expires where a log begins, for those that were looked at. */
+  private readonly retained = new Map<QueueName, Time>();
 
   constructor(private readonly database: Database) {}
 
@@ -33,8 +40,21 @@ export class ExpiredBlocks {
   places(queues: readonly QueueName[]): Place[] {
     return queues.flatMap((queue) => {
       const seq = this.behind.get(queue);
-      return [{ queue, seq: 1 }, ...(seq === undefined ? [] : [{ queue, seq }])];
+      return [{ queue, seq: FIRST }, ...(seq === undefined ? [] : [{ queue, seq }])];
     });
+  }
+
+  /** Those of the places where a block has expired. */
+  async due(places: readonly Place[], now: Time): Promise<Place[]> {
+    const due: Place[] = [];
+    let turnedAt = performance.now();
+    for (const place of places) {
+      if (this.isDue(place, now)) due.push(place);
+      if (performance.now() - turnedAt < AT_A_TIME_MS) continue;
+      await nextTurn();
+      turnedAt = performance.now();
+    }
+    return due;
   }
 
   /** The blocks from a place on that have expired, up to the first that has not. */
@@ -73,6 +93,15 @@ export class ExpiredBlocks {
     this.behind.set(queue, seq);
   }
 
+  private isDue({ queue, seq }: Place, now: Time): boolean {
+    if (seq === FIRST && now < (this.retained.get(queue) ?? 0)) return false;
+    const [key] = this.database.keys('messages', [queue, seq], [queue, AFTER_ALL]);
+    const until = key && this.expiryOf(key);
+    // Nothing comes before the first but a tombstone, which can wait as long.
+    if (seq === FIRST && until !== undefined) this.retained.set(queue, until);
+    return until !== undefined && until <= now;
+  }
+
   private next(): Key[] {
     const keys: Key[] = [];
     for (const key of this.database.keys('messages', this.position)) {
@@ -84,10 +113,21 @@ export class ExpiredBlocks {
 
   /** @returns the block, if it has expired. */
   private expired(key: Key, now: Time): Block | undefined {
+    const block = this.block(key);
+    return block !== undefined && endOf(block) <= now ? block : undefined;
+  }
+
+  private expiryOf(key: Key): Time | undefined {
+    const block = this.block(key);
+    return block && endOf(block);
+  }
+
+  /** A block of at least one entry; undefined if there is none that can be read. */
+  private block(key: Key): Block | undefined {
     try {
       const text = this.database.get('messages', key);
       const block = text === undefined ? [] : decodeBlock(Number(key[1]), text);
-      return block.length > 0 && block.every(({ expiresAt }) => expiresAt <= now) ? block : undefined;
+      return block.length > 0 ? block : undefined;
     } catch (error) {
       // A damaged block stops those who read it: it must not stop others from being removed.
       if (error instanceof CorruptStore) return undefined;
@@ -95,3 +135,6 @@ export class ExpiredBlocks {
     }
   }
 }
+
+/** When all of a block has expired. */
+const endOf = (block: Block): Time => block.reduce((latest, { expiresAt }) => Math.max(latest, expiresAt), 0);

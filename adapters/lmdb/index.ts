@@ -5,7 +5,7 @@ import { FileKeys } from '../keys';
 import { MemoryClients } from '../memory/clients';
 import { MemoryConnections } from '../memory/connections';
 import { Database, type Report } from './database';
-import { takeDataFolder } from './dataFolder';
+import { explained, takeDataFolder } from './dataFolder';
 import { LmdbDeadLetters } from './deadLetters';
 import { ExpiredBlocks } from './expiredBlocks';
 import { KEYS } from './folderNames';
@@ -34,7 +34,7 @@ export interface LmdbStores extends Stores {
   /**
    * Writes something to the disk.
    *
-   * @throws Unavailable nothing can be written at present.
+   * @throws Unavailable nothing can be written at present, or only to the journal, which LMDB takes nothing of.
    */
   check(): Promise<void>;
   /** Removes what has expired. */
@@ -55,11 +55,7 @@ const CHECK: Change = ['markers', ['\u0000', 'check'], '0'];
  */
 export async function openLmdb(path: string, options: LmdbOptions = {}): Promise<LmdbStores> {
   const { onAppended = () => undefined, report = () => undefined, durability = 'fsync' } = options;
-  const folder = await takeDataFolder(path);
-  const database = await Database.open(folder, report, durability).catch(async (error) => {
-    await folder.release();
-    throw error;
-  });
+  const database = await openDatabase(path, report, durability).catch((error) => Promise.reject(explained(error)));
   const queues = new LmdbQueues(database, report);
   const subscriptions = new LmdbSubscriptions(database, report);
   const clients = new MemoryClients();
@@ -75,12 +71,25 @@ export async function openLmdb(path: string, options: LmdbOptions = {}): Promise
     connections: new MemoryConnections(),
     clients,
     deadLetters: new LmdbDeadLetters(database),
-    keys: new FileKeys(join(path, KEYS)),
-    check: () => database.write([CHECK]),
+    keys: new FileKeys(join(path, KEYS), report),
+    check: async () => {
+      await database.write([CHECK]);
+      database.expectStoring();
+    },
     sweep: (now) => sweep({ database, queues, expired, subscriptions, clients }, now),
     close: async () => {
       await subscriptions.flush();
       await database.close();
     },
   };
+}
+
+async function openDatabase(path: string, report: Report, durability: Durability): Promise<Database> {
+  const folder = await takeDataFolder(path);
+  try {
+    return await Database.open(folder, report, durability);
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
 }

@@ -38,6 +38,8 @@ export interface JournalOptions {
   readonly onFailure: () => void;
   /** Answers what to wait for before more is written, if too much waits to be stored elsewhere. */
   readonly pressure: () => Promise<void> | undefined;
+  /** Answers why nothing may be written at present; undefined if something may. */
+  readonly refusal: () => Unavailable | undefined;
   /** What is safe when a write is answered. */
   readonly durability: Durability;
   readonly digests: Digests;
@@ -49,6 +51,8 @@ export interface Segment {
   /** The number of its last group. */
   readonly through: number;
   readonly changes: readonly Change[];
+  /** How much it takes in its file. */
+  readonly bytes: number;
 }
 
 /**
@@ -189,7 +193,7 @@ export class Journal {
       // Only the last segment that is written to may end in what is not whole.
       if (this.torn) await this.segment.cut(this.position);
       this.torn = false;
-      resolve({ number: this.number, through: this.group - 1, changes: this.written });
+      resolve({ number: this.number, through: this.group - 1, changes: this.written, bytes: this.position });
       this.segment = next;
       this.number += 1;
       this.position = 0;
@@ -212,6 +216,8 @@ export class Journal {
   private async writeGroup(): Promise<void> {
     const { pending, waiters, demand } = this;
     this.clear();
+    const refusal = this.options.refusal();
+    if (refusal !== undefined) return this.fail(waiters, refusal);
     const changes = inBlocks(pending);
     try {
       // Nothing to write is still to be waited for: what came before it is on disk then.
@@ -229,15 +235,18 @@ export class Journal {
       }
     } catch (cause) {
       this.torn = true;
-      this.options.onFailure();
-      const error = new Unavailable('the journal could not be written', { cause });
-      const rejected = [...waiters, ...this.waiters];
-      this.clear();
-      for (const { reject } of rejected) reject(error);
-      return;
+      return this.fail(waiters, new Unavailable('the journal could not be written', { cause }));
     }
     for (const change of changes) this.written.push(change);
     for (const { resolve } of waiters) resolve();
+  }
+
+  /** Tells those whose group is not written, and those who came after them. */
+  private fail(waiters: readonly Waiter[], error: Unavailable): void {
+    this.options.onFailure();
+    const rejected = [...waiters, ...this.waiters];
+    this.clear();
+    for (const { reject } of rejected) reject(error);
   }
 
   /** From now on nothing waits to be written. */

@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs';
+import { constants, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from './errorCode';
 
@@ -10,6 +10,19 @@ const LEAST_BYTES = 2 * 4096;
 const LENGTH = 'length';
 
 const dataFile = (folder: string): string => join(folder, 'data.mdb');
+
+/**
+ * Expects that the files of a store may be read and written, those that there are, and new ones made beside them. LMDB
+ * crashes the process where that is not so.
+ *
+ * @throws what the system says: EACCES, EROFS …, with the path.
+ */
+export async function expectAccess(folder: string): Promise<void> {
+  for (const path of [folder, dataFile(folder), join(folder, 'lock.mdb')])
+    await fs.access(path, constants.R_OK | constants.W_OK).catch((error) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    });
+}
 
 /**
  * What is wrong with the file in a store's folder, in a few words; undefined if it looks like a file of LMDB, or does

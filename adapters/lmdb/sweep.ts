@@ -44,10 +44,7 @@ async function sweepMessages(
   places: readonly Place[],
   now: Time,
 ): Promise<number> {
-  const due = places.filter((place) => {
-    const [first] = expired.at(place, now);
-    return first !== undefined;
-  });
+  const due = await expired.due(places, now);
   // The records must have the heads, on disk, before the last messages go, from which they were taken so far.
   const heads = [...new Set(due.map(({ queue }) => queue))]
     .map((queue) => queues.current(queue))

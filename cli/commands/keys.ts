@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import ms from 'ms';
 import { duration } from '../../server/duration';
 import type { Wanted } from '../keys/create';
 import type { Keyring } from '../keys/keyring';
 import { examples, gathered, json } from './options';
 
-/** Milliseconds. */
-const ANY = { least: 1, most: Number.MAX_SAFE_INTEGER };
+/** Until a key expires. */
+const expiry = duration({ least: 1, most: ms('100y') }, 'at most 100y');
 
 type Listing = Keyring & { readonly json?: boolean };
 
@@ -34,7 +35,7 @@ export function addKeys(root: Command): void {
       .addOption(pattern('publish', 'events it may publish: QUEUE/EVENT, QUEUE/* or *; may be given again'))
       .addOption(pattern('subscribe', 'events it may subscribe to'))
       .addOption(pattern('admin', 'events of which it may see and mend what is others’'))
-      .option('--expires <duration>', 'when it ends by itself: 90d', duration(ANY)),
+      .option('--expires <duration>', 'when it ends by itself: 90d', expiry),
   )
     .addHelpText(
       'after',

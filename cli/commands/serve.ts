@@ -6,7 +6,7 @@ import type { Command } from 'commander';
  * loading takes time and no other command needs it.
  */
 export function addServe(root: Command): void {
-  root
+  const serve = root
     .command('serve')
     .description('run a server on this machine; serve --help shows its options')
     .usage('[options]')
@@ -19,4 +19,9 @@ export function addServe(root: Command): void {
       const { runServer } = await import('../../server/run');
       await runServer(options);
     });
+  // For `help serve`, which is not waited for: it cannot import.
+  serve.outputHelp = () => {
+    const { serverCommand }: typeof import('../../server/options') = require('../../server/options');
+    serverCommand().outputHelp();
+  };
 }

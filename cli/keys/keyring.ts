@@ -4,6 +4,7 @@ import { FileKeys } from '../../adapters/keys';
 import { KEYS, mayBeDataFolder } from '../../adapters/lmdb/folderNames';
 import type { KeyStore } from '../../broker/ports';
 import { Misuse } from '../exitCode';
+import { note, say } from '../output/print';
 
 /** Where API keys are kept: in the data folder of a server on this machine, or in the table of a deployment. */
 export interface Keyring {
@@ -19,7 +20,7 @@ export async function keysOf({ data, table, region, profile }: Keyring): Promise
     if (region !== undefined || profile !== undefined)
       throw new Misuse('--region and --profile are for a deployment: name its table of keys with --table');
     await expectDataFolder(data);
-    return new FileKeys(join(data, KEYS));
+    return new FileKeys(join(data, KEYS), (what) => note(say`${what}`));
   }
   // Loaded only here: the SDK is large.
   const { keysInTable } = await import('./inTable');

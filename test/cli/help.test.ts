@@ -49,6 +49,15 @@ test('--help is no error; without a command, or with one there is not, the help 
   expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/Did you mean publish\?/) });
 });
 
+test('help COMMAND prints what COMMAND --help does, that of serve too', async () => {
+  for (const name of ['serve', 'publish']) {
+    const [asked, helped] = await Promise.all([run([name, '--help']), run(['help', name])]);
+    expect(helped).toEqual(asked);
+    expect(helped).toMatchObject({ code: 0, stderr: '' });
+  }
+  expect((await run(['help', 'serve'])).stdout).toContain('--retention <duration>');
+});
+
 test('The description of what it is runs on, and help with a command there is not says so', async () => {
   const [asked, wrong] = await Promise.all([run(['--help']), run(['help', 'no\u001bpe'])]);
   expect(asked.stdout).toMatch(/\nHoldfast, [^\n]{60,}\n[^\n]{20,}\n\n/);

@@ -63,6 +63,8 @@ test.each([
   [['create', 'anon-1', '--publish', '*'], /anon-/],
   [['create', 'billing', '--publish', 'orders'], /QUEUE\/EVENT/],
   [['create', 'billing', '--publish', '*', '--expires', '7'], /such as 36h or 7d/],
+  [['create', 'billing', '--publish', '*', '--expires', '101y'], /such as 36h or 7d, at most 100y/],
+  [['create', 'billing', '--publish', '*', '--expires', '280000y'], /such as 36h or 7d, at most 100y/],
   [['list', '--region', 'eu-central-1'], /--table/],
 ])('It refuses %j, says why, and makes nothing', async (args, expected) => {
   const data = aFolder();
@@ -70,6 +72,31 @@ test.each([
   expect(stderr).toMatch(expected);
   expect(code).toBe(2);
   expect(readdirSync(data)).toEqual([]);
+});
+
+test('A key lasts for up to 100 years', async () => {
+  const data = aFolder();
+  expect((await keys(data, 'create', 'billing', '--publish', '*', '--expires', '100y')).code).toBe(0);
+  const { code, stdout } = await keys(data, 'list', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ expiresAt: expect.stringMatching(/^\d{4}-/) });
+});
+
+test('A key whose file is damaged is named beside the list of the others, lets nobody in, and can be revoked', async () => {
+  const data = aFolder();
+  const { url } = await aServerCalled({ args: ['--port', '0', '--data', data, '--auth', 'keys'] });
+  const [good, bad] = await Promise.all(
+    ['billing', 'shop'].map(async (client) => (await keys(data, 'create', client, '--publish', '*')).stdout.trim()),
+  );
+  const id = bad?.split('_')[1] ?? '';
+  const file = join(data, 'keys', `${id}.json`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"createdAt": "/, '"createdAt": "+011026-'));
+  const { code, stdout, stderr } = await keys(data, 'list', '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: `the file of the key ${id} is damaged\n` });
+  expect(JSON.parse(stdout)).toMatchObject({ client: 'billing' });
+  expect(await refusalOf(url, { bearer: bad ?? '' })).toMatchObject({ status: 401 });
+  await enter(url, { bearer: good ?? '' });
+  expect((await keys(data, 'revoke', id)).code).toBe(0);
 });
 
 test('It makes no keys in a folder that holds something else', async () => {

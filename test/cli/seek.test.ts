@@ -32,6 +32,11 @@ test('A duration is a time before now, and JSON says where it went', async () =>
 test.each([
   ['a client that is not named', ['seek', 'q', 'earliest'], /--client ID/],
   ['a place that is none', ['--client', 'billing', 'seek', 'q', 'yesterday'], /'yesterday' is no position/],
+  [
+    'a time before all times',
+    ['--client', 'billing', 'seek', 'q', '99999999w'],
+    /'99999999w' is no position: expected/,
+  ],
   ['a day that there is not', ['--client', 'billing', 'seek', 'q', '2026-02-30'], /'2026-02-30' is no position/],
 ])('%s is misuse', async (_, args, complaint) => {
   expect(await misused(args)).toMatch(complaint);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LmdbStores, openLmdb } from '../../adapters/lmdb';
 import type { ClientId, JsonText, QueueName } from '../../broker/model/names';
-import { eventually } from '../conformance/patience';
+import { eventually, pause } from '../conformance/patience';
 import { chosen, drafts, LATER, NOW, subscription } from './suites/samples';
 
 const QUEUE = 'Database Events' as QueueName;
@@ -80,4 +80,69 @@ test('nothing is swept while the number that its queue goes on with cannot be st
   expect(await stores.log.read(QUEUE, 1, 10, NOW)).toHaveLength(3);
   jest.restoreAllMocks();
   expect(await stores.sweep(NOW + 10)).toBeGreaterThan(0);
+});
+
+describe('While LMDB takes nothing', () => {
+  /** 3 MB of the journal. */
+  const bulk = drafts(30, { payload: JSON.stringify('x'.repeat(100_000)) as JsonText });
+  const append = () => stores.log.append(OTHER, bulk, NOW, LATER);
+
+  /** Nothing can be taken out of the journal until mocks are restored. */
+  function takeNothing(): void {
+    const { rename } = promises;
+    jest.spyOn(promises, 'rename').mockImplementation(async (from, to) => {
+      if (String(from).endsWith('.journal')) throw new Error('no space left on device');
+      return rename(from, to);
+    });
+  }
+
+  test('what the journal takes is limited, and what is refused goes on in order when LMDB takes it again', async () => {
+    takeNothing();
+    let appended = 0;
+    let refusal: unknown;
+    for (; refusal === undefined && appended < 50; appended++) {
+      refusal = await append().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      // What is stored is so beside what is written.
+      await pause(20);
+    }
+    appended -= 1;
+    expect(refusal).toMatchObject({ name: 'Unavailable', message: expect.stringMatching(/LMDB/) });
+    expect(appended).toBeGreaterThan(10);
+    expect(appended).toBeLessThan(15);
+    jest.restoreAllMocks();
+    const [next] = await eventually(
+      () => append().catch(() => []),
+      (answers) => answers.length > 0,
+    );
+    expect(next?.seq).toBe(appended * bulk.length + 1);
+    await stores.close();
+    await open();
+    expect((await stores.queues.get(OTHER))?.head).toBe((appended + 1) * bulk.length);
+  });
+
+  test('the check fails, and passes when it takes something again', async () => {
+    await stores.check();
+    takeNothing();
+    await append();
+    await publish('order-1');
+    await eventually(
+      () => reports.length,
+      (count) => count > 0,
+    );
+    await expect(stores.check()).rejects.toMatchObject({ name: 'Unavailable' });
+    // What there is room for is taken all the same.
+    expect(await publish('order-2')).toMatchObject({ seq: 2 });
+    jest.restoreAllMocks();
+    await eventually(
+      () =>
+        stores.check().then(
+          () => true,
+          () => false,
+        ),
+      (passes) => passes,
+    );
+  });
 });

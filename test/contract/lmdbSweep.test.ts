@@ -5,6 +5,7 @@ import { Database } from '../../adapters/lmdb/database';
 import { takeDataFolder } from '../../adapters/lmdb/dataFolder';
 import { LmdbDeadLetters } from '../../adapters/lmdb/deadLetters';
 import { asStored } from '../../adapters/lmdb/entryText';
+import { ExpiredBlocks } from '../../adapters/lmdb/expiredBlocks';
 import { sweepLetters } from '../../adapters/lmdb/sweep';
 import type { ClientId, QueueName } from '../../broker/model/names';
 import { deadLetter, LATER, NOW } from './suites/samples';
@@ -29,6 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await database.close();
   await rm(folder, { recursive: true });
 });
@@ -59,4 +61,49 @@ test('A dead letter that is on its way into LMDB anew is not swept by the expiry
   await stored;
   expect(await swept).toBe(1);
   expect(await letters.get(OWNER, [1, 2], EXPIRY)).toMatchObject([{ message: { seq: 1 }, expiresAt: LATER }]);
+});
+
+describe('Of many logs', () => {
+  const queues = Array.from({ length: 20 }, (_, index) => `queue-${index}` as QueueName);
+
+  async function logs(): Promise<ExpiredBlocks> {
+    await database.write(
+      queues.map((queue, index) => ({
+        queue,
+        appended: [asStored({ ...deadLetter(1).message, expiresAt: index === 0 ? EXPIRY : LATER }, 'none')],
+      })),
+    );
+    await database.close();
+    await open();
+    return new ExpiredBlocks(database);
+  }
+
+  test('those that are retained are not looked at again before they expire', async () => {
+    const expired = await logs();
+    const looks = jest.spyOn(database, 'get');
+    expect(await expired.due(expired.places(queues), NOW)).toEqual([]);
+    expect(looks).toHaveBeenCalledTimes(queues.length);
+    looks.mockClear();
+    expect(await expired.due(expired.places(queues), EXPIRY)).toEqual([{ queue: queues[0], seq: 1 }]);
+    expect(looks).toHaveBeenCalledTimes(1);
+    expect(await expired.due(expired.places(queues), LATER)).toHaveLength(queues.length);
+  });
+
+  test('some are looked at, and then others have their turn', async () => {
+    const expired = await logs();
+    let time = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => {
+      time += 3;
+      return time;
+    });
+    let turns = 0;
+    const turn = () => {
+      turns += 1;
+      if (turns < 100) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await expired.due(expired.places(queues), NOW);
+    expect(turns).toBeGreaterThan(3);
+    expect(turns).toBeLessThan(queues.length);
+  });
 });

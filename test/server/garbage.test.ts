@@ -44,6 +44,20 @@ test('A frame above 32 KB ends its connection with 1009, also in parts, and no o
   expect(await bystander.request({ action: 'ping' })).toMatchObject({ type: 'pong' });
 });
 
+test('A message in more parts than there is need for ends its connection with 1008, and no other', async () => {
+  const server = await aServer();
+  const bystander = await connectTo(server, 'billing');
+  const frame = '{"action":"ping","ref":"1"}';
+  const inParts = async (count: number) => {
+    const wire = await connectTo(server, 'billing');
+    for (let part = 0; part < count; part++) wire.socket.send(frame.slice(part, part + 1), { fin: part === count - 1 });
+    return wire;
+  };
+  expect(await (await inParts(64)).reply('1')).toMatchObject({ type: 'pong' });
+  expect(await (await inParts(65)).closed).toBe(1008);
+  expect(await bystander.request({ action: 'ping' })).toMatchObject({ type: 'pong' });
+});
+
 test('A connection that is none, or breaks the rules of WebSocket, is ended, and no other is harmed', async () => {
   const server = await aServer();
   const attempts: [string, (string | Buffer)[]][] = [

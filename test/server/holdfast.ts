@@ -32,6 +32,10 @@ export interface Call {
   /** Variables beyond those of this process, whose own HOLDFAST_ ones are left out. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A file that standard error goes to instead. */
+  readonly log?: string;
+  /** The user that runs it, which only root can choose. */
+  readonly uid?: number | undefined;
 }
 
 /**
@@ -75,12 +79,15 @@ export async function runToEnd(call: Call): Promise<Ended> {
   return { code: child.exitCode, ...texts };
 }
 
-function start({ args = [], env = {}, cwd = process.cwd() }: Call) {
+function start({ args = [], env = {}, cwd = process.cwd(), log, uid }: Call) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'));
-  const child = spawn(process.execPath, [PROGRAM, 'serve', ...args], {
+  const redirected = log === undefined ? [] : ['sh', '-c', 'exec 2>"$0" "$@"', log];
+  const [command = '', ...rest] = [...redirected, process.execPath, PROGRAM, 'serve', ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid }),
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

@@ -1,4 +1,5 @@
-import { listen } from '../../server/listen';
+import type { Admit } from '../../server/admission';
+import { type ListenOptions, listen } from '../../server/listen';
 import { eventually } from '../conformance/patience';
 import { aFolder, afterwards, aServer, aServerCalled, connectTo } from './own';
 import { handshake, sendRaw } from './raw';
@@ -65,6 +66,25 @@ test('There is nothing else, and no answer says more than it has to', async () =
   }
 });
 
+test('A request that would go over to another protocol than WebSocket is answered as it is', async () => {
+  const server = await aServer();
+  const to = (protocol: string) => ['Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`];
+  for (const [line, status, protocol] of [
+    ['GET /healthz', 200, 'h2c'],
+    ['HEAD /healthz', 200, 'TLS/1.3, h2c'],
+    ['GET /', 426, 'h2c'],
+    ['POST /healthz', 405, 'h2c'],
+    ['GET /metrics', 404, 'h2c'],
+    ['GET /?clientId=shop', 400, 'h2c, websocket'],
+  ] as const) {
+    const answer = await sendRaw(server, request(line, ...to(protocol), 'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA'));
+    expect([line, protocol, statusOf(answer)]).toEqual([line, protocol, status]);
+  }
+  const body = await sendRaw(server, request('POST /', ...to('h2c'), 'Content-Length: 5'));
+  expect(statusOf(body)).toBe(413);
+  expect(await server.stop()).toBe(0);
+});
+
 test('No request takes a body: it is refused without being waited for', async () => {
   const server = await aServer();
   for (const [status, ...headers] of [
@@ -84,26 +104,45 @@ test('A handshake with a body is refused', async () => {
   expect(statusOf(answer)).toBe(400);
 });
 
+/** A port with no server behind it. */
+async function aListener(options: Partial<ListenOptions>) {
+  const listener = await listen(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      origins: [],
+      most: 10,
+      isFull: () => false,
+      isHealthy: async () => true,
+      admit: async () => ({ client: undefined }),
+      ...options,
+    },
+    () => undefined,
+  );
+  afterwards(() => listener.close());
+  return { url: `ws://127.0.0.1:${listener.port}`, close: () => listener.close() };
+}
+
+test('A handshake that is not decided on when the server ends is refused, and the end does not wait for it', async () => {
+  const asked: unknown[] = [];
+  const admit: Admit = (request) => {
+    asked.push(request);
+    return new Promise(() => undefined);
+  };
+  const listener = await aListener({ admit });
+  const answer = sendRaw(listener, handshake());
+  await eventually(
+    () => asked.length,
+    (count) => count === 1,
+  );
+  await listener.close();
+  expect(statusOf(await answer)).toBe(503);
+});
+
 describe('A request that arrives too slowly', () => {
   const PATIENCE_MS = 300;
 
-  async function impatient() {
-    const listener = await listen(
-      {
-        host: '127.0.0.1',
-        port: 0,
-        origins: [],
-        most: 10,
-        isFull: () => false,
-        patience: PATIENCE_MS,
-        isHealthy: async () => true,
-        admit: async () => ({ client: undefined }),
-      },
-      () => undefined,
-    );
-    afterwards(() => listener.close());
-    return { url: `ws://127.0.0.1:${listener.port}` };
-  }
+  const impatient = () => aListener({ patience: PATIENCE_MS });
 
   test.each([
     ['never begins', ''],
@@ -154,4 +193,12 @@ describe('A page', () => {
 
 test('A program, which names no origin, may connect', async () => {
   await connectTo(await aServer());
+});
+
+test('A request that would go over to another protocol does no harm behind one that is not answered yet', async () => {
+  const server = await aServer();
+  const upgrade = request('GET /healthz', 'Connection: Upgrade', 'Upgrade: h2c');
+  const answer = await sendRaw(server, `${request('GET /healthz')}${upgrade}`);
+  expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+  await connectTo(server);
 });

@@ -1,5 +1,7 @@
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -94,7 +96,40 @@ test('It refuses a folder of an earlier version', async () => {
 test.each(['', '[]', '{"format":"1"}'])('It refuses a folder whose holdfast.json is %j', async (text) => {
   const folder = aFolder();
   writeFileSync(join(folder, 'holdfast.json'), text);
-  await refusesData(folder, /holdfast\.json cannot be read.*damaged/);
+  await refusesData(folder, /holdfast\.json cannot be read \((Unexpected end|it tells no format).*\).*damaged/);
+});
+
+describe('What may not be read or written is refused as that, and not as damaged', () => {
+  /** Root may do everything. */
+  const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+
+  /** The data folder of a server that has ended, which is of the user that is to use it. */
+  async function aFolderLeftBehind(): Promise<string> {
+    const data = aFolder();
+    await (await aServer(data)).stop();
+    if (uid === undefined) return data;
+    const paths = readdirSync(data, { recursive: true, encoding: 'utf8' }).map((path) => join(data, path));
+    for (const path of [data, ...paths]) chownSync(path, uid, uid);
+    return data;
+  }
+
+  test.each([
+    ['holdfast.json', '000'],
+    ['store/data.mdb', '000'],
+    ['store/data.mdb', '400'],
+    ['store/lock.mdb', '400'],
+    ['journal', '000'],
+    ['journal', '500'],
+  ])('%s with the mode %s', async (name, mode) => {
+    const data = await aFolderLeftBehind();
+    chmodSync(join(data, name), Number.parseInt(mode, 8));
+    const { code, stderr } = await runToEnd({ args: ['--port', '0', '--data', data], uid, cwd: data });
+    expect(stderr).toMatch(
+      new RegExp(`^Holdfast cannot start: .*${name}.* may not be read or written \\(EACCES\\).*\n$`),
+    );
+    expect(stderr).not.toMatch(/damaged|port/);
+    expect(code).toBe(2);
+  });
 });
 
 test('It refuses a journal that is damaged elsewhere than at its end, and keeps it', async () => {

@@ -21,10 +21,11 @@ function aWebSocket() {
     .spyOn(webSocket, 'send')
     .mockImplementation((frame) => void sent.push(JSON.parse(Buffer.from(frame as Uint8Array).toString())));
   const ping = jest.spyOn(webSocket, 'ping').mockImplementation(() => void webSocket.emit('pong'));
+  const terminate = jest.spyOn(webSocket, 'terminate').mockImplementation(() => void webSocket.emit('close', 1006));
   const close = jest.spyOn(webSocket, 'close').mockImplementation((code, reason) => {
     webSocket.emit('close', code, reason);
   });
-  return { webSocket, sent, ping, close };
+  return { webSocket, sent, ping, terminate, close };
 }
 
 /** A server's connections, one of which was accepted. */
@@ -35,7 +36,8 @@ async function aConnection() {
   const connections = new Connections(ports, pusher, authenticate());
   const made = aWebSocket();
   await turns();
-  connections.accept(made.webSocket, new Socket(), { client: 'billing' as ClientId });
+  const socket = new Socket();
+  connections.accept(made.webSocket, socket, { client: 'billing' as ClientId });
   await turns();
   const [id] = connections.ids();
   /** The clock moves by this, and the timers only on to the next ping. */
@@ -44,7 +46,7 @@ async function aConnection() {
     jest.advanceTimersByTime(PING_EVERY_MS);
     await turns();
   };
-  return { ...world, ...made, id, step, ids: () => [...connections.ids()] };
+  return { ...world, ...made, socket, id, step, ids: () => [...connections.ids()] };
 }
 
 beforeEach(() => {
@@ -72,4 +74,55 @@ test('A connection stays open, and is pinged, up to the last moment of its lifet
   expect(ping).toHaveBeenCalledTimes(1);
   expect(close).not.toHaveBeenCalled();
   expect(ids()).toEqual([id]);
+});
+
+describe('A connection that does not answer the ping', () => {
+  async function aSilentConnection() {
+    const made = await aConnection();
+    made.ping.mockImplementation(() => undefined);
+    const waiting = jest.spyOn(made.webSocket, 'bufferedAmount', 'get').mockReturnValue(0);
+    return { ...made, waiting, pass: () => made.step(PING_EVERY_MS) };
+  }
+
+  test('is cut off at the next', async () => {
+    const { pass, terminate, ids } = await aSilentConnection();
+    await pass();
+    expect(terminate).not.toHaveBeenCalled();
+    await pass();
+    expect(terminate).toHaveBeenCalledTimes(1);
+    expect(ids()).toEqual([]);
+  });
+
+  test('stays open as long as frames come from it', async () => {
+    const { pass, webSocket, terminate } = await aSilentConnection();
+    for (let n = 0; n < 4; n++) {
+      await pass();
+      webSocket.emit('message', Buffer.from('{"action":"ping"}'), false);
+    }
+    expect(terminate).not.toHaveBeenCalled();
+  });
+
+  test('stays open while something waits for it, behind which the ping would be', async () => {
+    const { pass, ping, waiting, terminate } = await aSilentConnection();
+    await pass();
+    waiting.mockReturnValue(1_000_000);
+    for (let n = 0; n < 4; n++) await pass();
+    expect(terminate).not.toHaveBeenCalled();
+    waiting.mockReturnValue(0);
+    await pass();
+    expect(ping).toHaveBeenCalledTimes(2);
+    expect(terminate).not.toHaveBeenCalled();
+    await pass();
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
+
+  test('is cut off when nothing of what waits for it is taken for a while', async () => {
+    const { socket, waiting, terminate } = await aSilentConnection();
+    expect(socket.timeout).toBe(60_000);
+    socket.emit('timeout');
+    expect(terminate).not.toHaveBeenCalled();
+    waiting.mockReturnValue(1_000_000);
+    socket.emit('timeout');
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
 });

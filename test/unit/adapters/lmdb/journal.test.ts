@@ -14,7 +14,7 @@ let digests: Digests;
 let folder: string;
 
 const open = (durability: Durability, onFailure: () => void = () => undefined) =>
-  Journal.open(folder, 1, 1, { onFailure, pressure: () => undefined, durability, digests });
+  Journal.open(folder, 1, 1, { onFailure, pressure: () => undefined, refusal: () => undefined, durability, digests });
 
 const change = (value: string): Change => ['queues', ['orders'], value];
 
