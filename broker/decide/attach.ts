@@ -11,7 +11,9 @@ export interface Attachment {
 
 /**
  * Delivers to this connection from now on. The first connection after an absence makes what is in flight due, as a
- * further attempt. A connection that joins others is only shown it. What waits after a nack keeps its time.
+ * further attempt. A connection that joins others is only shown it. What waits after a nack keeps its time, and so does
+ * what has had all its deliveries: its client may still be at it, and to have connected again must not make it a dead
+ * letter.
  *
  * @param expiresAt when the subscription ends if nobody connects again.
  */
@@ -28,7 +30,7 @@ export function attach(
     subscription: amend(subscription, {
       connections: [...connections, connection],
       expiresAt: Math.max(expiresAt, isFirst ? 0 : subscription.expiresAt),
-      inFlight: isFirst ? makeDue(subscription.inFlight, now) : undefined,
+      inFlight: isFirst ? makeDue(subscription, now) : undefined,
     }),
     show: isFirst
       ? []
@@ -52,17 +54,21 @@ export function detach(subscription: Subscription, connection: ConnectionId, exp
  * keeps its time. Asking for a catch-up must not turn a message into a dead letter.
  */
 export function catchUp(subscription: Subscription, now: Time): { subscription: Subscription; redelivered: number } {
-  const { maxDeliveries } = subscription.settings;
   let redelivered = 0;
   const inFlight = subscription.inFlight.map((flight) => {
-    if (flight.dead || (maxDeliveries > 0 && flight.attempt >= maxDeliveries)) return flight;
+    if (flight.dead || isSpent(subscription, flight)) return flight;
     redelivered += 1;
     return dueBy(flight, now);
   });
   return { subscription: amend(subscription, { inFlight }), redelivered };
 }
 
-const makeDue = (inFlight: readonly Flight[], now: Time): readonly Flight[] =>
-  inFlight.map((flight) => (flight.dead || flight.waiting ? flight : dueBy(flight, now)));
+const makeDue = (subscription: Subscription, now: Time): readonly Flight[] =>
+  subscription.inFlight.map((flight) =>
+    flight.dead || flight.waiting || isSpent(subscription, flight) ? flight : dueBy(flight, now),
+  );
+
+const isSpent = ({ settings: { maxDeliveries } }: Subscription, { attempt }: Flight): boolean =>
+  maxDeliveries > 0 && attempt >= maxDeliveries;
 
 const dueBy = (flight: Flight, now: Time): Flight => (flight.dueAt <= now ? flight : { ...flight, dueAt: now });

@@ -58,6 +58,14 @@ describe('a connection that joins others', () => {
   });
 });
 
+it('the first connection after an absence leaves what has had its last delivery the time it was given', () => {
+  const settings = { ackDeadline: 30, maxDeliveries: 2, maxInFlight: 100 };
+  const last = [1, 2].map((attempt) => ({ seq: attempt, attempt, dueAt: NOW + SECOND }));
+  const away = subscription({ inFlight: last, next: 5, settings, connections: [] });
+  const { subscription: next } = attach(away, attached('one'), NOW, END);
+  expect(next.inFlight.map(({ dueAt }) => dueAt - NOW)).toEqual([0, SECOND]);
+});
+
 describe('detach', () => {
   it('takes the connection off, and leaves the end alone while others stay', () => {
     const two = subscription({ connections: [attached('one'), attached('two')] });
