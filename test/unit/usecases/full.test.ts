@@ -93,36 +93,8 @@ it('a connection that is full for the second of two frames is delivered the firs
 });
 
 describe('a connection that joins another, and is to be shown what is in flight there', () => {
-  it('is shown the rest, where it was full after a part, as soon as it takes frames again', async () => {
-    let room = Number.POSITIVE_INFINITY;
-    const world = createWorld({
-      between: ({ pusher }) => ({
-        pusher: {
-          close: (...args) => pusher.close(...args),
-          push: async (connection, frames) => {
-            if (connection !== 'joining') return pusher.push(connection, frames);
-            const taken = frames.slice(0, room);
-            room -= taken.length;
-            await pusher.push(connection, taken);
-            return { outcome: taken.length < frames.length ? 'full' : 'sent', sent: taken.length };
-          },
-          drained: async () => {
-            room = 1;
-          },
-        },
-      }),
-    });
-    const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
-    await first.request(subscribe);
-    const large = { event: 'add', payload: 'x'.repeat(20_000) };
-    for (let n = 0; n < 3; n++) await shop.request({ ...publish(0), messages: [large] });
-    room = 1;
-    const joining = await world.connect('billing', 'joining');
-    expect(delivered(joining.take())).toEqual(['1:1', '2:1', '3:1']);
-  });
-
-  it('is not shown what was acked while it took no frames', async () => {
-    let drained = () => {};
+  /** So many large messages in flight; another connection that joins takes one frame, and is full until it is drained. */
+  async function largeInFlight(messages: number, drained: () => Promise<void>) {
     const world = createWorld({
       between: ({ pusher }) => ({
         pusher: {
@@ -132,17 +104,30 @@ describe('a connection that joins another, and is to be shown what is in flight 
             await pusher.push(connection, frames.slice(0, 1));
             return { outcome: frames.length > 1 ? 'full' : 'sent', sent: 1 };
           },
-          drained: () =>
-            new Promise((resolve) => {
-              drained = resolve;
-            }),
+          drained,
         },
       }),
     });
     const [first, shop] = [await world.connect('billing'), await world.connect('shop')];
     await first.request(subscribe);
     const large = { event: 'add', payload: 'x'.repeat(20_000) };
-    for (let n = 0; n < 4; n++) await shop.request({ ...publish(0), messages: [large] });
+    for (let n = 0; n < messages; n++) await shop.request({ ...publish(0), messages: [large] });
+    return { world, first };
+  }
+
+  it('is shown the rest, where it was full after a part, as soon as it takes frames again', async () => {
+    const { world } = await largeInFlight(3, async () => undefined);
+    const joining = await world.connect('billing', 'joining');
+    expect(delivered(joining.take())).toEqual(['1:1', '2:1', '3:1']);
+  });
+
+  it('is not shown what was acked while it took no frames', async () => {
+    let drained = () => {};
+    const draining = () =>
+      new Promise<void>((resolve) => {
+        drained = resolve;
+      });
+    const { world, first } = await largeInFlight(4, draining);
     const joining = await world.open('billing', 'joining');
     const joined = world.pump();
     await new Promise((resolve) => setTimeout(resolve, 10));
