@@ -72,24 +72,6 @@ describe('a push that is refused because the connection is gone', () => {
     expect(delivered((await world.connect('billing')).take())).toEqual(['1:1']);
   });
 
-  it('does not fail the ack of another connection, though it cannot be ended', async () => {
-    const world = createWorld({
-      between: ({ pusher }) => ({
-        pusher: beforehand(pusher, 'close', () => {
-          throw new Unavailable('too much is asked');
-        }),
-      }),
-    });
-    const { billing, shop } = await settledIn(world, { maxInFlight: 1 });
-    const other = await world.connect('billing', 'other');
-    await shop.request(publish(2));
-    await world.pass(OLD);
-    world.vanish(billing);
-    other.take();
-    expect(await other.request({ action: 'ack', ref: '1', queue: QUEUE, seqs: [1] })).toMatchObject({ type: 'acked' });
-    expect(delivered(other.take())).toEqual(['2:1']);
-  });
-
   it('counts no attempt of a redelivery either', async () => {
     const { world, billing, shop } = await settledIn();
     await shop.request(publish(1));
