@@ -68,8 +68,7 @@ async function ofAll(ports: Ports, queue: Queue, page: PageRequest): Promise<Pag
     const part = { limit: page.limit - items.length, ...(within === undefined ? {} : { cursor: within }) };
     const letters = client === undefined ? { items: [] } : await ofClient(ports, queue, client, part);
     items.push(...letters.items);
-    if (letters.cursor !== undefined && client !== undefined)
-      place = { ...(place.before === undefined ? {} : { before: place.before }), within: letters.cursor, of: client };
+    if (letters.cursor !== undefined && client !== undefined) place = { ...place, within: letters.cursor, of: client };
     else if (found.cursor === undefined) return { items };
     else place = { before: found.cursor };
   }
