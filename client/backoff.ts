@@ -1,3 +1,5 @@
+import { RateLimited } from './errors';
+
 /** The first pause is at most this long. Milliseconds. */
 const SHORTEST_MS = 1_000;
 /** No pause is longer. Milliseconds. */
@@ -14,3 +16,13 @@ const LONGEST_MS = 30_000;
  */
 export const pauseBefore = (failures: number, random: number): number =>
   Math.round(random * Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.min(failures, 10)));
+
+/**
+ * How long to wait before the next try of what was refused: as long as the server said, or as {@link pauseBefore}.
+ *
+ * @returns milliseconds.
+ */
+export function pauseAfter(refusal: unknown, failures: number, random: number): number {
+  const said = refusal instanceof RateLimited ? refusal.retryAfter : undefined;
+  return said === undefined ? pauseBefore(failures, random) : said * 1000;
+}

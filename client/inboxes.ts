@@ -1,6 +1,6 @@
-import { pauseBefore } from './backoff';
+import { pauseAfter } from './backoff';
 import type { Connection } from './connection';
-import { isRetryable, RateLimited } from './errors';
+import { isRetryable } from './errors';
 import { Inbox, type InboxPorts } from './inbox';
 import type { SubscribeOptions } from './options';
 import type { ServerFrame } from './wire';
@@ -94,8 +94,7 @@ export class Inboxes {
       const isFinal = !isRetryable(error);
       if (isFinal || failures === 0) this.report(error);
       if (isFinal) return inbox.lost(error);
-      const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined;
-      const pause = retryAfter === undefined ? pauseBefore(failures, timers.random()) : retryAfter * 1000;
+      const pause = pauseAfter(error, failures, timers.random());
       const again = timers.after(pause, () => void this.resubscribe(inbox, connection, failures + 1));
       this.retries.set(inbox, again);
     }

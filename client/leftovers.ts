@@ -1,8 +1,8 @@
-import { pauseBefore } from './backoff';
+import { pauseAfter } from './backoff';
 import { nextBatch } from './batch';
 import { isBlame } from './blame';
 import { errorOf } from './errorOf';
-import { type HoldfastError, isHoldfastError, RateLimited, StoreFailed } from './errors';
+import { type HoldfastError, isHoldfastError, StoreFailed } from './errors';
 import { FRAME_BYTES, MESSAGES } from './limits';
 import type { Kept, OutboxStore, Stored } from './outboxStore';
 import { bytesOf } from './requests';
@@ -80,10 +80,8 @@ export class Leftovers {
 
   private async pause(refusal: HoldfastError, failures: number): Promise<void> {
     const { timers } = this.ports;
-    const said = refusal instanceof RateLimited ? refusal.retryAfter : undefined;
-    const pause = said === undefined ? pauseBefore(failures, timers.random()) : said * 1000;
     await new Promise<void>((resolve) => {
-      this.cancelPause = timers.after(pause, resolve);
+      this.cancelPause = timers.after(pauseAfter(refusal, failures, timers.random()), resolve);
     });
   }
 }
