@@ -5,13 +5,11 @@ import { AFTER_ALL, type Block } from './blocks';
 import type { Database } from './database';
 import { CorruptStore } from './groups';
 import type { Key } from './tables';
+import { Turns } from './turns';
 
 /** How many blocks a search looks at, and how many of them before other work has its turn. */
 const LOOKED_AT = 1_000;
 const AT_A_TIME = 50;
-/** How long places are looked at before other work has its turn. Milliseconds. */
-const AT_A_TIME_MS = 10;
-
 /** The first number of a log. */
 const FIRST: Seq = 1;
 
@@ -47,12 +45,10 @@ export class ExpiredBlocks {
   /** Those of the places where a block has expired. */
   async due(places: readonly Place[], now: Time): Promise<Place[]> {
     const due: Place[] = [];
-    let turnedAt = performance.now();
+    const turns = new Turns();
     for (const place of places) {
       if (this.isDue(place, now)) due.push(place);
-      if (performance.now() - turnedAt < AT_A_TIME_MS) continue;
-      await nextTurn();
-      turnedAt = performance.now();
+      await turns.letOthers();
     }
     return due;
   }

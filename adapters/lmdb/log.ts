@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isTombstone, type LogEntry, type Message, type Tombstone } from '../../broker/model/message';
 import type { EventName, QueueName, Seq, Time } from '../../broker/model/names';
 import type { Appended, Draft, MessageLog } from '../../broker/ports';
@@ -11,6 +10,7 @@ import { isMarked, StoredMarkers } from './markers';
 import type { LmdbQueues } from './queues';
 import { type Marker, RecentMarkers } from './recentMarkers';
 import { Tail } from './tail';
+import { Turns } from './turns';
 
 /** Messages of a queue that go to disk together. */
 interface Group {
@@ -35,9 +35,6 @@ interface Live {
 /** How much is kept in memory though LMDB has it: those who were away a moment are served from it. Characters. */
 const RECENT = 2 * 1024 * 1024;
 
-/** How long logs are read before others have their turn. Milliseconds. */
-const AT_A_TIME_MS = 10;
-
 /** Messages of one queue that came to LMDB together. */
 interface Stored {
   readonly queue: QueueName;
@@ -51,8 +48,8 @@ export class LmdbLog implements MessageLog {
   /** What is both in memory and in LMDB, the oldest first. */
   private readonly recent: Stored[] = [];
   private recentCharacters = 0;
-  /** When readers last let others have their turn. */
-  private turnedAt = 0;
+  /** Of those who read from LMDB. */
+  private readonly turns = new Turns();
   private readonly blocks: Blocks;
   private readonly markers: StoredMarkers;
 
@@ -108,7 +105,7 @@ export class LmdbLog implements MessageLog {
     const recent = this.live.get(queue)?.tail.from(from, limit, now) ?? [];
     // All is in memory: the usual case by far.
     if (recent[0]?.seq === from) return recent;
-    await this.letOthers();
+    await this.turns.letOthers();
     return merge(this.stored(queue, from, limit, now), recent).slice(0, limit);
   }
 
@@ -126,13 +123,6 @@ export class LmdbLog implements MessageLog {
     live.tail.add(tombstone);
     this.queues.reach(queue, tombstone, []);
     return true;
-  }
-
-  /** Who reads a long log to its end would otherwise have the process for itself: what it awaits is there at once. */
-  private async letOthers(): Promise<void> {
-    if (performance.now() - this.turnedAt < AT_A_TIME_MS) return;
-    await nextTurn();
-    this.turnedAt = performance.now();
   }
 
   private at(queue: QueueName, seq: Seq): LogEntry | undefined {

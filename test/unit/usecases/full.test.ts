@@ -93,7 +93,7 @@ it('a connection that is full for the second of two frames is delivered the firs
 });
 
 describe('a connection that joins another, and is to be shown what is in flight there', () => {
-  /** So many large messages in flight; another connection that joins takes one frame, and is full until it is drained. */
+  /** So many large messages in flight; another connection takes a frame of a push, then none until it is drained. */
   async function largeInFlight(messages: number, drained: () => Promise<void>) {
     const world = createWorld({
       between: ({ pusher }) => ({
