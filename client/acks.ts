@@ -25,9 +25,9 @@ export const gatherUpTo = (maxInFlight: number): number => Math.max(1, Math.floo
  * @param lowestOpen the lowest seq that is not handled yet; Infinity if there is none.
  */
 export function acksOf(seqs: readonly number[], isWhole: boolean, lowestOpen: number): Acked[] {
-  const sorted = [...seqs].sort((a, b) => a - b);
-  const highest = sorted.at(-1) ?? 0;
-  if (isWhole && sorted.length > 1 && highest < lowestOpen) return [{ upTo: highest }];
+  const highest = seqs.reduce((one, another) => Math.max(one, another));
+  if (isWhole && seqs.length > 1 && highest < lowestOpen) return [{ upTo: highest }];
+  const sorted = [...new Set(seqs)].sort((a, b) => a - b);
   const frames: Acked[] = [];
   for (let start = 0; start < sorted.length; start += SEQS) frames.push({ seqs: sorted.slice(start, start + SEQS) });
   return frames;

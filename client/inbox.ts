@@ -4,7 +4,7 @@ import { answerWithin } from './deadlines';
 import { isHoldfastError } from './errors';
 import { Intake } from './intake';
 import { Keeper } from './keeper';
-import { type Delivered, type Entry, Ledger } from './ledger';
+import { type Entry, Ledger } from './ledger';
 import { type Message, messageOf, type Settlement } from './message';
 import type { SubscribeOptions } from './options';
 import type { Requests } from './requests';
@@ -38,7 +38,7 @@ export class Inbox {
   private readonly wishes = new Wishes();
   private readonly consumers = new Set<Consumer>();
   /** Messages that wait for a consumer, ascending by seq. */
-  private held: Delivered[] = [];
+  private held: Entry[] = [];
   private isSubscribed = false;
   /** As in `acksOf`. */
   private isWhole = false;
@@ -158,7 +158,7 @@ export class Inbox {
       const entry = this.ledger.get(seq);
       if (entry?.stage === 'held') this.ledger.close(entry, 'elsewhere');
     }
-    this.held = this.held.filter(({ seq }) => this.ledger.get(seq)?.stage === 'held');
+    this.held = this.held.filter(({ stage }) => stage === 'held');
   }
 
   /** There is a connection to send on. */
@@ -223,17 +223,16 @@ export class Inbox {
 
   /** Takes the next message for a consumer, which handles it from now on; undefined if none waits. */
   next(consumer: Consumer): Message | undefined {
-    for (let delivered = this.nextFor(consumer); delivered !== undefined; delivered = this.nextFor(consumer)) {
-      const entry = this.ledger.get(delivered.seq);
-      if (entry === undefined) continue;
-      entry.stage = 'running';
-      entry.startedAt = this.ports.timers.now();
-      return messageOf(this.queue, delivered, entry, this);
-    }
-    return undefined;
+    const entry = this.nextFor(consumer);
+    const delivered = entry?.delivered;
+    if (entry === undefined || delivered === undefined) return undefined;
+    entry.stage = 'running';
+    entry.delivered = undefined;
+    entry.startedAt = this.ports.timers.now();
+    return messageOf(this.queue, delivered, entry, this);
   }
 
-  private nextFor(consumer: Consumer): Delivered | undefined {
+  private nextFor(consumer: Consumer): Entry | undefined {
     if (consumer.events === undefined) return this.held.shift();
     const index = this.held.findIndex(({ event }) => wants(consumer, event));
     return index < 0 ? undefined : this.held.splice(index, 1)[0];
@@ -266,26 +265,26 @@ export class Inbox {
       const dueAt = now + answerWithin(deadline, delivered.attempt);
       const { verdict, entry } = this.ledger.note(delivered, cameOver, fresh, dueAt);
       if (delivered.attempt > 1 || (verdict === 'new' && !fresh)) this.isWhole = false;
-      if (verdict === 'new') this.hold(delivered);
+      if (verdict === 'new') this.hold(entry);
       else if (verdict === 'again') this.repeat(entry);
     }
   }
 
-  private hold(delivered: Delivered): void {
-    const { seq, event } = delivered;
+  private hold(entry: Entry): void {
+    const { seq, event } = entry;
     let index = this.held.length;
     while (index > 0 && (this.held[index - 1]?.seq ?? 0) > seq) index -= 1;
-    if (index === this.held.length) this.held.push(delivered);
-    else this.held.splice(index, 0, delivered);
-    if (!this.isWanted(delivered) && !this.unclaimed.has(event))
+    if (index === this.held.length) this.held.push(entry);
+    else this.held.splice(index, 0, entry);
+    if (!this.isWanted(entry) && !this.unclaimed.has(event))
       this.cancelClaim ??= this.ports.timers.after(CLAIM_MS, () => this.tellUnclaimed());
   }
 
   private tellUnclaimed(): void {
     this.cancelClaim = undefined;
-    for (const delivered of this.held) {
-      const { event } = delivered;
-      if (this.isWanted(delivered) || this.unclaimed.has(event)) continue;
+    for (const entry of this.held) {
+      const { event } = entry;
+      if (this.isWanted(entry) || this.unclaimed.has(event)) continue;
       this.unclaimed.add(event);
       this.ports.unclaimed(this.queue, event);
     }
@@ -296,16 +295,11 @@ export class Inbox {
    */
   private dropOverdue(now: number): void {
     for (const { events } of this.consumers) if (events === undefined) return;
-    const dropped = new Set<number>();
-    for (const { seq, event } of this.held) {
-      const entry = this.ledger.get(seq);
-      if (entry === undefined || entry.dueAt >= now || this.isWanted({ event })) continue;
-      this.ledger.close(entry, 'elsewhere');
-      dropped.add(seq);
-    }
-    if (dropped.size === 0) return;
+    const overdue = this.held.filter((entry) => entry.dueAt < now && !this.isWanted(entry));
+    if (overdue.length === 0) return;
+    for (const entry of overdue) this.ledger.close(entry, 'elsewhere');
     this.isWhole = false;
-    this.held = this.held.filter(({ seq }) => !dropped.has(seq));
+    this.held = this.held.filter(({ stage }) => stage === 'held');
   }
 
   /** Repeats a settlement that was lost with a connection. */

@@ -1,15 +1,18 @@
 import type { Connection } from './connection';
 import { recognize, type Stage, type Verdict } from './recognize';
+import { Settled } from './settled';
 import type { FrameOf } from './wire';
 
 /** A message as it comes over the wire. */
 export type Delivered = FrameOf<'messages'>['messages'][number];
 
-/** What this client knows of one message of one queue, without its contents, which its handler has. */
+/** What this client knows of one message of one queue. */
 export interface Entry {
   readonly seq: number;
   readonly event: string;
   stage: Stage;
+  /** What came, until a handler is given it: what is remembered longer are no contents. */
+  delivered: Delivered | undefined;
   /** Of the latest delivery. */
   attempt: number;
   /**
@@ -41,9 +44,9 @@ const FORGETTABLE_MS = 10_000;
 /** All open messages of a queue in this client, and those that it settled lately. */
 export class Ledger {
   private readonly open = new Map<number, Entry>();
-  private recent = new Map<number, Entry>();
+  private recent = new Settled();
   /** An older generation of settled messages, which is forgotten as a whole. */
-  private earlier = new Map<number, Entry>();
+  private earlier = new Settled();
   /** The highest seq that came. A higher one is certainly new. */
   private highest = 0;
 
@@ -104,6 +107,7 @@ export class Ledger {
       seq,
       event,
       stage: 'held',
+      delivered,
       attempt,
       dueAt,
       startedAt: 0,
@@ -119,32 +123,34 @@ export class Ledger {
   /** Moves a message to those that are settled. */
   close(entry: Entry, stage: Exclude<Stage, 'held' | 'running'>): void {
     entry.stage = stage;
+    entry.delivered = undefined;
     this.open.delete(entry.seq);
-    this.recent.set(entry.seq, entry);
+    this.recent.add(entry);
     if (this.recent.size < REMEMBERED) return;
     this.earlier = this.recent;
-    this.recent = new Map();
+    this.recent = new Settled();
   }
 
   /** The cursor was moved back to here: settled messages from here on come again. Open ones are handled as they are. */
   goBack(from: number): void {
-    for (const past of [this.recent, this.earlier]) for (const seq of past.keys()) if (seq >= from) past.delete(seq);
+    for (const past of [this.recent.bySeq(), this.earlier.bySeq()])
+      for (const seq of past.keys()) if (seq >= from) past.delete(seq);
   }
 
   /** This client moved the cursor: held messages are no longer owed, and settled ones may come again. */
   restart(): void {
-    this.recent.clear();
-    this.earlier.clear();
+    this.recent = new Settled();
+    this.earlier = new Settled();
     for (const [seq, entry] of this.open) if (entry.stage === 'held') this.open.delete(seq);
   }
 
   private find(seq: number): Entry | undefined {
     if (seq > this.highest) return undefined;
-    return this.open.get(seq) ?? this.recent.get(seq) ?? this.earlier.get(seq);
+    return this.open.get(seq) ?? this.recent.bySeq().get(seq) ?? this.earlier.bySeq().get(seq);
   }
 
   private forget(seq: number): void {
-    this.recent.delete(seq);
-    this.earlier.delete(seq);
+    this.recent.bySeq().delete(seq);
+    this.earlier.bySeq().delete(seq);
   }
 }

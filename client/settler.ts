@@ -25,7 +25,8 @@ const LONGEST = 900;
 
 /** Tells the server what became of the messages of one queue: acks many at a time, everything else at once. */
 export class Settler {
-  private readonly unsent = new Map<number, Entry>();
+  /** Acked, and not told yet. */
+  private unsent: Entry[] = [];
   /** The last ack that was sent without asking for an answer. */
   private unanswered: number | undefined;
   /** Acks under way whose answers are waited for. */
@@ -40,9 +41,9 @@ export class Settler {
   ack(entry: Entry): void {
     const { ackDelay, timers, settings } = this.ports;
     const { ackDeadline, maxInFlight } = settings();
-    this.unsent.set(entry.seq, entry);
+    this.unsent.push(entry);
     const delay = gatherFor(ackDelay, ackDeadline);
-    if (delay <= 0 || this.unsent.size >= gatherUpTo(maxInFlight)) this.send();
+    if (delay <= 0 || this.unsent.length >= gatherUpTo(maxInFlight)) this.send();
     else this.cancelTimer ??= timers.after(delay, () => this.send());
   }
 
@@ -76,7 +77,7 @@ export class Settler {
   send(): void {
     const connection = this.ports.connection();
     if (connection === undefined) return;
-    for (const seq of this.unsent.keys()) this.unanswered = seq;
+    this.unanswered = this.unsent.at(-1)?.seq ?? this.unanswered;
     for (const frame of this.frames(connection)) connection.send(frame);
   }
 
@@ -106,7 +107,7 @@ export class Settler {
    */
   forget(from = 0): void {
     this.unanswered = undefined;
-    for (const seq of this.unsent.keys()) if (seq >= from) this.unsent.delete(seq);
+    this.unsent = this.unsent.filter(({ seq }) => seq < from);
   }
 
   /** Nothing will be sent any more. */
@@ -117,13 +118,13 @@ export class Settler {
   private frames(connection: Connection | undefined): string[] {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    if (this.unsent.size === 0) return [];
-    const seqs = [...this.unsent.keys()];
+    if (this.unsent.length === 0) return [];
+    const seqs = this.unsent.map(({ seq }) => seq);
     if (connection !== undefined) {
       const settled = { over: connection, at: this.ports.timers.now() };
-      for (const entry of this.unsent.values()) entry.settled = settled;
+      for (const entry of this.unsent) entry.settled = settled;
     }
-    this.unsent.clear();
+    this.unsent = [];
     return acksOf(seqs, this.ports.isWhole(), this.ports.lowestOpen()).map((acked) => this.frameOf(acked));
   }
 

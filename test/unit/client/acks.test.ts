@@ -6,6 +6,10 @@ it('names what was handled, in order', () => {
   expect(acksOf([5, 3, 4], false, NONE_OPEN)).toEqual([{ seqs: [3, 4, 5] }]);
 });
 
+it('names one that was acked again once', () => {
+  expect(acksOf([5, 3, 5], false, NONE_OPEN)).toEqual([{ seqs: [3, 5] }]);
+});
+
 it('says up to where, if all below is handled for sure', () => {
   expect(acksOf([5, 3, 4], true, NONE_OPEN)).toEqual([{ upTo: 5 }]);
   expect(acksOf([5, 3, 4], true, 6)).toEqual([{ upTo: 5 }]);

@@ -8,6 +8,7 @@ const entry = (seq: number, fields: Partial<Entry> = {}): Entry => ({
   seq,
   event: 'created',
   stage: 'running',
+  delivered: undefined,
   attempt: 1,
   dueAt: NOW + 10_000,
   startedAt: NOW - 20_000,
