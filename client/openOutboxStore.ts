@@ -14,9 +14,16 @@ interface ObjectStore {
   getAll(): DatabaseRequest<(Stored & { readonly key: unknown; readonly scope: string })[]>;
 }
 
+interface Transaction {
+  readonly error: unknown;
+  oncomplete: (() => void) | null;
+  onabort: (() => void) | null;
+  objectStore(name: string): ObjectStore;
+}
+
 interface Database {
   createObjectStore(name: string, options: { keyPath: string; autoIncrement: boolean }): unknown;
-  transaction(name: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore };
+  transaction(name: string, mode: 'readonly' | 'readwrite'): Transaction;
 }
 
 interface Factory {
@@ -32,6 +39,13 @@ const done = <T>(request: DatabaseRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
+// A request may succeed and its commit fail, as where the site has no room left. A request that fails aborts too.
+const committed = <T>(transaction: Transaction, request: DatabaseRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+
 /**
  * Keeps messages in IndexedDB, one database for a site. Two tabs share these messages. Both may send the same one,
  * which does no harm, since every message has an id.
@@ -42,13 +56,15 @@ export function openOutboxStore(scope: string, ambient: object = globalThis): Ou
   const opening = open(ambient);
   // Every use of the store reports it.
   opening.catch(() => undefined);
-  const outbox = async (mode: 'readonly' | 'readwrite') =>
-    (await opening).transaction(OUTBOX, mode).objectStore(OUTBOX);
+  const within = async <T>(mode: 'readonly' | 'readwrite', ask: (outbox: ObjectStore) => DatabaseRequest<T>) => {
+    const transaction = (await opening).transaction(OUTBOX, mode);
+    return committed(transaction, ask(transaction.objectStore(OUTBOX)));
+  };
   return {
-    add: async (record) => done((await outbox('readwrite')).add({ ...record, scope })),
-    remove: async (key) => void (await done((await outbox('readwrite')).delete(key))),
+    add: (record) => within('readwrite', (outbox) => outbox.add({ ...record, scope })),
+    remove: async (key) => void (await within('readwrite', (outbox) => outbox.delete(key))),
     all: async () =>
-      (await done((await outbox('readonly')).getAll()))
+      (await within('readonly', (outbox) => outbox.getAll()))
         .filter((row) => row.scope === scope)
         .map(({ key, queue, id, text }) => ({ key, record: { queue, id, text } })),
   };

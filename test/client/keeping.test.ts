@@ -1,4 +1,4 @@
-import { IDBFactory } from 'fake-indexeddb';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { connect, type HoldfastError, InvalidRequest } from '../../client';
 import { eventually } from '../eventually';
 import { aConnectedWorld, aWorld } from './fake/client';
@@ -141,6 +141,25 @@ it('publishes all the same where there is nowhere to keep it, and says so', asyn
   server.last.welcome();
   expect(await published).toMatchObject({ duplicate: false });
   expect(errors).toContain('store_failed');
+});
+
+it('publishes all the same where a commit fails for want of room, and says so', async () => {
+  const outbox: { add(value: object): EventTarget & { transaction: { abort(): void } } } = IDBObjectStore.prototype;
+  const { add } = outbox;
+  const adding = jest.spyOn(outbox, 'add').mockImplementation(function (this: typeof outbox, value) {
+    const request = add.call(this, value);
+    // The quota is looked at after the request has succeeded.
+    request.addEventListener('success', () => request.transaction.abort());
+    return request;
+  });
+  const { holdfast, server } = await aConnectedWorld(kept);
+  const errors: string[] = [];
+  holdfast.on('error', ({ code }) => errors.push(code));
+  expect(await holdfast.publish('orders', 'created', 1)).toMatchObject({ duplicate: false });
+  await settled();
+  adding.mockRestore();
+  expect(payloads(server.last)).toEqual([1]);
+  expect(errors).toEqual(['store_failed']);
 });
 
 it('keeps nothing that it refuses itself', async () => {
