@@ -17,6 +17,7 @@ import type { AnyQueues, EventOf, PayloadOf, QueueOf } from './queues';
 import { type RequestOptions, Requests } from './requests';
 import { Loop, type Subscription } from './subscription';
 import { systemTimers, type Timers } from './timers';
+import { tokenFrom } from './token';
 import { onWake } from './wakes';
 import type { FrameOf, ReplyTo, Request, ServerFrame } from './wire';
 import { type Consumption, type Handler, Worker } from './worker';
@@ -54,6 +55,7 @@ export class Holdfast<Q = AnyQueues> {
   private readonly inboxes: Inboxes;
   private readonly outbox: Outbox;
   private readonly stopWaking: () => void;
+  private readonly over = new AbortController();
   private ignoreSignal = () => {};
   private closing: Promise<void> | undefined;
   private closedBy: HoldfastError | undefined;
@@ -67,7 +69,8 @@ export class Holdfast<Q = AnyQueues> {
     private readonly options: ConnectOptions = {},
   ) {
     new URL(url);
-    const { timers = systemTimers, signal, clientId, token, webSocket, heartbeat } = options;
+    const { timers = systemTimers, signal, clientId, token: source, webSocket, heartbeat } = options;
+    const token = typeof source === 'function' ? () => tokenFrom(source, timers, this.over.signal) : source;
     const connection = () => this.link.connection;
     this.timers = timers;
     this.requests = new Requests(timers, connection, typeof token === 'function' ? token : undefined);
@@ -337,6 +340,7 @@ export class Holdfast<Q = AnyQueues> {
     if (state === 'closed') {
       const reason = error ?? new Closed('this client was closed');
       this.closedBy = reason;
+      this.over.abort();
       this.stopWaking();
       this.ignoreSignal();
       this.outbox.fail(reason);

@@ -12,7 +12,8 @@ export interface ConnectOptions {
   readonly clientId?: string | undefined;
   /**
    * A credential, or a function that gets one. The function is asked before every try to connect, and again when the
-   * server says that the credential has expired. The WebSocket of a browser, and that of Node 22 and later, does not
+   * server says that the credential has expired. One that throws, or takes more than 30 seconds, counts as a try that
+   * failed, and is asked again after a pause. The WebSocket of a browser, and that of Node 22 and later, does not
    * tell a refused credential from an unreachable server: there, the client keeps trying. With `webSocket` set to that
    * of the package `ws` it knows.
    */

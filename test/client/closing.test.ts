@@ -48,6 +48,17 @@ it('rejects what still waits for a connection after five seconds', async () => {
   expect(told.isClosed).toBe(true);
 });
 
+it('closes in five seconds although no token ever comes, and waits for none after that', async () => {
+  const world = aWorld({ token: () => new Promise<string>(() => {}) });
+  const waiting = expect(world.holdfast.publish('orders', 'created', 1)).rejects.toBeInstanceOf(Closed);
+  const told = closing(world);
+  await world.time.pass(5_000);
+  await waiting;
+  expect(told.isClosed).toBe(true);
+  await world.time.pass(60_000);
+  expect(world.holdfast.lastFailure).toBe('');
+});
+
 it('lets handlers finish though the connection is lost, and has their acks stored on the next', async () => {
   const world = await aConnectedWorld();
   let finish = () => {};

@@ -50,3 +50,13 @@ it('renews the credential where an ack was refused, which nobody waits for', asy
   expect(server.last.sent('auth').map(({ token }) => token)).toEqual(['t2']);
   expect(errors).toEqual(['unauthenticated']);
 });
+
+it('rejects what was refused when the next credential does not come in 30 s, and asks for it anew later', async () => {
+  const tokens = ['t1', new Promise<string>(() => {}), 't2'];
+  const { holdfast, server, time } = await aConnectedWorld({ token: () => tokens.shift() ?? 't2' });
+  server.answer = taking('t2');
+  const refused = expect(holdfast.publish('a', 'created')).rejects.toMatchObject({ code: 'unauthenticated' });
+  await time.pass(30_000);
+  await refused;
+  await expect(holdfast.publish('a', 'created')).resolves.toMatchObject({ duplicate: false });
+});

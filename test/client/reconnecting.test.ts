@@ -228,6 +228,47 @@ it('tries again when no token was to be had', async () => {
   expect(server.sockets).toHaveLength(1);
 });
 
+it('asks for a token with growing pauses while none is to be had', async () => {
+  const time = new FakeTime();
+  const asked: number[] = [];
+  const token = () => {
+    asked.push(time.now());
+    return Promise.reject(new Error('the identity provider is down'));
+  };
+  aWorld({ token, timers: time });
+  await time.pass(120_000);
+  const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+  // Half of each span, as chance is 0.5.
+  expect(pauses.slice(0, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+});
+
+it('gives up on a function that gets no token in 30 s, and asks again', async () => {
+  let tries = 0;
+  const token = () => {
+    tries += 1;
+    return tries === 1 ? new Promise<string>(() => {}) : 'good';
+  };
+  const { server, time, holdfast } = aWorld({ token });
+  await time.pass(29_999);
+  expect(holdfast.lastFailure).toBe('');
+  await time.pass(1);
+  expect(holdfast.lastFailure).toMatch(/^no token was to be had: .*30000 ms$/);
+  await time.pass(500);
+  expect(server.last.protocols).toContain('token.good');
+});
+
+it('says that no token came where connecting waits for nothing else', async () => {
+  const time = new FakeTime();
+  const { WebSocket } = new FakeServer();
+  const token = () => new Promise<string>(() => {});
+  const connecting = expect(connect('ws://fake', { webSocket: WebSocket, timers: time, token })).rejects.toMatchObject({
+    code: 'unreachable',
+    cause: expect.stringContaining('no token was to be had'),
+  });
+  await time.pass(30_000);
+  await connecting;
+});
+
 it('rejects connecting when there is no connection in the time given, and stops trying', async () => {
   const server = new FakeServer();
   const time = new FakeTime();
