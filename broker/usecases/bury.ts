@@ -25,9 +25,19 @@ export async function bury(
   flights: readonly Flight[],
 ): Promise<Subscription | undefined> {
   let left: Subscription | undefined = subscription;
-  for (let from = 0; from < flights.length && left !== undefined; from += AT_A_TIME)
-    left = await burySome(ports, left, flights.slice(from, from + AT_A_TIME));
+  for (let from = 0; from < flights.length && left !== undefined; from += AT_A_TIME) {
+    const some = flights.slice(from, from + AT_A_TIME);
+    const ours = from === 0 ? some : notTakenOver(left, some);
+    if (ours.length === 0) break;
+    left = await burySome(ports, left, ours);
+  }
   return left;
+}
+
+/** Those that nobody has claimed or buried since: if all were buried twice, a throttled table would never get done. */
+function notTakenOver({ inFlight }: Subscription, flights: readonly Flight[]): readonly Flight[] {
+  const dueAt = new Map(inFlight.filter(({ dead }) => dead).map((flight) => [flight.seq, flight.dueAt]));
+  return flights.filter((flight) => dueAt.get(flight.seq) === flight.dueAt);
 }
 
 async function burySome(
