@@ -38,6 +38,27 @@ export function uncount(subscription: Subscription, seqs: readonly Seq[]): Subsc
   return amend(subscription, { inFlight });
 }
 
+/**
+ * The seqs of deliveries that are not the ones that were sent: made anew since a seek, or given more time by a
+ * connection that was shown them. They are due at another time, which has not come.
+ *
+ * @param sent as it was stored with what was sent.
+ */
+export function sentAnew(sent: Subscription, { inFlight }: Subscription, now: Time): ReadonlySet<Seq> {
+  const before = new Map(sent.inFlight.map((flight) => [flight.seq, flight]));
+  const anew = inFlight.filter(({ seq, attempt, dueAt }) => {
+    const one = before.get(seq);
+    return one !== undefined && attempt <= one.attempt && dueAt !== one.dueAt && dueAt > now;
+  });
+  return new Set(anew.map(({ seq }) => seq));
+}
+
+/** What was refused, without these. The cursor does not go back then. */
+export function refusedBut(refused: Refused, seqs: ReadonlySet<Seq>): Refused {
+  if (!refused.seqs.some((seq) => seqs.has(seq))) return refused;
+  return { next: refused.next, seqs: refused.seqs.filter((seq) => !seqs.has(seq)) };
+}
+
 /** Rejected or nacked: it did arrive, for another connection was shown it. */
 const isAnswered = ({ dead, waiting }: Flight): boolean => dead === true || waiting === true;
 

@@ -1,5 +1,5 @@
 import { detach } from '../decide/attach';
-import { giveBack, uncount } from '../decide/giveBack';
+import { giveBack, refusedBut, sentAnew, uncount } from '../decide/giveBack';
 import { LET_GO_RETRY_MS, OPENING_MS, OPENING_RETRY_MS } from '../model/limits';
 import type { AttachedConnection, Subscription } from '../model/subscription';
 import { type Ports, subscriptionWakeUp } from '../ports';
@@ -19,15 +19,17 @@ export const mayTake =
  * their attempts where another try at once would be in vain. A connection that was made a moment ago may only not be
  * open yet, since its record can overtake the answer of the connect route: it is tried again shortly.
  *
+ * @param sent as it was stored with these deliveries.
  * @param refusing connections that would refuse another push.
  * @returns the subscription to go on with; undefined if there is none to deliver to at present.
  */
 export async function release(
   ports: Ports,
-  { queue, shard, client }: Subscription,
-  { gone, missed, refused, throttled = [] }: PushResult,
+  sent: Subscription,
+  { gone, missed, ...untaken }: PushResult,
   refusing: readonly AttachedConnection[],
 ): Promise<Subscription | undefined> {
+  const { queue, shard, client } = sent;
   const now = ports.clock.now();
   const isOpening = ({ connectedAt }: AttachedConnection) => now - connectedAt < OPENING_MS;
   const opening = gone.filter(isOpening);
@@ -38,11 +40,14 @@ export async function release(
       (state, { connection }) => detach(state, connection, expiryFrom(ports, state, at)),
       subscription,
     );
+    const anew = sentAnew(sent, subscription, at);
+    const refused = untaken.refused && refusedBut(untaken.refused, anew);
+    const throttled = (untaken.throttled ?? []).filter((seq) => !anew.has(seq));
     const left = refused ? giveBack(kept, refused, at) : kept;
     return { subscription: throttled.length > 0 ? uncount(left, throttled) : left };
   });
   await Promise.all(missed.map((one) => readmit(ports, one)));
-  if (refused === undefined) return released?.subscription;
+  if (untaken.refused === undefined) return released?.subscription;
   const wakeUp = subscriptionWakeUp({ queue, shard, client });
   if (opening.length > 0) await ports.wakeUps.send(wakeUp, OPENING_RETRY_MS);
   else if (toEnd.length > ended.length) await ports.wakeUps.send(wakeUp, LET_GO_RETRY_MS);

@@ -1,4 +1,4 @@
-import type { Seq } from '../../../broker/model/names';
+import type { Seq, Time } from '../../../broker/model/names';
 import type { Flight } from '../../../broker/model/subscription';
 import type { ServerFrame } from '../../../broker/protocol/frames';
 import type { Process } from '../process';
@@ -13,6 +13,7 @@ interface Attempt {
   readonly account: Account;
   readonly seq: Seq;
   readonly attempt: number;
+  readonly dueAt: Time;
   /** How often attempts of it had been given back before. */
   readonly givenBack: number;
   readonly life: number;
@@ -36,7 +37,7 @@ export class Attempts {
   }
 
   /** A delivery was stored by a process. */
-  stored(process: Process | undefined, account: Account, { seq, attempt }: Flight): void {
+  stored(process: Process | undefined, account: Account, { seq, attempt, dueAt }: Flight): void {
     if (process === undefined) return;
     const { life } = account;
     const givenBack = account.timesGivenBack(seq);
@@ -44,6 +45,7 @@ export class Attempts {
       account,
       seq,
       attempt,
+      dueAt,
       givenBack,
       life,
       wasPushed: false,
@@ -76,11 +78,15 @@ export class Attempts {
       }
   }
 
-  /** Or was settled or nacked by another connection meanwhile, and perhaps delivered again, or is not owed any more. */
-  private isGivenBack({ account, seq, attempt, givenBack, life }: Attempt): boolean {
+  /**
+   * Or was settled, nacked or extended by another connection meanwhile, and perhaps delivered again, or is not owed any
+   * more.
+   */
+  private isGivenBack({ account, seq, attempt, dueAt, givenBack, life }: Attempt): boolean {
     if (account.timesGivenBack(seq) > givenBack || account.life !== life) return true;
     const flight = this.world.oracle.flightOf(account, seq);
-    const isAnswered = flight?.dead === true || flight?.waiting === true;
-    return flight === undefined || isAnswered || flight.attempt === 0 || flight.attempt > attempt;
+    if (flight === undefined || flight.attempt === 0 || flight.attempt > attempt) return true;
+    const isExtended = flight.dueAt !== dueAt && flight.dueAt > this.world.scheduler.now;
+    return isExtended || flight.dead === true || flight.waiting === true;
   }
 }

@@ -1,6 +1,6 @@
 import { advance } from '../../../broker/decide/advance';
-import { giveBack, uncount } from '../../../broker/decide/giveBack';
-import { ack, nack, reject } from '../../../broker/decide/settle';
+import { giveBack, refusedBut, sentAnew, uncount } from '../../../broker/decide/giveBack';
+import { ack, extend, nack, reject } from '../../../broker/decide/settle';
 import { dueOf, flight, message, messages, NOW, reading, SECOND, short, subscription } from './samples';
 
 const LATE = NOW + 30 * SECOND;
@@ -114,5 +114,36 @@ describe('deliveries that could not be made at present', () => {
     const { subscription: nacked } = nack(first, { seqs: [1] }, NOW, 0, { delay: 60 * SECOND });
     const { subscription: rejected } = reject(nacked, { seqs: [2] }, NOW);
     expect(uncount(rejected, [1, 2])).toEqual(rejected);
+  });
+});
+
+describe('what is in flight otherwise than it was sent', () => {
+  const before = subscription({ next: 2, inFlight: [flight(1, { attempt: 1, dueAt: NOW })] });
+  const { subscription: sent } = advance(before, reading(messages(2, 3), dueOf(1)), NOW, 0);
+
+  it('is nothing of what stays in flight, is due, was settled or was delivered again', () => {
+    expect(sentAnew(sent, sent, NOW).size).toBe(0);
+    const due = { ...sent, inFlight: sent.inFlight.map((one) => ({ ...one, dueAt: NOW + SECOND })) };
+    expect(sentAnew(sent, due, NOW + SECOND).size).toBe(0);
+    expect(sentAnew(sent, ack(sent, { seqs: [2] }, NOW).subscription, NOW).size).toBe(0);
+    const { subscription: again } = advance(sent, reading([], dueOf(1, 2, 3)), LATE + LATE, 0);
+    expect(sentAnew(sent, again, LATE + LATE).size).toBe(0);
+  });
+
+  it('was made anew since a seek', () => {
+    const { subscription: anew } = advance(subscription(), reading(messages(1, 2)), NOW + 1, 0);
+    expect([...sentAnew(sent, anew, NOW + 1)]).toEqual([1, 2]);
+  });
+
+  it('was given more time by a connection that was shown it, and keeps it and its attempt', () => {
+    const { subscription: extended } = extend(sent, { seqs: [2] }, NOW, 60 * SECOND);
+    const anew = sentAnew(sent, extended, NOW);
+    expect([...anew]).toEqual([2]);
+    const refused = refusedBut({ back: { next: 2, covered: 2 }, next: 4, seqs: [2, 3] }, anew);
+    expect(giveBack(extended, refused, NOW)).toMatchObject({
+      next: 4,
+      covered: 4,
+      inFlight: [{ seq: 1 }, { seq: 2, attempt: 1, dueAt: NOW + 60 * SECOND }, { seq: 3, attempt: 0 }],
+    });
   });
 });

@@ -209,6 +209,26 @@ describe('a push that is refused because the connection is gone', () => {
     });
   });
 
+  it('takes nothing back of what was sent anew after a seek meanwhile', async () => {
+    let other: Wire | undefined;
+    const meanwhile = once(async () => {
+      other = await world.open('billing', 'other');
+      await world.welcome(other);
+      await other.ask({ action: 'seek', queue: QUEUE, to: 'earliest' });
+      await world.wakeShard();
+    });
+    const world = createWorld({ between: ({ pusher }) => ({ pusher: beforehand(pusher, 'push', meanwhile) }) });
+    const { billing, shop } = await settledIn(world, { maxDeliveries: 1 });
+    world.vanish(billing);
+    await shop.ask(publish(1));
+    meanwhile.arm();
+    await world.pump();
+    const frames = other?.take() ?? [];
+    // Shown as it joined; then delivered after its seek, once.
+    expect(joints(frames)).toEqual(['again', '1-2']);
+    expect(await world.state(billing)).toMatchObject({ next: 2, inFlight: [{ seq: 1, attempt: 1 }] });
+  });
+
   it('takes nothing back that another connection acked meanwhile', async () => {
     let other: Wire | undefined;
     const meanwhile = once(async () => {
