@@ -1,13 +1,16 @@
 import type { ClientId, QueueName } from '../model/names';
 import type { Shard } from '../model/queue';
 import type { Subscription } from '../model/subscription';
-import type { Ports, WakeUp } from '../ports';
+import { type Ports, subscriptionWakeUp, type WakeUp } from '../ports';
 import { deliver, deliverIn } from './deliver';
 import { eachApart } from './eachApart';
 import { farewell } from './farewell';
 import { Round } from './round';
 import { welcome } from './welcome';
 import { endIfExpired, endRevoked } from './withdraw';
+
+/** How soon what failed is tried again by a wake-up of its own. Milliseconds. */
+const AGAIN_MS = 1_000;
 
 /**
  * Does what a wake-up makes possible. It may come late, twice, or for nothing. Near the deadline, what is not begun is
@@ -46,17 +49,24 @@ export async function wake(ports: Ports, wakeUp: WakeUp): Promise<void> {
  * itself.
  */
 export async function wakeQueue(ports: Ports, name: QueueName): Promise<void> {
-  const served = await Promise.allSettled([wakeShard(ports, { queue: name, shard: 0 }), wakeOthers(ports, name)]);
-  const failed = served.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  const shard = { queue: name, shard: 0 };
+  const [first, others] = await Promise.allSettled([wakeShard(ports, shard), wakeOthers(ports, name)]);
+  if (others.status === 'rejected') throw others.reason;
+  if (first.status === 'fulfilled') return;
+  if (others.value === 0) throw first.reason;
+  // Not thrown: each repetition of this wake-up would wake the others again.
+  ports.reporter.warn('the first shard of a queue is left to a wake-up', { queue: name, error: first.reason });
+  await ports.wakeUps.send({ kind: 'shard', shard }, AGAIN_MS);
 }
 
-async function wakeOthers(ports: Ports, name: QueueName): Promise<void> {
+/** Returns how many it woke. */
+async function wakeOthers(ports: Ports, name: QueueName): Promise<number> {
   const { shards = 1 } = (await ports.queues.get(name)) ?? {};
-  if (shards === 1) return;
+  if (shards === 1) return 0;
   const others = Array.from({ length: shards - 1 }, (_, index) => ({ queue: name, shard: index + 1 }));
   const attended = await ports.subscriptions.attended(others, ports.clock.now());
   await Promise.all(attended.map((shard) => ports.wakeUps.send({ kind: 'shard', shard }, 0)));
+  return attended.length;
 }
 
 async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<void> {
@@ -64,13 +74,17 @@ async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<
   // Only a process with a deadline may have to hand over the rest, which takes an order.
   const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
   const round = new Round(ports.log, shard.queue, subscriptions);
-  const { begun, failures } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
+  const { begun, failures, failed } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
   await round.end(ports, shard);
   if (begun < subscriptions.length) {
     const last = subscriptions[begun - 1]?.client ?? after;
     await ports.wakeUps.send({ kind: 'shard', shard, ...(last === undefined ? {} : { after: last }) }, 0);
-  }
-  if (failures.length > 0) throw failures[0];
+    // Not thrown: each repetition of this wake-up would hand over the rest again.
+    for (const [index, one] of failed.entries()) {
+      ports.reporter.warn('a subscriber is left to a wake-up', { client: one.client, error: failures[index] });
+      await ports.wakeUps.send(subscriptionWakeUp(one), AGAIN_MS);
+    }
+  } else if (failures.length > 0) throw failures[0];
 }
 
 const inOrder = (subscriptions: readonly Subscription[], after: ClientId | undefined): Subscription[] =>

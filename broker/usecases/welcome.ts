@@ -65,9 +65,11 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   const after = await ports.connections.get(id, ports.clock.now());
   // The connection may have ended while we attached it, and its farewell have run before: do it again.
   if (after === undefined) await farewell(ports, connection);
-  else if (attached.begun < subscriptions.length) await ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
-  // The failure of one subscription does not stop the others: throw it after all are attached.
+  // The failure of one subscription does not stop the others: throw it after all are attached. What was not begun is
+  // left to the repetition: if each also sent another wake-up, they would become ever more.
   if (attached.failures.length > 0) throw attached.failures[0];
+  if (after !== undefined && attached.begun < subscriptions.length)
+    await ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
   // Access may have changed while we attached, and we may have used the old one: start over.
   if (after?.access !== undefined && !isSameAccess(after.access, connection.access)) await welcome(ports, id);
 }

@@ -45,8 +45,8 @@ export async function endIfExpired(ports: Ports, id: ConnectionId, expiresAt: Ti
  * Ends the connections of a key, if it was revoked. Near the deadline, those that are left are left to a further
  * wake-up.
  *
- * @throws what a dependency threw: the wake-up is to be repeated. All other connections were ended, or left to that
- * wake-up, before.
+ * @throws what a dependency threw: the wake-up is to be repeated. All other connections were ended before, or are left
+ * to that repetition: if it also sent a further wake-up, they would become ever more.
  */
 export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
   if ((await ports.keys.get(key)) !== undefined) return;
@@ -56,6 +56,6 @@ export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
     // The connection may have been given another credential meanwhile.
     if (connection?.access?.key === key) await dismiss(ports, connection, CREDENTIAL_REVOKED);
   });
-  if (begun < connections.length) await ports.wakeUps.send({ kind: 'revocation', key }, 0);
   if (failures.length > 0) throw failures[0];
+  if (begun < connections.length) await ports.wakeUps.send({ kind: 'revocation', key }, 0);
 }

@@ -334,6 +334,25 @@ describe('a key that is revoked', () => {
     expect(wires.map((wire) => types(wire.take()))).toEqual([[], ['goodbye'], []]);
   });
 
+  it('leaves what it had no time for to the repetition, if that is needed for another that failed', async () => {
+    let isNear = false;
+    const world = guarded({
+      between: ({ pusher }) => ({
+        deadline: { isNear: () => isNear },
+        pusher: beforehand(pusher, 'push', () => {
+          isNear = true;
+          crash();
+        }),
+      }),
+    });
+    await world.ports.keys.add(key(KEY));
+    for (let n = 0; n < 20; n++) await world.open(`billing-${n}`, `wire ${n}`, { ...all, key: KEY });
+    world.wakeUps.takeDue();
+    await world.ports.keys.remove(KEY);
+    await expect(wake(world.ports, { kind: 'revocation', key: KEY })).rejects.toThrow('died here');
+    expect(world.wakeUps.pending).toEqual([]);
+  });
+
   it('ends very many a few at a time, and near the deadline leaves the rest to a further wake-up', async () => {
     let left = Number.POSITIVE_INFINITY;
     let [reading, most] = [0, 0];

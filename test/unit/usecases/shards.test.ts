@@ -1,6 +1,7 @@
-import { farewell, wake, wakeQueue } from '../../../broker';
-import { delivered } from './frames';
-import { afterwards } from './interpose';
+import { farewell, Unavailable, wake, wakeQueue } from '../../../broker';
+import type { Shard } from '../../../broker/model/queue';
+import { delivered, publish } from './frames';
+import { afterwards, beforehand } from './interpose';
 import { ANONYMOUS, createWorld, QUEUE } from './world';
 
 const SHARDS = 4;
@@ -79,6 +80,37 @@ it('the first shard is served whether or not the others can be woken, which is t
   isFailing = true;
   await expect(wakeQueue(ports, QUEUE)).rejects.toThrow('the store is gone');
   expect(delivered(wire.take())).toEqual(['1:1']);
+});
+
+it('a shard that fails again and again has no other woken at its tries', async () => {
+  const woken: number[] = [];
+  const isFailing = { first: false };
+  const world = createWorld({
+    settings: { shardSize: SHARD_SIZE },
+    between: ({ subscriptions }) => ({
+      subscriptions: beforehand(subscriptions, 'connected', (shard) => {
+        const { shard: number } = shard as Shard;
+        woken.push(number);
+        if (number === 0 && isFailing.first) throw new Unavailable('the shard is throttled');
+      }),
+    }),
+  });
+  const wires = [];
+  for (let i = 0; i < SHARDS * SHARD_SIZE; i++) {
+    const wire = await world.connect(`device-${i}`);
+    await wire.request({ action: 'subscribe', queue: QUEUE });
+    wire.take();
+    wires.push(wire);
+  }
+  woken.length = 0;
+  isFailing.first = true;
+  await wires[0]?.ask(publish(1));
+  await world.pass(20_000);
+  expect(woken.filter((shard) => shard !== 0).sort()).toEqual([1, 2, 3]);
+  expect(woken.filter((shard) => shard === 0).length).toBeGreaterThan(15);
+  isFailing.first = false;
+  await world.pass(1_000);
+  expect(wires.map((wire) => delivered(wire.take()))).toEqual(wires.map(() => ['1:1']));
 });
 
 describe('a subscription that ended by itself', () => {

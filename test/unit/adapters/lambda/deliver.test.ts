@@ -10,7 +10,9 @@ import {
   type QueueName,
   Unavailable,
 } from '../../../../broker';
+import type { Subscription } from '../../../../broker/model/subscription';
 import { delivered } from '../../usecases/frames';
+import { beforehand } from '../../usecases/interpose';
 import { createWorld, QUEUE, type Wire } from '../../usecases/world';
 import { config, serve } from '../service';
 import { CONNECTION, connectionEnded, connectionMade, keyRevoked, messageRecord, wakeUpRecord } from './events';
@@ -326,6 +328,46 @@ describe('near the end of its time', () => {
     const body = JSON.stringify(handedOver?.wakeUp);
     expect(await handler({ Records: [wakeUpRecord(body, 'm-1')] }, context)).toEqual(NONE);
     expect(attemptsOf(wires)).toEqual(Array(40 - served).fill('1:1'));
+  });
+
+  it('is not repeated as a whole for those who failed: each try would hand over the rest once more', async () => {
+    const { ports, wires, time, wakeUps, reports } = await hurried(40, 20);
+    const broken = wires[3]?.client;
+    const subscriptions = beforehand(ports.subscriptions, 'save', (saved) => {
+      if ((saved as Subscription).client === broken) throw new Unavailable('throttled');
+    });
+    const handler = handlerOf({ ...ports, subscriptions });
+    const body = JSON.stringify({ kind: 'shard', shard: { queue: QUEUE, shard: 0 } });
+    expect(await handler({ Records: [wakeUpRecord(body, 'm-1')] }, time.context)).toEqual(NONE);
+    expect(wakeUps.pending.filter(({ wakeUp }) => wakeUp.kind === 'shard')).toHaveLength(1);
+    expect(wakeUps.pending).toContainEqual({
+      wakeUp: { kind: 'subscription', shard: { queue: QUEUE, shard: 0 }, client: broken },
+      at: ports.clock.now() + 1_000,
+    });
+    expect(reports).toMatchObject([{ details: { error: expect.any(Unavailable) } }]);
+  });
+
+  it('repeats a welcome that failed in part, and sends no other beside it', async () => {
+    const { handler, connect, open, ports, wakeUps, retries } = deployed();
+    const queues = Array.from({ length: 20 }, (_, n) => `queue ${n}` as QueueName);
+    const before = await connect('billing');
+    for (const queue of queues) await before.request({ action: 'subscribe', queue });
+    await open('billing', CONNECTION);
+    wakeUps.takeDue();
+    const time = clockOf();
+    const subscriptions = beforehand(ports.subscriptions, 'save', (saved) => {
+      time.runOut();
+      if ((saved as Subscription).queue === 'queue 3') throw new Unavailable('throttled');
+    });
+    const body = JSON.stringify({ kind: 'welcome', connection: CONNECTION });
+    const failing = handlerOf({ ...ports, subscriptions }, retries);
+    expect(await failing({ Records: [wakeUpRecord(body, 'm-1')] }, time.context)).toEqual(failed('m-1'));
+    expect(wakeUps.pending).toEqual([]);
+    expect(await handler({ Records: [wakeUpRecord(body, 'm-1', 2)] })).toEqual(NONE);
+    for (const queue of queues)
+      expect(await ports.subscriptions.get({ ...before.key, queue }, ports.clock.now())).toMatchObject({
+        connections: [{}, { connection: CONNECTION }],
+      });
   });
 
   it('leaves the rest of a long way through a log to a wake-up of that subscription', async () => {
