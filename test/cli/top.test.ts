@@ -14,7 +14,10 @@ test('It draws anew as things change, gives way to a smaller terminal, and leave
   const terminal = server.show('echo before; holdfast top --interval 1; echo after; stty -a | grep -o ".icanon "');
   await terminal.until(/^orders +0 /m);
   await wire.publishAll('orders', ['a', 'a', 'a']);
-  const screen = await terminal.until(/^orders +3 +[\d.]+ +1 of 1 +3 +0 +0$/m);
+  // To its end, since a screen may come in parts.
+  const screen = await terminal.until(
+    /^orders +3 +[\d.]+ +1 of 1 +3 +0 +0$[\s\S]*^billing +orders +0 +3 [\s\S]*q ends$/m,
+  );
   expect(screen).toMatch(/^1 queue, [\d.]+\/s published, 0\/s settled, 3 in flight, 0 backlog, 0 dead$/m);
   expect(screen).toMatch(/^billing +orders +0 +3 +0 +yes$/m);
   expect(screen).toMatch(/^ws:\S+ · every 1s · q ends$/m);
