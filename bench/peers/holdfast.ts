@@ -45,7 +45,7 @@ const throughClient: Way = (url) => ({
 });
 
 /** With each publish in a frame of its own, and an ack for every frame of messages. */
-const ownFrames: Way = (url) => ({
+export const ownFrames: Way = (url) => ({
   publisher: async (queue): Promise<Publisher> => {
     const client = await BenchClient.connect(url, 'publisher');
     const waiting: (() => void)[] = [];

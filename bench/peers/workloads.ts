@@ -38,6 +38,12 @@ export async function measure(broker: Broker): Promise<Figures> {
   };
 }
 
+/** {@link Figures.latency} alone. */
+export async function measureLatency(broker: Broker): Promise<number> {
+  await warmUp(broker);
+  return latency(broker);
+}
+
 async function repeated(run: (queue: number) => Promise<number>): Promise<number> {
   const rates: number[] = [];
   for (let time = 0; time < TIMES_BEFORE + TIMES; time++) rates.push(await run(time));
