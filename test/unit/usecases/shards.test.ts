@@ -2,7 +2,7 @@ import { farewell, Unavailable, wake, wakeQueue } from '../../../broker';
 import type { Shard } from '../../../broker/model/queue';
 import { delivered, publish } from './frames';
 import { afterwards, beforehand } from './interpose';
-import { ANONYMOUS, createWorld, QUEUE } from './world';
+import { ANONYMOUS, createWorld, QUEUE, type Wire, type World } from './world';
 
 const SHARDS = 4;
 const SHARD_SIZE = 3;
@@ -21,6 +21,18 @@ function meeting(awaited: number) {
   };
 }
 
+/** Subscribers, so many that the shards are full. */
+async function fillShards(world: World): Promise<Wire[]> {
+  const wires: Wire[] = [];
+  for (let i = 0; i < SHARDS * SHARD_SIZE; i++) {
+    const wire = await world.connect(`device-${i}`);
+    await wire.request({ action: 'subscribe', queue: QUEUE });
+    wire.take();
+    wires.push(wire);
+  }
+  return wires;
+}
+
 it('the shards of a large queue are delivered side by side: no shard waits for another', async () => {
   let arrive = (_who: string): Promise<void> => Promise.resolve();
   const world = createWorld({
@@ -37,13 +49,7 @@ it('the shards of a large queue are delivered side by side: no shard waits for a
       }),
     }),
   });
-  const wires = [];
-  for (let i = 0; i < SHARDS * SHARD_SIZE; i++) {
-    const wire = await world.connect(`device-${i}`);
-    await wire.request({ action: 'subscribe', queue: QUEUE });
-    wire.take();
-    wires.push(wire);
-  }
+  const wires = await fillShards(world);
   const { ports, wakeUps } = world;
   const now = ports.clock.now();
   const draft = { id: '1', idempotent: false, event: 'add', payload: '7', headers: '{}', publisher: 'shop' } as never;
@@ -95,13 +101,7 @@ it('a shard that fails again and again has no other woken at its tries', async (
       }),
     }),
   });
-  const wires = [];
-  for (let i = 0; i < SHARDS * SHARD_SIZE; i++) {
-    const wire = await world.connect(`device-${i}`);
-    await wire.request({ action: 'subscribe', queue: QUEUE });
-    wire.take();
-    wires.push(wire);
-  }
+  const wires = await fillShards(world);
   woken.length = 0;
   isFailing.first = true;
   await wires[0]?.ask(publish(1));
