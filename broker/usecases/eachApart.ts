@@ -6,10 +6,8 @@ const AT_ONCE = 16;
 export interface Done<One> {
   /** How many were begun, in order. The others are left to a further wake-up. */
   readonly begun: number;
-  /** What was thrown. */
-  readonly failures: readonly unknown[];
-  /** Those for which it was thrown. */
-  readonly failed: readonly One[];
+  /** What was thrown, and for which. */
+  readonly failures: readonly { readonly one: One; readonly error: unknown }[];
 }
 
 /** Runs a task for each, several at a time, until the deadline is near. The failure of one does not stop the others. */
@@ -18,8 +16,7 @@ export async function eachApart<One extends object | string>(
   all: readonly One[],
   act: (one: One) => Promise<void>,
 ): Promise<Done<One>> {
-  const failures: unknown[] = [];
-  const failed: One[] = [];
+  const failures: { one: One; error: unknown }[] = [];
   let begun = 0;
   const work = async () => {
     while (!ports.deadline?.isNear()) {
@@ -28,12 +25,11 @@ export async function eachApart<One extends object | string>(
       begun += 1;
       try {
         await act(one);
-      } catch (failure) {
-        failures.push(failure);
-        failed.push(one);
+      } catch (error) {
+        failures.push({ one, error });
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, work));
-  return { begun, failures, failed };
+  return { begun, failures };
 }

@@ -74,17 +74,17 @@ async function wakeShard(ports: Ports, shard: Shard, after?: ClientId): Promise<
   // Only a process with a deadline may have to hand over the rest, which takes an order.
   const subscriptions = ports.deadline === undefined ? connected : inOrder(connected, after);
   const round = new Round(ports.log, shard.queue, subscriptions);
-  const { begun, failures, failed } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
+  const { begun, failures } = await eachApart(ports, subscriptions, (one) => deliverIn(round, ports, one));
   await round.end(ports, shard);
   if (begun < subscriptions.length) {
     const last = subscriptions[begun - 1]?.client ?? after;
     await ports.wakeUps.send({ kind: 'shard', shard, ...(last === undefined ? {} : { after: last }) }, 0);
     // Not thrown: each repetition of this wake-up would hand over the rest again.
-    for (const [index, one] of failed.entries()) {
-      ports.reporter.warn('a subscriber is left to a wake-up', { client: one.client, error: failures[index] });
+    for (const { one, error } of failures) {
+      ports.reporter.warn('a subscriber is left to a wake-up', { client: one.client, error });
       await ports.wakeUps.send(subscriptionWakeUp(one), AGAIN_MS);
     }
-  } else if (failures.length > 0) throw failures[0];
+  } else if (failures[0] !== undefined) throw failures[0].error;
 }
 
 const inOrder = (subscriptions: readonly Subscription[], after: ClientId | undefined): Subscription[] =>

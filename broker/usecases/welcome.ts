@@ -67,7 +67,7 @@ export async function welcome(ports: Ports, id: ConnectionId): Promise<void> {
   if (after === undefined) await farewell(ports, connection);
   // The failure of one subscription does not stop the others: throw it after all are attached. What was not begun is
   // left to the repetition: if each also sent another wake-up, they would become ever more.
-  if (attached.failures.length > 0) throw attached.failures[0];
+  if (attached.failures[0] !== undefined) throw attached.failures[0].error;
   if (after !== undefined && attached.begun < subscriptions.length)
     await ports.wakeUps.send({ kind: 'welcome', connection: id }, 0);
   // Access may have changed while we attached, and we may have used the old one: start over.

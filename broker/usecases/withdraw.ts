@@ -56,6 +56,6 @@ export async function endRevoked(ports: Ports, key: KeyId): Promise<void> {
     // The connection may have been given another credential meanwhile.
     if (connection?.access?.key === key) await dismiss(ports, connection, CREDENTIAL_REVOKED);
   });
-  if (failures.length > 0) throw failures[0];
+  if (failures[0] !== undefined) throw failures[0].error;
   if (begun < connections.length) await ports.wakeUps.send({ kind: 'revocation', key }, 0);
 }

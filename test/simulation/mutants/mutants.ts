@@ -148,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A subscriber of a shard that could not be served is not tried again.',
     file: 'broker/usecases/eachApart.ts',
-    search: '        failures.push(failure);',
-    replacement: "        ports.reporter.warn('not served', { error: failure });",
+    search: '        failures.push({ one, error });',
+    replacement: "        ports.reporter.warn('not served', { error });",
   },
   {
     bug: 'Subscriptions and logs are read with eventual consistency.',
