@@ -17,7 +17,10 @@ export interface Reading {
   readonly entries: readonly LogEntry[];
   /** Whether the log may go on after `entries`. */
   readonly more: boolean;
-  /** The entry just before the cursor, if it is known: what comes after it is no older. */
+  /**
+   * The entry just before the cursor: what comes after it is no older. Left out where nobody looked for it: what is
+   * found to be a hole then is to be decided once more, with it.
+   */
   readonly before?: Lifetime;
   /** The queue's head, if nothing was read though something should be there: tells what retention took. */
   readonly tail?: { readonly head: Seq; readonly headUntil: Time };
@@ -139,6 +142,13 @@ function redeliver(subscription: Subscription, due: Reading['due'], now: Time, r
   return { subscription: amend(subscription, { inFlight }), gaps, redeliveries };
 }
 
+/**
+ * How old an entry has to be for all numbers before it to be holes where not each gets a tombstone, which refuses
+ * whoever would write it late. The entry may have taken its number a publisher's lifetime after its time, and who took
+ * one just before it has as long again to write it. Milliseconds.
+ */
+const UNFILLED_MS = 2 * PUBLISHER_LIFETIME_MS;
+
 type ReadOn = Pick<Advance, 'subscription' | 'gaps' | 'fresh' | 'holes' | 'wakeAt' | 'more'>;
 
 function readOn(subscription: Subscription, reading: Reading, now: Time, random: number): ReadOn {
@@ -161,11 +171,13 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
         cursor = entry.seq;
       } else {
         blocked = true;
-        const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;
         // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
         const until = before === undefined ? EXPIRED : retainedAfter(before, entry);
+        const count = entry.seq - cursor;
+        const fillsAll = count === 1 || (until > now && count <= HOLES_IN_A_ROW);
+        const settledAt = entry.publishedAt + (before === undefined || fillsAll ? PUBLISHER_LIFETIME_MS : UNFILLED_MS);
         if (settledAt > now) wakeAt = settledAt;
-        else if (until > now && entry.seq - cursor <= HOLES_IN_A_ROW) holes.push(...tombstones(cursor, entry, until));
+        else if (until > now && count <= HOLES_IN_A_ROW) holes.push(...tombstones(cursor, entry, until));
         else if (until > now) holes.push(...tombstones(entry.seq - HOLES_IN_A_ROW, entry, EXPIRED));
         else holes.push(...tombstones(entry.seq - 1, entry, EXPIRED));
         break;

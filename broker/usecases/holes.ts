@@ -10,7 +10,7 @@ const PAGE = 250;
  * message before them.
  *
  * @returns false if nothing could be filled: messages were there that were just written, or that have expired by this
- * clock only.
+ * clock only, or it is too early.
  */
 export async function fillHoles(
   ports: Ports,
@@ -20,7 +20,7 @@ export async function fillHoles(
 ): Promise<boolean> {
   const { queue, next } = subscription;
   const before = await lifetimeBefore(ports, queue, next, now);
-  const { holes } = advance(subscription, { ...reading, ...(before === undefined ? {} : { before }) }, now, 0);
+  const { holes } = advance(subscription, { ...reading, before }, now, 0);
   const filled = await Promise.all(holes.map((hole) => ports.log.fill(queue, hole)));
   const count = filled.filter((isFilled) => isFilled).length;
   if (count > 0)
@@ -28,9 +28,12 @@ export async function fillHoles(
   return count > 0;
 }
 
+/** What came before may be of any age. */
+const UNKNOWN: Lifetime = { publishedAt: 0, expiresAt: 0 };
+
 /** The lifetime of the last message before a number, if it is known: there may be a hole, or an expired message. */
-async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Lifetime | undefined> {
-  let before: Lifetime | undefined;
+async function lifetimeBefore(ports: Ports, queue: QueueName, next: Seq, now: Time): Promise<Lifetime> {
+  let before = UNKNOWN;
   let from = Math.max(1, next - PAGE);
   if (from === 1) {
     const known = await ports.queues.get(queue);

@@ -38,8 +38,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A number is given up before its publisher cannot write any more.',
     file: 'broker/decide/advance.ts',
-    search: 'const settledAt = entry.publishedAt + PUBLISHER_LIFETIME_MS;',
-    replacement: 'const settledAt = entry.publishedAt;',
+    search: '(before === undefined || fillsAll ? PUBLISHER_LIFETIME_MS : UNFILLED_MS)',
+    replacement: '(fillsAll ? 0 : 1)',
   },
   {
     bug: 'A hole before one that was filled is taken for expired.',

@@ -39,6 +39,14 @@ describe('a number that is not written yet', () => {
     expect(step.subscription.next).toBe(5);
   });
 
+  it('that gets no tombstone may be written for twice as long: by who took it just before the one after it was', () => {
+    const before = { publishedAt: NOW - RETENTION, expiresAt: NOW };
+    const at = (now: number) => advance(subscription({ next: 5 }), reading([message(9)], { before }), now, 0);
+    const early = at(NOW + 2 * PUBLISHER_LIFETIME_MS - 1);
+    expect(early).toMatchObject({ holes: [], wakeAt: NOW + 2 * PUBLISHER_LIFETIME_MS });
+    expect(at(NOW + 2 * PUBLISHER_LIFETIME_MS).holes).toMatchObject([{ seq: 8, previousUntil: 0 }]);
+  });
+
   it('does not hide, once it is filled, what retention took before it', () => {
     const later = NOW + RETENTION / 2;
     const after = message(4, { publishedAt: later + SECOND, previousUntil: later + RETENTION });
@@ -59,7 +67,7 @@ describe('a number that is not written yet', () => {
 
   it('comes after a billion that are missing too, where the counter was moved on: the last are filled, a gap told', () => {
     const far = 1_000_000_000;
-    const now = NOW + PUBLISHER_LIFETIME_MS;
+    const now = NOW + 2 * PUBLISHER_LIFETIME_MS;
     const { holes } = advance(subscription({ next: 5 }), reading([message(far)], { before: BEFORE }), now, 0);
     const filled = reading([...holes, message(far)], { before: BEFORE });
     const step = advance(subscription({ next: 5 }), filled, now, 0);
@@ -67,8 +75,11 @@ describe('a number that is not written yet', () => {
     expect(short(step.fresh?.deliveries)).toEqual([`${far}:1`]);
   });
 
-  it.each([HOLES_IN_A_ROW, HOLES_IN_A_ROW + 1])('is one of %i that are missing', (count) => {
-    const now = NOW + PUBLISHER_LIFETIME_MS;
+  it.each([
+    [HOLES_IN_A_ROW, 1],
+    [HOLES_IN_A_ROW + 1, 2],
+  ])('is one of %i that are missing, for %i publisher lifetimes', (count, lifetimes) => {
+    const now = NOW + lifetimes * PUBLISHER_LIFETIME_MS;
     const { holes } = advance(subscription({ next: 5 }), reading([message(5 + count)], { before: BEFORE }), now, 0);
     expect(holes).toHaveLength(HOLES_IN_A_ROW);
     expect(holes.at(-1)?.seq).toBe(4 + count);
