@@ -100,7 +100,9 @@ class Transition {
     }
     const { event } = taken.message;
     if (!isWanted(events, event, seq)) {
-      this.hold(flight === undefined || flight.redriven === true, `nothing unwanted is delivered: ${seq}`);
+      // What died before a seek back stays dead.
+      const isDelivered = flight !== undefined && !flight.redriven && !(flight.dead && this.was.get(seq)?.dead);
+      this.hold(!isDelivered, `nothing unwanted is delivered: ${seq}`);
       this.count('passed over');
       return;
     }
