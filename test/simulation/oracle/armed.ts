@@ -120,5 +120,5 @@ export class Armed {
 
 const SECOND = 1_000;
 
-/** When a number that was taken is given up, and a hole. Milliseconds. */
-const HOLE_MS = 30_000;
+/** When a number that was taken is given up, and a hole, at the latest. Milliseconds. */
+const HOLE_MS = 60_000;
