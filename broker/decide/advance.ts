@@ -173,13 +173,11 @@ function readOn(subscription: Subscription, reading: Reading, now: Time, random:
         blocked = true;
         // The number before the entry is a hole. Those before that are too if nothing of their age can have expired.
         const until = before === undefined ? EXPIRED : retainedAfter(before, entry);
-        const count = entry.seq - cursor;
-        const fillsAll = count === 1 || (until > now && count <= HOLES_IN_A_ROW);
+        const first = until > now ? Math.max(cursor, entry.seq - HOLES_IN_A_ROW) : entry.seq - 1;
+        const fillsAll = first === cursor;
         const settledAt = entry.publishedAt + (before === undefined || fillsAll ? PUBLISHER_LIFETIME_MS : UNFILLED_MS);
         if (settledAt > now) wakeAt = settledAt;
-        else if (until > now && count <= HOLES_IN_A_ROW) holes.push(...tombstones(cursor, entry, until));
-        else if (until > now) holes.push(...tombstones(entry.seq - HOLES_IN_A_ROW, entry, EXPIRED));
-        else holes.push(...tombstones(entry.seq - 1, entry, EXPIRED));
+        else holes.push(...tombstones(first, entry, until > now && fillsAll ? until : EXPIRED));
         break;
       }
     }

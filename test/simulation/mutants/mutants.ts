@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A hole before one that was filled is taken for expired.',
     file: 'broker/decide/advance.ts',
-    search: 'holes.push(...tombstones(cursor, entry, until));',
-    replacement: 'holes.push(...tombstones(cursor, entry, EXPIRED));',
+    search: 'tombstones(first, entry, until > now && fillsAll ? until : EXPIRED)',
+    replacement: 'tombstones(first, entry, EXPIRED)',
   },
   {
     bug: 'What stands before a hole is looked for at one number only, which may be a hole itself.',
